@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
-/** A file that every browser may have: it has nothing of a deployment. */
+/** A file that is public: it contains nothing about a deployment. */
 export interface Asset {
   readonly type: string
   readonly content: Buffer
-  /** Has the digest of the content, so a browser may keep it. */
+  /** Contains the digest of the content, so a browser may cache it. */
   readonly url: string
 }
 
@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Reads the files of `assets/` that pages may name. */
+/** Reads the files of `assets/` that pages can use. */
 export async function readAssets(): Promise<(name: string) => Asset> {
   const read = NAMES.map(async (name): Promise<[string, Asset]> => {
     const content = await readFile(join(FOLDER, name))

@@ -1,14 +1,12 @@
 import { html, type Markup } from '../markup.ts'
 
-/** Something that cannot be undone, and asks for a name first. */
+/** An irreversible action. The user must type a name first. */
 export interface Confirmation {
-  /** Of the form; the id of its field begins with it. */
+  /** The id of the form. The id of its field ends with it. */
   readonly id: string
   readonly step: string
-  readonly button: string
-  /** What must be typed. */
-  readonly name: string
-  /** What was typed wrongly. */
+  readonly button: string /** The name that the user must type. */
+  readonly name: string /** The wrong name that the user typed. */
   readonly typed: string | undefined
   /** The hidden fields. */
   readonly hidden: Markup
@@ -32,7 +30,7 @@ export function confirmationForm({ id, step, button, name, typed, hidden }: Conf
   </form>`
 }
 
-/** The link to its field, for the top of the page. */
+/** The sentence with a link to the field, for the top of the page. */
 export function linkToTyped(id: string, name: string): Markup {
   return html`<a href="#typed-${id}">What you typed</a> is not <code>${name}</code>.`
 }

@@ -1,11 +1,11 @@
 import { Complaint } from '../command.ts'
 import { ApiUnreachable, type Connection, openWebApi } from './web-api.ts'
 
-/** Codes of Node for a certificate that leads to no known CA. */
+/** Node's error codes for a certificate that was not issued by a known CA. */
 const UNKNOWN_CA = /CERT|ISSUER|VERIFY/
 
 /**
- * Tries the credential, so that the terminal names a mistake, and not the first page.
+ * Tries the credential, so that a mistake is reported in the terminal and not on the first page.
  *
  * @throws Complaint
  */
@@ -17,14 +17,14 @@ export async function checkConnection(connection: Connection): Promise<void> {
     const { status } = await (serviceId === undefined
       ? webApi.of().get('/service/get/list', { start: '0', end: '1' })
       : webApi.of(serviceId).get('/service/get'))
-    // A credential of a smaller role reads less, but is one of this service.
+    // A credential with a smaller role may not read the service, but it belongs to it.
     if (status < 300 || (status === 403 && serviceId !== undefined)) return
     throw new Complaint(complaintOf(status, connection))
   } catch (error) {
     if (!(error instanceof ApiUnreachable)) throw error
     const remedy = UNKNOWN_CA.test(error.message)
-      ? '--ca must name the PEM file of the CAs of its server certificate'
-      : 'check --url, and that the deployment runs'
+      ? '--ca must name a PEM file with the CAs of its server certificate'
+      : 'check --url and whether the deployment is running'
     throw new Complaint(`${baseUrl} does not answer (${error.message}): ${remedy}`, { cause: error })
   } finally {
     webApi.close()
@@ -34,7 +34,7 @@ export async function checkConnection(connection: Connection): Promise<void> {
 function complaintOf(status: number, { baseUrl, credential }: Connection): string {
   if (status === 401 || status === 403)
     return credential.kind === 'service'
-      ? `the Web API refuses the credential (HTTP ${status}): it must be a secret of service ${credential.serviceId}, neither expired nor withdrawn`
+      ? `the Web API refuses the credential (HTTP ${status}): it must be a valid secret of service ${credential.serviceId}`
       : `the Web API refuses the credential (HTTP ${status}): with --organization it must be the organization's token`
   return `${baseUrl} answers HTTP ${status}: --url must be the address of the Web API, without /api, and --service the number of one of its services`
 }

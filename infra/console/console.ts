@@ -8,7 +8,7 @@ const HELP = `certbound console: see and change the settings of a deployment in 
   --url URL            the Web API, for example https://api.example.com (CERTBOUND_WEB_API_URL)
   --ca FILE            PEM of the CAs of its server certificate (CERTBOUND_CA_FILE); those of the system by default
   --service NUMBER     the number of the service (CERTBOUND_SERVICE_ID)
-  --organization       the credential is the organization's token; it manages all services and their clients, and reads no token
+  --organization       the credential is the organization's token; it manages all services and their clients, but cannot read tokens
   --port PORT          the port on this machine (8090)
   --help
 
@@ -38,12 +38,12 @@ export const COMMAND = command({
     const connection = { baseUrl, ca, credential }
     await checkConnection(connection)
     const running = await startConsole({ connection, port: Number(values.port), onError: io.err })
-    // From here on a signal ends the console, and not only the process.
+    // From now on a signal closes the console before the process ends.
     const { stop } = io
     io.out(running.newLink())
     io.err(
-      'Open this link within a minute. It is good once. Enter prints another one, Ctrl-C stops the console.\n' +
-        'Take a browser that leads names below localhost to this machine by itself, as Chromium and Firefox do.',
+      'Open this link within a minute. It works once. Press Enter for a new link, Ctrl-C to stop the console.\n' +
+        'Use a browser that resolves names below localhost to this machine, for example Chromium or Firefox.',
     )
     await answerEnter(io, () => io.out(running.newLink()))
     if (!stop.aborted) await once(stop, 'abort')
@@ -77,7 +77,7 @@ async function readCredential(
   const token = (io.env['CERTBOUND_TOKEN'] ?? (await io.ask(`${name}: `, true)))?.trim()
   // RFC 6750 section 2.1; anything else would break the header.
   if (token === undefined || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
-    throw new Complaint('the credential is missing or has characters that no token has')
+    throw new Complaint('the credential is missing or has characters that are not allowed in a token')
   return isOrganization
     ? { kind: 'organization', token }
     : { kind: 'service', serviceId: serviceId ?? '', token }

@@ -1,7 +1,7 @@
 /**
- * A call of the Web API as a command. The credential is never in it: the shell puts it in.
+ * A call of the Web API as a command. It never contains the credential: the shell inserts it.
  *
- * @param word ends the body, so no line of the body may be equal to it
+ * @param word the end mark of the body; no line of the body may be equal to it
  */
 export function curlOf(url: string, body: object, word: string, etag?: string): string {
   const headers = [
@@ -13,7 +13,7 @@ export function curlOf(url: string, body: object, word: string, etag?: string): 
   return `curl ${quoted(url)} ${headers.join(' ')} --data-binary @- <<'${word}'\n${json}\n${word}`
 }
 
-/** A text for the shell. The alias of a client may have a quotation mark, which addresses leave as it is. */
+/** Quotes a text for the shell. The alias of a client may contain a quotation mark, which is not escaped in URLs. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -6,14 +6,14 @@ import { findRoute } from './routes.ts'
 import { ApiProblem, type Connection, openWebApi, type WebApi } from './web-api.ts'
 
 /** A request of a browser with a session, before its page is found. */
-export interface Asked {
+export interface SessionRequest {
   readonly method: string
   readonly url: URL
   readonly form: URLSearchParams
   readonly csrf: Markup
 }
 
-export interface Dispatched {
+export interface DispatchResult {
   readonly answer: Answer
   readonly params: ConsoleRequest['params']
   readonly service: ConsoleRequest['service']
@@ -23,7 +23,7 @@ export interface DispatchOptions {
   readonly connection: Connection
   /** Milliseconds since the epoch. */
   readonly clock: () => number
-  /** Gets the line of a failure that nobody expects. It names the page, and has nothing of the request. */
+  /** Called with a line about an unexpected failure. The line names the page and contains nothing from the request. */
   readonly onError: (line: string) => void
 }
 
@@ -34,18 +34,18 @@ function credentialId(secret: string): string {
 
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
-/** Leads requests to their pages. `close` ends the connections to the Web API. */
+/** Dispatches requests to their pages. `close` ends the connections to the Web API. */
 export function openDispatch({ connection, clock, onError }: DispatchOptions) {
   const { credential, baseUrl } = connection
   const webApi = openWebApi(connection)
   const isOrganization = credential.kind === 'organization'
   const ownId = credentialId(credential.token)
 
-  /** The credential of a service opens no other service. */
+  /** The credential of a service is valid only for this service. */
   const isOurs = (serviceId: string) =>
     SERVICE_ID.test(serviceId) && (credential.kind === 'organization' || credential.serviceId === serviceId)
 
-  async function dispatch({ method, url, form, csrf }: Asked): Promise<Dispatched> {
+  async function dispatch({ method, url, form, csrf }: SessionRequest): Promise<DispatchResult> {
     const found = findRoute(method, url.pathname)
     const { params = {}, route } = found ?? {}
     const { serviceId } = params
@@ -93,7 +93,7 @@ async function readService(api: WebApi): Promise<ConsoleRequest['service']> {
   return { record: answer.json, answer }
 }
 
-/** The organization's token opens all services, so its holder chooses one first. */
+/** The organization's token is valid for all services, so its holder first chooses one. */
 function firstPage({ credential }: Connection): string {
   return credential.kind === 'organization' ? '/services' : `/${credential.serviceId}`
 }

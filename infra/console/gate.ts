@@ -25,7 +25,7 @@ const POLICY = [
 ].join('; ')
 
 /**
- * Every answer has these. With `no-referrer` browsers would send `Origin: null` with forms, so the referrer stays within the
+ * The headers of every answer. With `no-referrer` browsers would send `Origin: null` with forms, so the policy is same-origin
  * console.
  */
 export const HEADERS: Readonly<Record<string, string>> = {
@@ -41,8 +41,8 @@ export const HEADERS: Readonly<Record<string, string>> = {
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 
-/** Why a request is refused before any page sees it. The message is shown. */
-export class Refused extends Error {
+/** A request that is refused before it reaches a page. The message is shown to the user. */
+export class RequestRefusal extends Error {
   readonly status: number
 
   constructor(status: number, message: string, options?: ErrorOptions) {
@@ -51,41 +51,41 @@ export class Refused extends Error {
   }
 }
 
-/** A name that resolves to this machine by an attacker's DNS is refused here. @throws Refused */
+/** Refuses host names that an attacker's DNS resolves to this machine. @throws RequestRefusal */
 export function checkHost({ headers }: IncomingMessage, origin: string): void {
   if (`http://${headers.host ?? ''}` !== origin) {
-    throw new Refused(421, `The console answers only to ${origin}.`)
+    throw new RequestRefusal(421, `The console answers only to ${origin}.`)
   }
 }
 
-/** The address of a request, which may also be a whole URL (RFC 9112 section 3.2.2). @throws Refused */
+/** The URL of a request. The request target may be a whole URL (RFC 9112 section 3.2.2). @throws RequestRefusal */
 export function addressOf({ url = '/' }: IncomingMessage, origin: string): URL {
   const address = URL.parse(url.replace(/^\/+/, '/'), origin)
-  if (address?.origin !== origin) throw new Refused(400, 'This is no address of the console.')
+  if (address?.origin !== origin) throw new RequestRefusal(400, 'Page not found.')
   return address
 }
 
-/** Why a form changes nothing, and is only shown again. */
+/** Why a form changed nothing and is shown again. */
 export interface FormProblem {
   readonly status: number
   readonly message: string
 }
 
 export interface ReadForm {
-  /** Without the secret and without private keys. If there is a problem, it has no `step`, so a page neither changes nor asks anything. */
+  /** The fields, without the secret and without private keys. If there is a problem, `step` is missing too, so the page takes no action. */
   readonly form: URLSearchParams
   readonly problem?: FormProblem
 }
 
 const EARLIER_SESSION = {
   status: 403,
-  message: 'This form is of an earlier session, so nothing was done. Look through it, and send it again.',
+  message: 'This form belongs to an earlier session, so nothing was done. Check it and send it again.',
 }
 
 /**
  * Reads the form of a change, which must come from a page of the console.
  *
- * @throws Refused
+ * @throws RequestRefusal
  */
 export async function readForm(
   request: IncomingMessage,
@@ -93,15 +93,16 @@ export async function readForm(
   session: Session,
 ): Promise<ReadForm> {
   const { headers } = request
-  if (headers.origin !== origin) throw new Refused(403, 'The form comes from another origin.')
+  if (headers.origin !== origin) throw new RequestRefusal(403, 'The form was sent from another origin.')
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin')
-    throw new Refused(403, 'The form comes from another site.')
+    throw new RequestRefusal(403, 'The form was sent from another site.')
   if (headers['content-type']?.split(';')[0] !== 'application/x-www-form-urlencoded')
-    throw new Refused(415, 'The console takes only forms.')
+    throw new RequestRefusal(415, 'The console accepts only forms.')
   if (Number(headers['content-length'] ?? NaN) > MAX_BODY_BYTES)
-    throw new Refused(413, 'The form is too large.')
-  if (headers['content-length'] === undefined) throw new Refused(411, 'The form has no length.')
+    throw new RequestRefusal(413, 'The form is too large.')
+  if (headers['content-length'] === undefined)
+    throw new RequestRefusal(411, 'The form was sent without its length.')
   const form = new URLSearchParams(await text(request))
   const isOfSession = sameSecret(form.get('csrf') ?? '', session.csrf)
   form.delete('csrf')
@@ -111,7 +112,7 @@ export async function readForm(
   return { form, problem: isOfSession ? privateKeyProblem(names) : EARLIER_SESSION }
 }
 
-/** @returns the names of the fields that had one */
+/** @returns the names of the fields that contained a private key */
 function takePrivateKeys(form: URLSearchParams): string[] {
   const all = [...form]
   for (const [name] of all) form.delete(name)
@@ -124,7 +125,7 @@ function takePrivateKeys(form: URLSearchParams): string[] {
 
 function privateKeyProblem(names: readonly string[]): FormProblem {
   const fields = names.map((name) => `“${labelOf(name)}”`).join(', ')
-  const message = `A private key was in ${fields}. It was not sent to the Web API, and is not shown again. Only its holder needs it: give the certificate, or the public key.`
+  const message = `There was a private key in ${fields}. It was not sent to the Web API and is not shown again. Only the client needs its private key: enter the certificate or the public key.`
   return { status: 400, message }
 }
 

@@ -8,29 +8,29 @@ import type { Members } from './web-api.ts'
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-/** What surrounds a page. */
-export interface Surroundings {
+/** The frame of a page. */
+export interface Frame {
   readonly asset: (name: string) => Asset
   readonly theme: Theme
-  /** Absent: there is no session, so there is nowhere to go. */
+  /** If absent, there is no session, so the page has no navigation. */
   readonly session?: {
     readonly csrf: Markup
     readonly notice: string | undefined
-    /** Why the form of the page was not taken. */
+    /** Why the form of the page was not accepted. */
     readonly problem: string | undefined
     readonly here: string
     readonly params: Readonly<Record<string, string>>
     readonly service: Members | undefined
     readonly host: string
-    /** Whether a page answers at this path of the navigation. */
-    readonly isThere: (path: string) => boolean
+    /** Whether a page exists at this path of the navigation. */
+    readonly pageExists: (path: string) => boolean
   }
 }
 
 /** The whole document of a page. */
 export function documentOf(
   { title, main, crumbs = [], wide, scripts = [], status = 200 }: Page,
-  around: Surroundings,
+  around: Frame,
 ) {
   const { asset, theme, session } = around
   const links = crumbs.map(({ label, href }) => html`<li><a href="${href}">${label}</a></li>`)
@@ -71,13 +71,13 @@ export function documentOf(
     </html> `
 }
 
-type Session = NonNullable<Surroundings['session']>
+type Session = NonNullable<Frame['session']>
 
 function plainHeader(): Markup {
   return html`<header class="top"><span class="brand">certbound</span></header>`
 }
 
-function header({ csrf, here, params, service, host, isThere }: Session, theme: Theme): Markup {
+function header({ csrf, here, params, service, host, pageExists }: Session, theme: Theme): Markup {
   const { serviceId } = params
   const name = service?.['serviceName']
   const clients = '/{serviceId}/clients'
@@ -93,13 +93,13 @@ function header({ csrf, here, params, service, host, isThere }: Session, theme: 
     }
     ${
       serviceId !== undefined &&
-      isThere(clients) &&
+      pageExists(clients) &&
       html`<form class="search" role="search" action="${filled(clients, params)}">
         <label class="hidden" for="search-clients">Search clients</label>
         <input id="search-clients" type="search" name="search" placeholder="Search clients" />
       </form>`
     }
-    <span class="host" title="The Web API that this console speaks to">${host}</span>
+    <span class="host" title="The Web API that this console uses">${host}</span>
     <form method="post" action="/theme" class="theme">
       ${csrf}
       <input type="hidden" name="back" value="${here}" />
@@ -124,10 +124,10 @@ function navigation(session: Session): Markup | undefined {
 }
 
 function item(entry: Entry, session: Session): Markup {
-  const { params, isThere, here } = session
+  const { params, pageExists, here } = session
   const { label, path, below = [], within } = entry
   if (within !== undefined && params[within] === undefined) return html``
-  const isShown = isThere(path)
+  const isShown = pageExists(path)
   const inside = below.map((lower) => item(lower, session)).filter((lower) => String(lower) !== '')
   if (!isShown && inside.length === 0) return html``
   const href = filled(path, params)

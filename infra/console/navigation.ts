@@ -1,9 +1,9 @@
-/** An entry of the navigation. It is shown if a page answers at its path. */
+/** An entry of the navigation. It is shown if a page exists at its path. */
 export interface Entry {
   readonly label: string
   readonly path: string
   readonly below?: readonly Entry[]
-  /** The name of the parameter that must be in the present path. */
+  /** The name of the parameter that the current path must have. */
   readonly within?: string
 }
 
@@ -52,7 +52,7 @@ export const NAVIGATION: readonly Entry[] = [
   { label: 'Reference', path: '/{serviceId}/reference' },
 ]
 
-/** Puts the values of the parameters of the present path into another. */
+/** Fills a path with the values of the parameters of the current path. */
 export function filled(path: string, params: Readonly<Record<string, string>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 }

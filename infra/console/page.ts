@@ -1,27 +1,26 @@
 import type { Markup } from '../markup.ts'
 import type { ApiAnswer, Members, WebApi } from './web-api.ts'
 
-/** A place above a page, for the line of links at its top. */
+/** A parent of a page, for the breadcrumb links at its top. */
 export interface Crumb {
   readonly label: string
   readonly href: string
-  /** What every page below it says first. */
+  /** A note at the top of every page below it. */
   readonly note?: Markup | undefined
 }
 
 export interface Page {
   readonly title: string
-  readonly main: Markup
-  /** 200 by default. */
+  readonly main: Markup /** The HTTP status; 200 by default. */
   readonly status?: number
   readonly crumbs?: readonly Crumb[]
   /** Whether the page may be wider than a column of text. */
   readonly wide?: boolean
-  /** Scripts of `assets/` that make the page better. It must work without them. */
+  /** Scripts of `assets/` that enhance the page. It must work without them. */
   readonly scripts?: readonly string[]
 }
 
-/** What a handler answers: a page, the way to another page, or JSON for a script. */
+/** The answer of a handler: a page, a redirect to another page, or JSON for a script. */
 export type Answer =
   | Page
   | { readonly location: string; readonly notice?: string }
@@ -36,18 +35,18 @@ export interface ConsoleRequest {
   readonly form: URLSearchParams
   /** The path and the query, for links back. */
   readonly here: string
-  /** Goes into every form that is sent by POST. */
+  /** The hidden field of every form that uses POST. */
   readonly csrf: Markup
   /** The Web API of the service in the path. */
   readonly api: WebApi
-  /** The Web API without a service: for the owner of the deployment. */
+  /** The Web API without a service, for the organization's token. */
   readonly deployment: WebApi
   /** The address of the Web API without `/api`, for commands that the reader can copy. */
   readonly baseUrl: string
-  /** The service as the Web API answers it; `undefined` if the credential may not read it or the path has none. */
+  /** The service in the Web API's form. It is `undefined` if the credential may not read it or the path names none. */
   readonly service: ServiceRead | undefined
   readonly isOrganization: boolean
-  /** The public name of the operator's credential, as the record of the service has it. */
+  /** The ID of the operator's credential in the record of the service. */
   readonly credentialId: string
   readonly now: Date
 }
@@ -58,7 +57,7 @@ export interface ServiceRead {
 }
 
 /**
- * What a page needs of the operator's credential. `nothing`: it works with every role. `service`, `clients`: settings, for the role
+ * The rights that a page needs. `nothing`: it works with every role. `service`, `clients`: settings, for the role
  * `manage` and the organization's token. `tokens`: what the service has issued, for the role `manage`.
  */
 export type Need = 'nothing' | 'service' | 'clients' | 'tokens'

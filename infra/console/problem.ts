@@ -1,9 +1,9 @@
 import { html, type Insertable, type Markup } from '../markup.ts'
 
 /**
- * Says at the top of a page what did not happen, and why. It has the focus, so that it is in sight, unless a field below gets it.
+ * A box at the top of a page with what failed and why. It gets the focus, so that it is visible, unless a field below gets it.
  *
- * @param fields links to the fields that are wrong, each with its reason
+ * @param fields links to the wrong fields, each with its reason
  */
 export function problemBox(
   what: string,

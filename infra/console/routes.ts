@@ -14,7 +14,7 @@ import { SERVICE_PAGES } from './pages/service/pages.ts'
 import { SERVICE_LIST } from './pages/services.ts'
 import { TOKENS } from './pages/tokens/tokens.ts'
 
-/** The pages of the console, by area. A new area adds its list here. */
+/** The pages of the console. A new area adds its list here. */
 const ROUTES: readonly Route[] = [
   ...SERVICE_LIST,
   ...OVERVIEW,
@@ -32,7 +32,7 @@ const ROUTES: readonly Route[] = [
   ...REFERENCE,
 ]
 
-export interface Matched {
+export interface RouteMatch {
   readonly route: Route
   readonly params: Readonly<Record<string, string>>
 }
@@ -43,7 +43,7 @@ const PATTERNS = ROUTES.map((route) => {
 })
 
 /** @returns the page at a path; `undefined` if there is none, or if the path cannot be decoded */
-export function findRoute(method: string, path: string): Matched | undefined {
+export function findRoute(method: string, path: string): RouteMatch | undefined {
   for (const { route, pattern } of PATTERNS) {
     const found = route.method === method ? pattern.exec(path) : null
     if (found !== null) return decoded(route, found.groups ?? {})
@@ -51,7 +51,7 @@ export function findRoute(method: string, path: string): Matched | undefined {
   return undefined
 }
 
-function decoded(route: Route, groups: Readonly<Record<string, string>>): Matched | undefined {
+function decoded(route: Route, groups: Readonly<Record<string, string>>): RouteMatch | undefined {
   try {
     const params = Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)] as const)
     return { route, params: Object.fromEntries(params) }
@@ -61,7 +61,7 @@ function decoded(route: Route, groups: Readonly<Record<string, string>>): Matche
   }
 }
 
-/** Whether a page answers at this path of the navigation. */
-export function isThere(path: string): boolean {
+/** Whether a page exists at this path of the navigation. */
+export function pageExists(path: string): boolean {
   return ROUTES.some((route) => route.path === path && route.method === 'GET')
 }

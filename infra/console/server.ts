@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { html } from '../markup.ts'
 import { readAssets } from './assets.ts'
 import { type DispatchOptions, openDispatch } from './dispatch.ts'
-import { addressOf, checkHost, Refused } from './gate.ts'
+import { addressOf, checkHost, RequestRefusal } from './gate.ts'
 import * as responses from './responses.ts'
 import type { Sessions } from './sessions.ts'
 import { openVisits } from './visits.ts'
 
 export interface ServerOptions extends DispatchOptions {
   readonly sessions: Sessions
-  /** Of the console, as browsers know it: `http://certbound-console-….localhost:PORT`. */
+  /** The console's origin in browsers: `http://certbound-console-….localhost:PORT`. */
   readonly origin: () => string
 }
 
@@ -27,9 +27,9 @@ export async function consoleServers(options: ServerOptions) {
       const url = addressOf(request, origin())
       await visit({ request, response, url, cookieName: `certbound-console-${url.port}` })
     } catch (error) {
-      if (!(error instanceof Refused)) onError(`console: ${String(error)}`)
-      const { status, message } = error instanceof Refused ? error : FAILED
-      const page = { title: 'Not done', status, main: html`<p>${message}</p>` }
+      if (!(error instanceof RequestRefusal)) onError(`console: ${String(error)}`)
+      const { status, message } = error instanceof RequestRefusal ? error : FAILED
+      const page = { title: 'Request refused', status, main: html`<p>${message}</p>` }
       if (!response.headersSent) responses.sendPage(response, page, { asset, theme: 'system' })
     }
   }
@@ -38,4 +38,4 @@ export async function consoleServers(options: ServerOptions) {
   return { newServer, close }
 }
 
-const FAILED = { status: 500, message: 'The console failed. Its terminal has the cause.' }
+const FAILED = { status: 500, message: 'The console failed. Its terminal shows the cause.' }

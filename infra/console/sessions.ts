@@ -2,29 +2,29 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 
 const LINK_MILLISECONDS = 60_000
 const IDLE_MILLISECONDS = 30 * 60_000
-/** A page with unsaved work uses its session all the time, so this limit ends it. */
-const LONGEST_MILLISECONDS = 12 * 3_600_000
+/** An open page with unsaved work keeps its session in use, so this limit ends it. */
+const MAX_MILLISECONDS = 12 * 3_600_000
 const MAX_SESSIONS = 16
 
-/** A session of one browser. It is in memory, so it ends with the process. */
+/** A browser's session. It is kept in memory, so it ends with the process. */
 export interface Session {
-  /** A secret in every form, so that no other page can send one. */
+  /** A secret that every form contains, so that no page of another site can send one. */
   readonly csrf: string
-  /** What the next page says first, once. */
+  /** A notice for the top of the next page, shown once. */
   notice: string | undefined
 }
 
 export interface Sessions {
-  /** The secret of a new link. It is good once, for a minute, unless links are reusable. */
+  /** Makes the secret of a new link, which is valid once, for a minute, unless links are reusable. */
   readonly newLink: () => string
-  /** @returns the name of a new session for the cookie; `undefined` if the link is not good */
+  /** @returns the name of a new session for the cookie; `undefined` if the link is not valid */
   readonly begin: (link: string) => string | undefined
-  /** Finds a session that began within the last twelve hours and was used within the last 30 minutes, and uses it. */
+  /** Finds a session that began within the last twelve hours and was used within the last 30 minutes. The session is used by this. */
   readonly find: (name: string) => Session | undefined
   readonly end: (name: string) => void
 }
 
-/** @param reusable whether a link stays good for as long as the process runs */
+/** @param reusable whether links stay valid until the process ends */
 export function openSessions(clock: () => number, reusable: boolean): Sessions {
   const links = new Map<string, number>()
   const sessions = new Map<string, { readonly session: Session; readonly begunAt: number; usedAt: number }>()
@@ -54,9 +54,8 @@ export function openSessions(clock: () => number, reusable: boolean): Sessions {
       if (found === undefined) return undefined
       sessions.delete(name)
       const now = clock()
-      if (now - found.usedAt >= IDLE_MILLISECONDS || now - found.begunAt >= LONGEST_MILLISECONDS)
-        return undefined
-      // The one that was not used for longest comes first.
+      if (now - found.usedAt >= IDLE_MILLISECONDS || now - found.begunAt >= MAX_MILLISECONDS) return undefined
+      // The order of the map is the order of last use.
       sessions.set(name, { ...found, usedAt: now })
       return found.session
     },
@@ -67,12 +66,12 @@ export function openSessions(clock: () => number, reusable: boolean): Sessions {
   }
 }
 
-/** 43 characters, 256 bits. */
+/** Makes a random text of 43 characters, 256 bits. */
 function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Compares two secrets of this process without showing by its time where they differ. */
+/** Compares two secrets in constant time. */
 export function sameSecret(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)]
   return left.length === right.length && timingSafeEqual(left, right)

@@ -7,12 +7,11 @@ import { openSessions } from './sessions.ts'
 import { checkBaseUrl, type Connection } from './web-api.ts'
 
 export interface ConsoleOptions {
-  readonly connection: Connection
-  /** A free one by default. */
+  readonly connection: Connection /** A free port by default. */
   readonly port?: number | undefined
   /** The command line option that sets the port. */
   readonly option?: string
-  /** Whether a link stays good for as long as the process runs: for development. */
+  /** Whether links stay valid until the process ends, for development. */
   readonly reusableLinks?: boolean
   readonly onError: (line: string) => void
   /** Milliseconds since the epoch. */
@@ -21,15 +20,15 @@ export interface ConsoleOptions {
 
 export interface RunningConsole {
   readonly port: number
-  /** The address of a new session. It has a secret. */
+  /** The URL that begins a new session. It contains a secret. */
   readonly newLink: () => string
   readonly close: () => Promise<void>
 }
 
 /**
- * Serves the console on this machine only. It ends all its sessions when it is closed.
+ * Serves the console on this machine only. All sessions end when it is closed.
  *
- * @throws Complaint when the port cannot be used, or when no credential may be sent to the Web API's address
+ * @throws Complaint if the port cannot be used, or if credentials must not be sent to the Web API's URL
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { onError, option = '--port', clock = Date.now, reusableLinks = false } = options
@@ -53,7 +52,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
 }
 
 /**
- * Browsers also try `::1` for the name of the console. If another process had this port there, it would get the link.
+ * Browsers also try `::1` for the name of the console. If another process listened on this port there, it would get the link.
  *
  * @returns `undefined` on a machine without IPv6
  * @throws Complaint

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../markup.ts'
 
-/** @param styled a class of console.css */
+/** @param styled a CSS class */
 export function table(heads: readonly string[], rows: readonly Markup[], styled?: string): Markup {
   return html`<table ${styled !== undefined && html`class="${styled}"`}>
     <thead>
@@ -14,7 +14,7 @@ export function table(heads: readonly string[], rows: readonly Markup[], styled?
   </table>`
 }
 
-/** A table that scrolls by itself in a narrow window, also by the keyboard. */
+/** A table that scrolls separately in a narrow window, also with the keyboard. */
 export function wideTable(
   name: { readonly label: string } | { readonly labelledBy: string },
   ...of: Parameters<typeof table>

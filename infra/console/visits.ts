@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from '../markup.ts'
 import type { Asset } from './assets.ts'
-import type { Asked, Dispatched } from './dispatch.ts'
-import { cookieOf, type ReadForm, readForm, Refused } from './gate.ts'
+import type { SessionRequest, DispatchResult } from './dispatch.ts'
+import { cookieOf, type ReadForm, readForm, RequestRefusal } from './gate.ts'
 import type { Page } from './page.ts'
 import * as responses from './responses.ts'
-import { isThere } from './routes.ts'
+import { pageExists } from './routes.ts'
 import type { Session, Sessions } from './sessions.ts'
 
-/** A request, after its host was checked. */
+/** A request whose host was checked. */
 export interface Visit {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -18,21 +18,22 @@ export interface Visit {
 
 interface VisitOptions {
   readonly asset: (name: string) => Asset
-  readonly dispatch: (asked: Asked) => Promise<Dispatched>
-  /** Where a session begins. */
-  readonly firstPage: string
-  /** Of the Web API. */
+  readonly dispatch: (
+    asked: SessionRequest,
+  ) => Promise<DispatchResult> /** The path of the first page of a session. */
+  readonly firstPage: string /** The host name of the Web API. */
   readonly host: string
   readonly sessions: Sessions
   readonly origin: () => string
 }
 
-/** Answers requests: files and links without a session, everything else with one. It rejects with Refused. */
+/** Answers requests. Only files and links need no session. It rejects with RequestRefusal. */
 export function openVisits({ asset, dispatch, firstPage, host, sessions, origin }: VisitOptions) {
   async function visit(visited: Visit): Promise<void> {
     const { request, response, url, cookieName } = visited
     const { method = '' } = request
-    if (method !== 'GET' && method !== 'POST') throw new Refused(405, 'The console takes GET and POST.')
+    if (method !== 'GET' && method !== 'POST')
+      throw new RequestRefusal(405, 'The console accepts only GET and POST.')
     if (method === 'GET' && url.pathname.startsWith('/assets/')) {
       responses.sendAsset(response, url, asset)
     } else if (method === 'GET' && url.pathname.startsWith('/link/')) {
@@ -63,7 +64,7 @@ export function openVisits({ asset, dispatch, firstPage, host, sessions, origin 
     } else if (url.pathname === '/') {
       responses.redirect(response, firstPage)
     } else if (url.pathname === '/session') {
-      // Keeps the session, and gives a page of an earlier one its secret.
+      // Keeps the session alive, and gives a page of an earlier session the current secret.
       responses.sendJson(response, { csrf: session.csrf })
     } else await answer(visited, read, session)
   }
@@ -83,7 +84,7 @@ export function openVisits({ asset, dispatch, firstPage, host, sessions, origin 
       session.notice = undefined
       const here = url.pathname + url.search
       const problem = read.problem?.message
-      const about = { csrf, notice, problem, here, params, host, isThere, service: service?.record }
+      const about = { csrf, notice, problem, here, params, host, pageExists, service: service?.record }
       const around = { asset, theme: responses.themeOf(request), session: about }
       responses.sendPage(response, withStatus(given, read), around)
     }
@@ -96,17 +97,20 @@ export function openVisits({ asset, dispatch, firstPage, host, sessions, origin 
 function begin({ response, url, cookieName }: Visit, sessions: Sessions): void {
   const name = sessions.begin(url.pathname.slice('/link/'.length))
   if (name === undefined)
-    throw new Refused(403, 'This link was used, or it is too old. Let the console print another one.')
+    throw new RequestRefusal(
+      403,
+      'This link has expired or has already been used. Print a new one in the terminal.',
+    )
   responses.redirect(response, '/', responses.sessionCookie(cookieName, name))
 }
 
-/** The failure of a page counts more than that of its form. */
+/** Sets the status of the form's problem, unless the page itself failed. */
 function withStatus(page: Page, { problem }: ReadForm): Page {
   if (problem === undefined || (page.status ?? 200) >= 400) return page
   return { ...page, status: problem.status }
 }
 
-/** @throws Refused for a form that no page shows again */
+/** @throws RequestRefusal if the form has a problem and no page shows it again */
 function requireNoProblem({ problem }: ReadForm): void {
-  if (problem !== undefined) throw new Refused(problem.status, problem.message)
+  if (problem !== undefined) throw new RequestRefusal(problem.status, problem.message)
 }

@@ -5,31 +5,30 @@ import type OPEN_API from '../../docs/openapi.json'
 import { isJsonObject, parseJson } from '../../shared/json.ts'
 import { Complaint } from '../command.ts'
 
-/** What the process presents to the Web API. It never leaves the process for a browser. */
+/** The credential for the Web API. It is never sent to a browser. */
 export type Credential =
   | { readonly kind: 'service'; readonly serviceId: string; readonly token: string }
   | { readonly kind: 'organization'; readonly token: string }
 
 type Paths = typeof OPEN_API.paths
-type Offered<Method extends string> = {
+type Offer<Method extends string> = {
   [Path in keyof Paths]: Paths[Path] extends Readonly<Record<Method, object>> ? Path : never
 }[keyof Paths]
-type Filled<Path> = Path extends `${infer Before}{${string}}${infer After}`
-  ? `${Before}${string}${Filled<After>}`
+type FilledPath<Path> = Path extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${FilledPath<After>}`
   : Path
 type Below<Root extends string, Path> = Path extends `${Root}${infer Rest}` ? Rest : never
 
-/** A path that the OpenAPI file has for a method: in version 3 below the service, or below `/api` if it is about the deployment. */
-export type ApiPath<Method extends string = 'post'> = Filled<
-  | Below<'/api/{serviceId}', Offered<Method>>
-  | Below<'/api', Extract<Offered<Method>, `/api/service/${string}`>>
+/** A path of the OpenAPI file for a method: in version 3 below the service, or below `/api` if it concerns the deployment. */
+export type ApiPath<Method extends string = 'post'> = FilledPath<
+  Below<'/api/{serviceId}', Offer<Method>> | Below<'/api', Extract<Offer<Method>, `/api/service/${string}`>>
 >
 
 export type Members = Readonly<Record<string, unknown>>
 
 export interface ApiAnswer {
   readonly status: number
-  /** The version of the record in the answer; absent if the deployment does not send one. */
+  /** The version of the record in the answer. It is absent if the deployment sends none. */
   readonly etag: string | undefined
   readonly json: Members
 }
@@ -42,7 +41,7 @@ export interface WebApi {
   readonly delete: (path: ApiPath<'delete'>) => Promise<ApiAnswer>
 }
 
-/** The Web API did not answer. The message has no request and no answer. */
+/** The Web API did not answer. The message contains nothing from the request. */
 export class ApiUnreachable extends Error {
   /** Whether the call may have changed something. */
   readonly isChange: boolean
@@ -53,7 +52,7 @@ export class ApiUnreachable extends Error {
   }
 }
 
-/** The Web API refused a call of the console itself. */
+/** The Web API refused a call that the console made for a page. */
 export class ApiProblem extends Error {
   readonly answer: ApiAnswer
 
@@ -63,7 +62,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** @returns the members of the answer @throws ApiProblem unless the call was done */
+/** @returns the members of the answer @throws ApiProblem unless the call succeeded */
 export function requireDone(answer: ApiAnswer): Members {
   if (answer.status >= 300) throw new ApiProblem(answer)
   return answer.json
@@ -72,7 +71,7 @@ export function requireDone(answer: ApiAnswer): Members {
 export interface Connection {
   /** The address of the Web API without `/api`. */
   readonly baseUrl: string
-  /** PEM of the CAs that its server certificate must lead to; those of the system by default. */
+  /** The accepted CAs of its server certificate, as PEM; the system's CAs by default. */
   readonly ca?: string | undefined
   readonly credential: Credential
 }
@@ -80,17 +79,17 @@ export interface Connection {
 const LIMIT_MILLISECONDS = 15_000
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-/** @throws Complaint for an address to which no credential may be sent */
+/** @throws Complaint if credentials must not be sent to this URL */
 export function checkBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
   if (url === undefined || !isSafe || url.username !== '' || url.search !== '' || url.hash !== '') {
-    throw new Complaint('the address of the Web API must be an https URL (http on this machine)')
+    throw new Complaint('the address of the Web API must be an https URL (http is allowed on this machine)')
   }
   return baseUrl.replace(/\/+$/, '')
 }
 
-/** Opens a client of the Web API for a service, or for the deployment if there is none. */
+/** Opens a client of the Web API. It makes calls for a service, or for the deployment. */
 export function openWebApi({ baseUrl, ca, credential }: Connection) {
   const isTls = baseUrl.startsWith('https:')
   const agent = isTls

@@ -19,7 +19,7 @@ export function durationWords(seconds: number): string {
   return parts.join(' ')
 }
 
-/** How far a moment is from now, in its largest unit: `in 43 days`, `2 hours ago`. */
+/** The distance of a moment from now in its largest unit: `in 43 days`, `2 hours ago`. */
 function distanceWords(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000)
   if (seconds === 0) return 'now'
@@ -43,7 +43,7 @@ export function moment(milliseconds: number, now: Date): Markup {
     (${distanceWords(date, now)})`
 }
 
-/** A long identifier, shortened in its middle, that a click copies whole. */
+/** A long identifier, shortened in the middle, with a button that copies all of it. */
 export function shortened(text: string, name: string): Markup {
   const shown = text.length > 20 ? `${text.slice(0, 8)}…${text.slice(-8)}` : text
   return html`<span class="copied"
@@ -52,7 +52,7 @@ export function shortened(text: string, name: string): Markup {
   >`
 }
 
-/** A text that is shown whole, and that a click copies. */
+/** A text with a button that copies it. */
 export function copyable(text: string, name: string): Markup {
   return html`<span class="copied"
     ><code>${text}</code>
@@ -60,12 +60,12 @@ export function copyable(text: string, name: string): Markup {
   >`
 }
 
-/** Yes or no, by a word, a sign and a color. */
+/** Yes or no, as a word, a sign and a color. */
 export function yesOrNo(is: boolean): Markup {
   return is ? html`<span class="yes">yes</span>` : html`<span class="no">no</span>`
 }
 
-/** The Markdown of the reference: code in backticks, links, and text. A file of `docs` is only named: the console does not serve it. */
+/** Renders the Markdown of the reference: code in backticks, links, and text. Links to files of `docs` become their names, because the console does not serve them. */
 export function markdown(text: string): Markup {
   const parts = text.split(/(`[^`]+`|\[[^\]]+\]\([^)\s]+\))/)
   return html`${parts.map(markdownPart)}`

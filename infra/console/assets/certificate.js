@@ -1,11 +1,11 @@
-// A file that is dropped on a certificate field, or chosen there, becomes its text. It travels only with the form.
+// A file that is dropped on a certificate field, or chosen there, becomes its text. It is sent only with the form.
 
 import { withoutPrivateKeys } from './private-key.js'
 
-const MOST_BYTES = 48 * 1024
+const MAX_BYTES = 48 * 1024
 const SEQUENCE = 0x30
 
-/** PEM and base64 as they are; DER as base64. */
+/** Returns PEM and base64 unchanged, and DER as base64. */
 function textOf(bytes) {
   const isDer = bytes[0] === SEQUENCE && bytes.some((byte) => byte > 0x7f || byte === 0)
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
@@ -15,14 +15,14 @@ function textOf(bytes) {
 async function take(field, file) {
   const said = field.querySelector('.said')
   const area = field.querySelector('textarea')
-  if (file.size > MOST_BYTES) return void (said.textContent = 'This file is too large to be a certificate.')
+  if (file.size > MAX_BYTES) return void (said.textContent = 'This file is too large to be a certificate.')
   const text = textOf(new Uint8Array(await file.arrayBuffer()))
   if (withoutPrivateKeys(text) !== text)
-    return void (said.textContent = 'This is a private key. It was not taken.')
+    return void (said.textContent = 'This is a private key. It was removed.')
   area.value = text
   area.dispatchEvent(new Event('input', { bubbles: true }))
   area.focus()
-  said.textContent = `Taken: ${file.name}`
+  said.textContent = `Read: ${file.name}`
 }
 
 for (const field of document.querySelectorAll('[data-certificate]')) {
@@ -43,7 +43,7 @@ for (const field of document.querySelectorAll('[data-certificate]')) {
   })
 }
 
-// A file that misses the field would replace the page.
+// A file that is dropped beside the field would replace the page.
 for (const name of ['dragover', 'drop']) {
   document.addEventListener(name, (event) => {
     if (!event.defaultPrevented && event.dataTransfer.types.includes('Files')) event.preventDefault()

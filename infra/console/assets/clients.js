@@ -1,4 +1,4 @@
-// Searches while somebody types or chooses. Without it the form is sent.
+// Searches while the user types or chooses. Without this script the form is sent.
 
 const WAIT_MILLISECONDS = 250
 

@@ -1,17 +1,17 @@
-// What every page has. All pages work without it.
+// The script of every page. All pages work without it.
 
 import { withoutPrivateKeys } from './private-key.js'
 
 const KEEP_MILLISECONDS = 5 * 60_000
 const NO_SESSION =
-  'The session has ended. Nothing is lost: open a new link of the console in another tab, then do this again here.'
+  'The session has ended. Nothing is lost: open a new link of the console in another tab, then try again here.'
 const NO_CONSOLE =
-  'The console does not answer. What you typed is still here: see its terminal, then do this again.'
-const PRIVATE_KEY = 'This is a private key. It was not taken: give the certificate, or the public key.'
+  'The console does not answer. Your input is still here: check its terminal, then try again.'
+const PRIVATE_KEY = 'This is a private key, so it was removed. Enter the certificate or the public key.'
 
 let isLeaving = false
 
-/** A button with `data-copy` copies that text, one with `data-copy-from` the text of an element, and says so. */
+/** A button with `data-copy` copies that text, one with `data-copy-from` the text of an element. The button shows the result. */
 document.addEventListener('click', (event) => {
   const button =
     event.target instanceof Element ? event.target.closest('[data-copy], [data-copy-from]') : null
@@ -23,7 +23,7 @@ document.addEventListener('click', (event) => {
   )
 })
 
-/** A link within the page leaves no fragment in the address: with one, the answer of a form would not begin at its top. */
+/** Links within the page do not change the URL. With a fragment, the answer to a form would not be shown from its top. */
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
   if (link === null) return
@@ -31,11 +31,11 @@ document.addEventListener('click', (event) => {
   document.getElementById(link.hash.slice(1))?.focus()
 })
 
-/** After something was made, a reload shows it, and does not make another one. */
+/** After something was created, a reload shows it, and does not create another one. */
 const after = document.querySelector('[data-after]')?.dataset.after
 if (after !== undefined) history.replaceState(null, '', after)
 
-/** `/` goes to the search, unless somebody types. */
+/** The key `/` moves the focus to the search, except while the user types. */
 document.addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select') !== null
   const search = document.getElementById('search-clients')
@@ -44,7 +44,7 @@ document.addEventListener('keydown', (event) => {
   search.focus()
 })
 
-/** Says something at a control, and what was said there before no more. */
+/** Shows a message at a control. It replaces an earlier one. */
 function say(control, text) {
   const said = control.nextElementSibling?.matches('.said-here') ? control.nextElementSibling : undefined
   const place = said ?? document.createElement('p')
@@ -56,7 +56,7 @@ function say(control, text) {
 
 const isPrivate = (text) => typeof text === 'string' && withoutPrivateKeys(text) !== text
 
-/** A private key that is pasted or dropped does not get into the page. */
+/** A private key that is pasted or dropped is removed. */
 document.addEventListener('beforeinput', (event) => {
   const text = event.data ?? event.dataTransfer?.getData('text/plain')
   if (!isPrivate(text)) return
@@ -64,7 +64,7 @@ document.addEventListener('beforeinput', (event) => {
   say(event.target, PRIVATE_KEY)
 })
 
-/** Unsaved work: leaving asks, and the session is kept. */
+/** With unsaved work, the browser asks before it leaves the page, and the session is kept alive. */
 document.addEventListener(
   'input',
   ({ target }) => target.form?.matches('[data-work]') && (target.form.dataset.unsaved = ''),
@@ -76,7 +76,7 @@ document.addEventListener('click', ({ target }) => {
   if (target instanceof Element && target.closest('.discard') !== null) isLeaving = true
 })
 
-/** Before a form is sent: it has no private key, and its secret is of the present session. */
+/** Prepares a form for sending: it must contain no private key, and it gets the secret of the current session. */
 async function isReady(form, button) {
   const control = [...form.elements].find(({ value }) => isPrivate(value))
   if (control !== undefined) {

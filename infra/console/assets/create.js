@@ -1,4 +1,4 @@
-// Reads a certificate as soon as it is there. Without it a button does.
+// Reads a certificate as soon as it is entered. Without this script, a button does so.
 
 const form = document.querySelector('form.create')
 const field = form.elements.certificate
@@ -17,12 +17,12 @@ async function read() {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     place.replaceChildren(...(page.getElementById('read')?.childNodes ?? []))
   } catch (error) {
-    // After a newer certificate this one does not matter. Otherwise the button shows what is wrong.
+    // If a newer certificate was entered, this one does not matter. Otherwise the button shows what is wrong.
     if (error.name !== 'AbortError') button.hidden = false
   }
 }
 
-/** With another kind of client the methods are others (console.css). */
+/** Each kind of client has its own methods (console.css). */
 form.addEventListener('change', ({ target }) => {
   if (target.name !== 'clientType') return
   const fits = ({ dataset, disabled }) =>

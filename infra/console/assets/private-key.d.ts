@@ -1,2 +1,2 @@
-/** @returns the text without the private keys in it; of a JWK the public half stays */
+/** @returns the text without its private keys; the public half of a JWK remains */
 export function withoutPrivateKeys(text: string): string

@@ -1,13 +1,13 @@
-// Finds private keys in what somebody typed. The browser and the process of the console share it.
+// Finds private keys in input. The browser and the console's process share this file.
 
-/** The last block may be cut off. A text can be percent-encoded. */
+/** A PEM block with a private key. The last one may be cut off. The text may be percent-encoded. */
 const PEM = /-----BEGIN[A-Z0-9 %+]*PRIVATE(?: |\+|%20)KEY-----[^]*?(?:-----END[A-Z0-9 %+]*KEY-----|$)/g
 const LABEL = /PRIVATE(?: |\+|%20)KEY-----/
-/** RFC 7518 section 6. */
+/** The private members of a JWK (RFC 7518 section 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const PRIVATE_MEMBER = /"(?:d|p|q|dp|dq|qi|oth|k)"\s*:/
 
-/** @returns the text without the private keys in it; of a JWK the public half stays */
+/** @returns the text without its private keys; the public half of a JWK remains */
 export function withoutPrivateKeys(text) {
   const rest = text.replaceAll(PEM, '').trim()
   if (LABEL.test(rest) || isPrivateDer(rest)) return ''
@@ -21,7 +21,7 @@ function withoutPrivateMembers(text) {
     const kept = JSON.stringify(JSON.parse(text, publicHalf), undefined, 2)
     return kept === JSON.stringify(JSON.parse(text), undefined, 2) ? text : kept
   } catch (error) {
-    // It is no JSON, so nobody knows where the key ends.
+    // The text is not JSON, so the end of the key is unknown.
     if (error instanceof SyntaxError) return ''
     throw error
   }
@@ -32,7 +32,7 @@ function publicHalf(_, value) {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !PRIVATE_MEMBERS.includes(name)))
 }
 
-/** Private keys and PKCS #12 begin with a version, certificates do not (RFC 5958 section 2, RFC 8017 appendix A.1.2, RFC 7292 section 4). */
+/** Private keys and PKCS #12 begin with a version; certificates do not (RFC 5958 section 2, RFC 8017 appendix A.1.2, RFC 7292 section 4). */
 function isPrivateDer(text) {
   const base64 = text.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/')
   if (!/^M[A-Za-z0-9+/]{40,}=*$/.test(base64)) return false

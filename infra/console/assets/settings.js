@@ -1,4 +1,4 @@
-// Lists the changes of a settings page while somebody types. Without it the page reviews them when it is sent.
+// Lists the changes of a settings page while the user types. Without this script, the page shows them for review when it is sent.
 
 function live(form) {
   const bar = form.querySelector('.bar')
@@ -6,7 +6,7 @@ function live(form) {
   const list = bar.querySelector('.list')
   const command = bar.querySelector('[value="review"]')
   form.querySelector('.unsent')?.remove()
-  // The list has every change, so there is nothing to review.
+  // The list already shows every change, so no review is necessary.
   form.querySelector('[name="reviewed"]')?.remove()
 
   const update = () => {
@@ -32,16 +32,16 @@ function live(form) {
     const answer = await fetch(location.href, { method: 'POST', body })
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const part = page.getElementById('curl')
-    // The page itself says why there is none.
+    // The page shows why the preview failed.
     isShownHere = part?.open === true
     if (!isShownHere) return form.requestSubmit(command)
     document.getElementById('curl')?.remove()
     list.after(part)
     part.firstElementChild.focus()
   })
-  // The controls have their first values after the event.
+  // The controls get their initial values after the event.
   form.addEventListener('reset', () => setTimeout(update))
-  // A browser may fill in what was typed before the page was left.
+  // A browser may restore input from an earlier visit of the page.
   update()
 }
 
@@ -62,7 +62,7 @@ function grow(form) {
 }
 
 function changeIn(row) {
-  // A page that was sent before has what is in the record in a template.
+  // If the page was sent before, a template contains the values of the record.
   const record = row.querySelector('template')?.content ?? row
   const [from, to] = [controlsIn(record).map(before).filter(isSet), controlsIn(row).map(now).filter(isSet)]
   const texts = [from.join(', '), to.join(', ')]
@@ -82,7 +82,7 @@ function now(control) {
   return control.type === 'checkbox' ? ticked(control, control.checked) : control.value.trim()
 }
 
-/** A switch has two words. One box of several has its value, or nothing. */
+/** A switch is true or false. A box of several has its value, or none. */
 function ticked(control, isOn) {
   if (control.classList.contains('switch')) return String(isOn)
   if (control.name.endsWith('?')) return isOn ? 'set:' : 'not set'

@@ -4,7 +4,7 @@ import type { Members } from '../web-api.ts'
 import { moment } from '../words.ts'
 import { endingOf } from './endings.ts'
 
-/** Above the trusted roots and issuers of a service: which of them end soon, or have ended. */
+/** The note above the trusted roots and issuers of a service: which of them expire soon or have expired. */
 export function authoritiesNote(
   { trustedRootCertificates, clientCertificateIssuers }: Members,
   now: Date,
@@ -12,12 +12,12 @@ export function authoritiesNote(
   return warning({ trustedRootCertificates, clientCertificateIssuers }, [], now)
 }
 
-/** Above the keys of a client: which of its registered certificates end soon, or that nobody knows. */
+/** The note above the keys of a client: which of its registered certificates expire soon or have expired, or that this is unknown. */
 export function registeredNote(client: Members, now: Date): Markup | undefined {
   if (needsOf(client['tokenAuthMethod']) === 'name' || client['jwksUri'] !== undefined)
     return html`<p class="notice">
-      When the certificate of this client ends is not known here: it is registered by its
-      ${client['jwksUri'] === undefined ? 'name' : 'address'}, and certificates that clients present are not
+      The expiry of this client’s certificate is unknown: it is registered with its
+      ${client['jwksUri'] === undefined ? 'name' : 'URL'}, and certificates that clients present are not
       stored.
     </p>`
   return warning({}, [client], now)
@@ -29,11 +29,11 @@ function warning(service: Members, clients: readonly Members[], now: Date): Mark
   const items = soon.map(
     ({ what, subject, ends }) =>
       html`<li>
-        ${what} <code>${subject}</code> ${ends < now.getTime() ? 'has ended' : 'ends'} ${moment(ends, now)}
+        ${what} <code>${subject}</code> ${ends < now.getTime() ? 'expired' : 'expires'} ${moment(ends, now)}
       </li>`,
   )
   return html`<div class="warning">
-    <p><strong>Ends soon, or has ended:</strong></p>
+    <p><strong>Expired or expiring soon:</strong></p>
     <ul>
       ${items}
     </ul>

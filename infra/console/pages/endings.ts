@@ -5,21 +5,21 @@ import { nameOf } from '../clients.ts'
 import { keysOf } from './key-set.ts'
 import { keyStates } from './service/key-states.ts'
 
-/** Something in a record that ends soon, or has ended. */
+/** A member of a record that ends soon or has ended. */
 export interface Ending {
   readonly what: string
   readonly subject: string
   /** Milliseconds since the epoch. */
   readonly ends: number
-  /** Below the service: the page that has it. */
+  /** The page that shows it, as a path below the service. */
   readonly page: string
 }
 
 export const SOON_MILLISECONDS = 60 * 86_400_000
 
 /**
- * The last tokens of signing keys, roots, issuers, credentials and registered self-signed certificates that end within a time, the first
- * to end first.
+ * The last tokens of signing keys, and the roots, issuers, credentials and registered self-signed certificates that end within a time,
+ * in the order of their ends.
  */
 export function endingOf(
   service: Members,
@@ -48,7 +48,7 @@ export function endingOf(
   return all.filter(({ ends }) => ends < limit).sort((one, other) => one.ends - other.ends)
 }
 
-/** A key that signs no more must stay until then. */
+/** When the last token of each retired signing key ends. The key must stay published until then. */
 function lastTokens(service: Members, now: Date): Ending[] {
   return keyStates(service).flatMap(({ kid, isSigning, withdrawableAt: ends = 0 }) =>
     isSigning || ends <= now.getTime()
@@ -89,7 +89,7 @@ function registered(client: Members): string[] {
   return keysOf(client).flatMap(({ x5c }) => texts(x5c).slice(0, 1))
 }
 
-/** When the first certificate that a client has registered ends, in milliseconds; `undefined` if it has none here. */
+/** When the first registered certificate of a client expires, in milliseconds; `undefined` if its record contains none. */
 export function certificateEnd(client: Members): number | undefined {
   const ends = registered(client).flatMap((base64) => readName(base64)?.ends ?? [])
   return ends.length === 0 ? undefined : Math.min(...ends)
@@ -99,11 +99,11 @@ export function certificateEnd(client: Members): number | undefined {
 function readName(text: string): Pick<Ending, 'subject' | 'ends'> | undefined {
   try {
     const certificate = new X509Certificate(text.includes('-----') ? text : Buffer.from(text, 'base64'))
-    // Node's type leaves out that there may be none.
+    // Node's type does not say that the subject may be missing.
     const subject = (certificate.subject as string | undefined)?.replaceAll('\n', ', ')
     return { subject: subject ?? 'no subject', ends: Date.parse(certificate.validTo) }
   } catch (error) {
-    // OpenSSL throws many different errors. The Web API refuses such a certificate when it is used.
+    // OpenSSL throws many different errors. The Web API refuses such a certificate when a client uses it.
     if (error instanceof Error) return undefined
     throw error
   }

@@ -2,15 +2,15 @@ import { html, type Markup } from '../../markup.ts'
 import type { ConsoleRequest, Need, Page } from '../page.ts'
 import { ApiProblem, ApiUnreachable } from '../web-api.ts'
 
-/** There is no page at this address, or not for this credential. */
+/** The page for a path that does not exist, or not for this credential. */
 export function unknownPage(): Page {
-  const main = html`<p>There is no page at this address. <a href="/">Go to the first page.</a></p>`
-  return { title: 'Not found', status: 404, main }
+  const main = html`<p><a href="/">Go to the first page.</a></p>`
+  return { title: 'Page not found', status: 404, main }
 }
 
 export function unexpectedPage(): Page {
   const main = html`<p>
-    The console failed, and nothing is known to be changed. Its terminal has the cause.
+    The console failed. It is not known whether anything was changed. Its terminal shows the cause.
   </p>`
   return { title: 'The console failed', status: 500, main }
 }
@@ -20,10 +20,10 @@ export function pageOfFailure(error: unknown, baseUrl: string): Page | undefined
   if (error instanceof ApiUnreachable) {
     const main = html`<p>
       The Web API at <code>${baseUrl}</code> does not answer (<code>${error.message}</code>). Check that the
-      deployment runs, and for TLS the CA file (<code>--ca</code>).
+      deployment is running and, if TLS fails, the CA file (<code>--ca</code>).
       ${
         error.isChange
-          ? 'Nobody knows whether the change was made.'
+          ? 'It is not known whether the change was made.'
           : html`Nothing was changed. <a href="">Open the page again.</a>`
       }
     </p>`
@@ -37,36 +37,36 @@ export function pageOfFailure(error: unknown, baseUrl: string): Page | undefined
     ${
       status === 401 &&
       html`<p>
-        The credential of the console was withdrawn or has expired. Start the console again with another one.
+        The credential of the console was withdrawn or has expired. Restart the console with another one.
       </p>`
     }`
   return { title: status === 404 ? 'Not found' : 'Refused', status: status === 404 ? 404 : 502, main }
 }
 
-/** What was sent, to be sent again: nothing that somebody typed is lost. */
+/** A form with the input, to be sent again, so that nothing is lost. */
 export function keptForm(form: URLSearchParams, csrf: Markup): Markup {
   const fields = [...form].map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
-  return html`<p>This page has what you typed.</p>
+  return html`<p>This page kept your input.</p>
     <form method="post" data-unsaved>${csrf}${fields}<button class="first">Send it again</button></form>`
 }
 
-/** Says what a page needs that the operator's credential does not have. */
+/** The page for a credential that lacks a required right. */
 export function refusedByRole(needs: Need, request: ConsoleRequest): Page | undefined {
   const { params, service, isOrganization } = request
   if (needs === 'nothing' || params['serviceId'] === undefined) return undefined
   if (service === undefined) {
     const main = html`<p>
-      The credential of this console has a smaller role than <code>manage</code>, so the Web API shows it no
-      settings and takes no change from it. The pages in the navigation that need no more are open.
+      The credential of this console has a smaller role than <code>manage</code>, so the Web API neither shows
+      it settings nor accepts changes. The pages that are links in the navigation are available.
     </p>`
     return { title: 'Needs the role manage', status: 403, main }
   }
   if (needs !== 'tokens' || !isOrganization) return undefined
   const main = html`<p>
-    The organization’s token manages services and their clients. It neither issues nor reads a token. Start
-    the console with a credential of this service (role <code>manage</code>) for this page.
+    The organization’s token manages services and their clients. It cannot issue or read tokens. For this
+    page, start the console with a credential of this service (role <code>manage</code>).
   </p>`
   return { title: 'Needs a credential of the service', status: 403, main }
 }

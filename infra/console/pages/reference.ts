@@ -4,10 +4,10 @@ import type { Answer, Route } from '../page.ts'
 import { type Field, FIELDS, type Kind } from '../settings/fields.ts'
 import { markdown } from '../words.ts'
 
-/** Every setting with its type, default and meaning: the same as in docs/reference.md. */
+/** Every setting with its type, default and meaning, as in docs/reference.md. */
 function reference(): Answer {
   const main = html`<p>
-      What the Web API takes. <code>docs/reference.md</code> has the same, and all its calls.
+      The settings of the Web API. <code>docs/reference.md</code> also describes all its calls.
     </p>
     ${settings('service', 'Settings of a service')}${settings('client', 'Settings of a client')}`
   return { title: 'Reference', main, wide: true }
@@ -54,7 +54,7 @@ function typeWords({ control }: Field): string {
 }
 
 function limits({ min, max }: { readonly min?: number; readonly max?: number }): string {
-  return `${min === undefined ? '' : `, ${min} at least`}${max === undefined ? '' : `, ${max} at most`}`
+  return `${min === undefined ? '' : `, at least ${min}`}${max === undefined ? '' : `, at most ${max}`}`
 }
 
 export const REFERENCE: readonly Route[] = [

@@ -4,13 +4,13 @@ import { durationWords } from '../words.ts'
 import type { Field } from './fields.ts'
 import { attributeLines, isDuration, setName, textOf } from './values.ts'
 
-export interface Shown {
-  /** As `valueIn` has it, or the text that cannot be read. */
+export interface ControlView {
+  /** The result of `valueIn`, or the text that cannot be read. */
   readonly value: unknown
-  /** The ids of what describes the control. */
+  /** The ids of the elements that describe the control. */
   readonly describedBy: string
   readonly isWrong: boolean
-  /** Whether it is the first wrong one, which gets the focus. */
+  /** Whether it is the first control with an error, which gets the focus. */
   readonly isFirst: boolean
 }
 
@@ -21,7 +21,7 @@ export function isBroad({ control: { kind } }: Field): boolean {
   return ['json', 'lines', 'certificates', 'pairs', 'scopes'].includes(kind)
 }
 
-/** Whether several controls have the value of the setting. */
+/** Whether the value of the setting is in several controls. */
 export function isParted({ control: { kind } }: Field): boolean {
   return kind === 'choices' || kind === 'pairs' || kind === 'scopes'
 }
@@ -32,7 +32,7 @@ export function isGroup(field: Field): boolean {
 }
 
 /** The control of a setting, without its label. */
-export function controlOf(field: Field, shown: Shown): Markup {
+export function controlOf(field: Field, shown: ControlView): Markup {
   const { path, isAbsentable, label } = field
   const inner = inputOf(field, shown)
   if (!isAbsentable) return inner
@@ -46,12 +46,12 @@ export function controlOf(field: Field, shown: Shown): Markup {
 
 const checked = html`checked`
 
-function about(path: string, { describedBy, isWrong, isFirst }: Shown): Markup {
+function about(path: string, { describedBy, isWrong, isFirst }: ControlView): Markup {
   return html`id="${idOf(path)}" name="${path}" aria-describedby="${describedBy}"
   ${isWrong && html`aria-invalid="true"`} ${isFirst && html`autofocus`}`
 }
 
-function inputOf(field: Field, shown: Shown): Markup {
+function inputOf(field: Field, shown: ControlView): Markup {
   const { path, control } = field
   const { value } = shown
   const common = about(path, shown)
@@ -93,11 +93,11 @@ function inputOf(field: Field, shown: Shown): Markup {
     case 'scopes':
       return growing([...list, {}, {}].map((scope, index) => scopeRow(path, scope, index)))
     case 'other':
-      return html`<p>This setting has a page of its own.</p>`
+      return html`<p>This setting has its own page.</p>`
   }
 }
 
-/** Rows with empty ones at their end. settings.js adds more; without it every review does. */
+/** Rows, with empty ones at the end. settings.js adds more; without it, every review does. */
 function growing(rows: readonly Markup[]): Markup {
   return html`<div data-grows>${rows}</div>`
 }
@@ -106,7 +106,7 @@ function inWords(value: unknown): string {
   return typeof value === 'number' && value >= 0 ? ` (${durationWords(value)})` : ''
 }
 
-/** A value that the schema does not know stays a choice: a newer deployment may have it. */
+/** An unknown value remains a choice, because a newer deployment may have more values. */
 function choice(values: readonly string[], value: unknown, common: Markup): Markup {
   const all = [
     '',
@@ -129,7 +129,7 @@ function tick(path: string, value: string, isOn: boolean): Markup {
   </label>`
 }
 
-/** Browsers leave out one line end after the tag. */
+/** Browsers drop one line end after the tag. */
 function area(common: Markup, text: string, rows: number): Markup {
   return html`<textarea ${common} rows="${rows}" spellcheck="false">${'\n'}${text}</textarea>`
 }
@@ -143,7 +143,7 @@ function pair(path: string, members: readonly [string, string], item: unknown, i
   return html`<div class="pair">${inputs}</div>`
 }
 
-/** A scope. Its members that have no control travel along. An empty name removes it. */
+/** A scope. Its members without a control are sent unchanged. An empty name removes it. */
 function scopeRow(path: string, scope: unknown, index: number): Markup {
   const { name, description, defaultEntry, attributes, ...rest } = isJsonObject(scope) ? scope : {}
   const lines = attributeLines(attributes)

@@ -8,21 +8,19 @@ export type Control =
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly isWhole: boolean }
   | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' }
   | { readonly kind: 'pairs'; readonly members: readonly [string, string] }
-  | { readonly kind: 'scopes' }
-  /** It has a page of its own. */
+  | { readonly kind: 'scopes' } /** The setting has its own page. */
   | { readonly kind: 'other' }
 
 /** A setting of a service or of a client, as the Web API's schema declares it. */
 export interface Field {
-  /** The member of the record; `extension.NAME` for those in the object `extension`. */
+  /** The path of the member in the record; `extension.NAME` in the object `extension`. */
   readonly path: string
-  readonly label: string
-  /** Markdown: the text of the reference. */
+  readonly label: string /** The text of the reference, in Markdown. */
   readonly help: string
   readonly control: Control
   /** The default in words, in Markdown. */
   readonly initial: string
-  /** Whether an empty list differs from an absent one. */
+  /** Whether an empty list and an absent list have different meanings. */
   readonly isAbsentable: boolean
   readonly hasEffect: boolean
 }
@@ -72,7 +70,7 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   return Array.isArray(type) ? { ...schema, type: type.find((one) => one !== 'null') ?? 'null' } : schema
 }
 
-/** Texts that hold JSON, and lists that hold PEM: the schema has no type for them. */
+/** Texts with JSON, and lists with PEM. The schema has no types for them. */
 const JSON_TEXTS = ['jwks', 'customMetadata']
 const PEM_LISTS = ['trustedRootCertificates', 'clientCertificateIssuers']
 

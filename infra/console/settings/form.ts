@@ -13,33 +13,32 @@ export interface Section {
   readonly fields: readonly Field[]
 }
 
-/** What a page knows about single settings, by their paths. */
+/** Notes of a page about settings, keyed by path. */
 export type Notes = Readonly<Record<string, Markup | undefined>>
 
 export interface FormView {
   readonly kind: Kind
   readonly sections: readonly Section[]
-  /** Settings that the deployment only stores. */
+  /** The settings that the deployment only stores. */
   readonly withoutEffect: readonly Field[]
   readonly values: ReadonlyMap<string, unknown>
   readonly errors: ReadonlyMap<string, string>
   /** Errors that belong to no setting of the page. */
   readonly problem?: string | undefined
-  /** The version of the record that was read, and the values of the page in it. */
+  /** The version of the record that was read, and its values on this page. */
   readonly version: string
   readonly base: string
-  /** What differs from the record, if the page was sent before. */
+  /** The differences from the record, if the page was sent before. */
   readonly pending: readonly Change[]
-  readonly review?: Review | undefined
-  /** Above the form. */
+  readonly review?: Review | undefined /** The part above the form. */
   readonly above?: Markup | undefined
   readonly notes: Notes
   readonly choices: Readonly<Record<string, readonly string[]>>
-  /** Values that apply where the setting is absent or smaller, in words. */
+  /** Values that apply if the setting is absent or smaller, in words. */
   readonly inherited: Readonly<Record<string, string>>
 }
 
-/** The form of a settings page. It works without script; settings.js lists the changes while somebody types. */
+/** The form of a settings page. It works without a script; settings.js lists the changes while the user types. */
 export function settingsForm(
   view: FormView,
   { csrf, params }: Pick<ConsoleRequest, 'csrf' | 'params'>,
@@ -65,8 +64,8 @@ export function settingsForm(
       ${
         withoutEffect.length > 0 &&
         html`<details ${isOpen && html`open`}>
-          <summary>Carried without effect (${withoutEffect.length})</summary>
-          <p>certbound stores and returns these settings. They change nothing.</p>
+          <summary>Settings without effect (${withoutEffect.length})</summary>
+          <p>certbound stores and returns these settings, but they have no effect.</p>
           ${rows(withoutEffect)}
         </details>`
       }
@@ -125,7 +124,7 @@ function row(declared: Field, view: FormView, reference: string): Markup {
   </div>`
 }
 
-/** Links to the setting lead to the group, because none of its controls is the setting. */
+/** Links to the setting focus the group, because no single control is the setting. */
 function partedId(path: string, isFirst: boolean): Markup {
   return html`id="${idOf(path)}" tabindex="-1" ${isFirst && html`autofocus`}`
 }

@@ -1,4 +1,4 @@
-/** Labels that are not the words of the member. The first is the one of the article. */
+/** Labels that differ from the words of the member. */
 const LABELS: Readonly<Record<string, string>> = {
   tlsClientCertificateBoundAccessTokens: 'Enable TLS Client Certificate Binding',
   accessTokenSignAlg: 'Access token signature algorithm',

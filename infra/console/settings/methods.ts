@@ -1,16 +1,15 @@
 import { SCHEMAS } from './schemas.ts'
 
-/** What a client registers for its method: the parts of pages that are about one of these ask for it, and not for the method. */
+/** What a client registers for its method. Parts of pages depend on this and not on the method. */
 const NEEDS = ['name', 'certificates', 'keys', 'secret', 'nothing'] as const
 export type Needs = (typeof NEEDS)[number]
 
 interface Method {
-  readonly needs: Needs
-  /** How a client proves itself. */
+  readonly needs: Needs /** A description of the method. */
   readonly label: string
 }
 
-/** The client authentication methods of the Web API, those by certificate first. */
+/** The client authentication methods of the Web API. Those with a certificate are first. */
 export const METHODS: ReadonlyMap<unknown, Method> = readMethods(
   SCHEMAS['ClientSettings']?.properties?.['tokenAuthMethod']?.['x-methods'] ?? {},
 )
@@ -23,7 +22,7 @@ function readMethods(published: object): Map<unknown, Method> {
   return new Map(methods.sort(([, a], [, b]) => NEEDS.indexOf(a.needs) - NEEDS.indexOf(b.needs)))
 }
 
-/** What a client with this method registers. */
+/** Returns what a client with this method registers. */
 export function needsOf(method: unknown): Needs | undefined {
   return METHODS.get(method)?.needs
 }

@@ -7,7 +7,7 @@ import type { Members } from '../web-api.ts'
 import type { Field } from './fields.ts'
 import { type Change, valueIn, words } from './values.ts'
 
-/** Names a set of changes, so that only what was shown is saved. */
+/** Identifies a set of changes, so that only shown changes are saved. */
 export function digestOf(changes: readonly Change[]): string {
   const listed = changes.map(({ field, to }) => [field.path, to ?? null])
   return createHash('sha256').update(JSON.stringify(listed)).digest('base64url')
@@ -26,7 +26,7 @@ export interface Review {
   readonly isStale: boolean
 }
 
-/** The changes that are not saved. Without a review it has only what somebody has typed; settings.js keeps it true. */
+/** The list of unsaved changes. Without a review, it shows only the input; settings.js keeps it up to date. */
 export function changeBar(changes: readonly Change[], review: Review | undefined): Markup {
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`
   const isFresh = changes.length === 0 && review === undefined
@@ -53,9 +53,7 @@ export function changeBar(changes: readonly Change[], review: Review | undefined
 
 function curlPart({ call, isStale }: Review): Markup {
   return html`<details id="curl" ${!isStale && html`open`}>
-    <summary ${!isStale && html`autofocus`}>
-      The same as curl: the whole record with the changes in it
-    </summary>
+    <summary ${!isStale && html`autofocus`}>As a curl command: the whole record with the changes</summary>
     <button type="button" class="quiet" data-copy-from="command">Copy</button>
     <pre tabindex="0"><code id="command">${curlOf(call.url, call.body, 'RECORD', call.etag)}</code></pre>
   </details>`
@@ -73,7 +71,7 @@ function changeTable(changes: readonly Change[]): Markup {
   return table(['Setting', 'Old', 'New'], rows)
 }
 
-/** Both versions of a record that somebody else changed: each setting of the page that differs in one of them. */
+/** Both versions of a record that somebody else changed, with each setting of the page that differs. */
 export function sideBySide(
   fields: readonly Field[],
   base: Members,
@@ -94,7 +92,7 @@ export function sideBySide(
       </tr>`,
     ]
   })
-  const why = `Somebody else changed this record after you opened the page. If you save now, your changes are put on top of the record as it is now, and everything else of it stays.`
+  const why = `Somebody else changed this record after you opened the page. If you save now, only your changes are applied to the current record.`
   return html`${problemBox('Nothing was saved.', why)}
-  ${wideTable({ label: 'Both versions' }, ['Setting', 'As you read it', 'Now', 'Yours'], rows)}`
+  ${wideTable({ label: 'Both versions' }, ['Setting', 'When you opened it', 'Now', 'Yours'], rows)}`
 }

@@ -1,6 +1,6 @@
 import OPEN_API from '../../../docs/openapi.json' with { type: 'json' }
 
-/** JSON Schema, as far as the console reads it. */
+/** The part of JSON Schema that the console reads. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown
   readonly type?: string | string[]
@@ -12,5 +12,5 @@ export interface JsonSchema {
   readonly description?: string
 }
 
-/** The objects of the Web API, by their names in the OpenAPI file. */
+/** The objects of the Web API, keyed by their names in the OpenAPI file. */
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = OPEN_API.components.schemas

@@ -11,11 +11,11 @@ import { applied, type Change, changesOf, readValue, valueIn } from './values.ts
 /** A record of the Web API as it was read, and its version. */
 export interface Read {
   readonly record: Members
-  /** For `If-Match`; absent if the deployment sends none. */
+  /** The value for `If-Match`. It is absent if the deployment sends none. */
   readonly etag: string | undefined
 }
 
-/** Where the record of a settings page comes from and goes to. */
+/** How the record of a settings page is read and written. */
 export interface Source {
   readonly kind: Kind
   readonly needs: Need
@@ -23,26 +23,25 @@ export interface Source {
   /** The path of the update below the service. */
   readonly updatePath: (request: ConsoleRequest) => ApiPath
   readonly crumbs: (request: ConsoleRequest, read: Read) => readonly Crumb[]
-  /** What a setting that is cleared is sent as. */
+  /** The value that is sent for a cleared setting. */
   readonly cleared: null | undefined
 }
 
 export interface SettingsPage {
-  readonly title: string
-  /** With the parameters of the source. */
+  readonly title: string /** The path, with the parameters of the source. */
   readonly path: string
-  /** Titles, and the settings below each. Those that have no effect are shown in a closed section at the end. */
+  /** The titles of sections, and the settings in each. Those without effect are shown in a closed section at the end. */
   readonly sections: Readonly<Record<string, readonly string[]>>
   readonly above?: (request: ConsoleRequest, read: Read) => Promise<Markup | undefined> | Markup | undefined
   readonly notes?: (request: ConsoleRequest, read: Read) => Notes
-  /** The values that make sense for settings that may have any text. */
+  /** The meaningful values of settings whose type is any text. */
   readonly choices?: (read: Read) => FormView['choices']
   readonly inherited?: (request: ConsoleRequest) => Readonly<Record<string, string>>
 }
 
 type Sections = SettingsPage['sections']
 
-/** In the order in which somebody looks for them. */
+/** Sorts fields by their labels. */
 export function sortedByLabel(fields: readonly Field[]): readonly Field[] {
   return fields.toSorted((one, other) => one.label.localeCompare(other.label, 'en'))
 }
@@ -52,7 +51,7 @@ export function namesIn(pages: Readonly<Record<string, Sections>>): string[] {
   return Object.values(pages).flatMap((sections) => Object.values(sections).flat())
 }
 
-/** The two routes of a settings page: to see it, and to review and save its changes. */
+/** The two routes of a settings page. The second reviews and saves changes. */
 export function settingsRoutes(page: SettingsPage, source: Source): Route[] {
   const { path } = page
   const { needs } = source
@@ -69,7 +68,7 @@ async function show(page: SettingsPage, source: Source, request: ConsoleRequest)
   return rendered(page, source, request, read, { values })
 }
 
-/** Nothing of the form is lost, whatever happens to it. */
+/** Reviews or saves a form. Whatever happens, no input is lost. */
 async function change(page: SettingsPage, source: Source, request: ConsoleRequest): Promise<Answer> {
   const { form } = request
   const fields = fieldsOf(page, source.kind)
@@ -78,17 +77,16 @@ async function change(page: SettingsPage, source: Source, request: ConsoleReques
   const wrong = [...values].filter((entry): entry is [string, Error] => entry[1] instanceof Error)
   const base = parseJson(form.get('base') ?? '')
   if (!isJsonObject(base))
-    return { location: request.here, notice: 'The form was not whole. Nothing was saved.' }
+    return { location: request.here, notice: 'The form was incomplete. Nothing was saved.' }
   const sent = { values, base, version: form.get('version') }
   if (wrong.length > 0) {
     for (const [path] of wrong) values.set(path, form.get(path) ?? '')
     const errors = new Map(wrong.map(([path, { message }]) => [path, message]))
     return rendered(page, source, request, read, { ...sent, errors })
-  }
-  // The form was not taken.
+  } // The form was not accepted.
   if (!form.has('step')) return rendered(page, source, request, read, sent)
   const changes = changesOf(fields, base, values)
-  if (changes.length === 0) return { location: request.here, notice: 'There was no change to save.' }
+  if (changes.length === 0) return { location: request.here, notice: 'There were no changes to save.' }
   if (sent.version !== versionOf(read)) return stale(page, source, request, read, base, changes)
   const call = callOf(source, request, read, changes)
   const isShown = form.get('reviewed') ?? digestOf(changes)
@@ -101,7 +99,7 @@ async function change(page: SettingsPage, source: Source, request: ConsoleReques
   return rendered(page, source, request, read, { ...sent, ...errorsIn(answer, fields) })
 }
 
-/** The service of a request was read before its page; after a lost race it must be read once more. */
+/** Reads the record again after a lost race. A request already contains the service, which is out of date then. */
 async function again(source: Source, request: ConsoleRequest): Promise<Read> {
   if (source.kind === 'client') return source.read(request)
   const answer = await request.api.get('/service/get')
@@ -111,7 +109,7 @@ async function again(source: Source, request: ConsoleRequest): Promise<Read> {
 
 function savedNotice(changes: readonly Change[]): string {
   const names = changes.map(({ field }) => field.path).join(', ')
-  return `Saved: ${names}. Every process follows within REGISTRY_CACHE_SECONDS of the deployment.`
+  return `Saved: ${names}. Every process applies the change within REGISTRY_CACHE_SECONDS of the deployment.`
 }
 
 function callOf(
@@ -144,12 +142,12 @@ function stale(
   return rendered(page, source, request, current, { values, review, above, status: 409 })
 }
 
-/** A version of a record. If the deployment sends none, the content counts. */
+/** A version of a record. If the deployment sends none, the digest of the content is used. */
 export function versionOf({ record, etag }: Read): string {
   return etag ?? createHash('sha256').update(JSON.stringify(record)).digest('base64url')
 }
 
-/** The settings of the page that a message names in quotes, or before an index. */
+/** Assigns a message to the settings of the page that it names in quotes or before an index. */
 function errorsIn({ json }: ApiAnswer, fields: readonly Field[]): Pick<FormView, 'errors' | 'problem'> {
   const message =
     typeof json['resultMessage'] === 'string' ? json['resultMessage'] : 'The Web API refused the change.'
@@ -217,7 +215,7 @@ async function rendered(
   }
 }
 
-/** The members of the record that the page shows, as they were read. */
+/** The members of the record that the page shows, unchanged. */
 function baseOf(fields: readonly Field[], record: Members): Members {
   const names = new Set(fields.map(({ path }) => path.split('.')[0] ?? ''))
   return Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)))

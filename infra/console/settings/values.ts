@@ -5,14 +5,14 @@ import type { Members } from '../web-api.ts'
 import { durationWords } from '../words.ts'
 import type { Control, Field } from './fields.ts'
 
-/** A change of one setting. An absent value is `undefined`: the setting goes back to its default. */
+/** A change of one setting. An absent value is `undefined`; the setting returns to its default. */
 export interface Change {
   readonly field: Field
   readonly from: unknown
   readonly to: unknown
 }
 
-/** The value of a setting in a record of the Web API. Values that mean the same are the same. */
+/** The value of a setting in a record of the Web API. Equivalent values become equal. */
 export function valueIn(record: Members, field: Field): unknown {
   const [name = '', inside] = field.path.split('.')
   const member = record[name]
@@ -28,7 +28,7 @@ function normal({ control: { kind }, isAbsentable }: Field, value: unknown): unk
   return value
 }
 
-/** The name of the field of a form that keeps a list absent. */
+/** The name of the form field that decides whether a list is present. */
 export const setName = (path: string) => `${path}?`
 
 /**
@@ -71,7 +71,7 @@ function readNumber(text: string, isWhole: boolean): number | Error {
   return number
 }
 
-/** What stands between certificates is sent too, so that the Web API refuses it. */
+/** Text between certificates is sent too, so that the Web API refuses it. */
 function readCertificates(text: string): string[] {
   const parts = text.split(/(-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----)/)
   return parts.flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
@@ -91,7 +91,7 @@ function readScopes(path: string, form: URLSearchParams): unknown[] | Error {
   for (let index = 0; form.has(`${path}.${index}.name`); index++) {
     const text = (member: string) => form.get(`${path}.${index}.${member}`) ?? ''
     const others = parseJson(text('others'))
-    if (!isJsonObject(others)) return new Error('The form was not whole')
+    if (!isJsonObject(others)) return new Error('The form was incomplete')
     const description = text('description')
     const name = text('name').trim()
     const attributes = readAttributes(text('attributes'))
@@ -105,7 +105,7 @@ function readScopes(path: string, form: URLSearchParams): unknown[] | Error {
   return scopes
 }
 
-/** Attributes of a scope, one a line: `name=value`. @returns `undefined` if they cannot be written so */
+/** Attributes of a scope, one per line: `name=value`. @returns `undefined` if they cannot be written like this */
 export function attributeLines(attributes: unknown): string | undefined {
   const lines = (Array.isArray(attributes) ? attributes : []).map((one: unknown) =>
     isJsonObject(one) ? `${textOf(one['key'])}=${textOf(one['value'])}` : '',
@@ -122,7 +122,7 @@ function readAttributes(text: string) {
   })
 }
 
-/** The settings whose values in a form differ from those that were read. */
+/** The settings whose values in a form differ from the values that were read. */
 export function changesOf(
   fields: readonly Field[],
   before: Members,
@@ -134,7 +134,7 @@ export function changesOf(
   })
 }
 
-/** Browsers change the line ends of a text, and nobody adds or removes one at its end. */
+/** Compares two values. Browsers change the line ends of texts, and a line end at the end has no meaning. */
 function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boolean {
   if (kind !== 'certificates' || !Array.isArray(one) || !Array.isArray(other))
     return isDeepStrictEqual(one, other)
@@ -142,7 +142,7 @@ function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boo
   return isDeepStrictEqual(plain(one), plain(other))
 }
 
-/** The whole record with the changes in it, members included that the console does not know. */
+/** The whole record with the changes, including members that the console does not know. */
 export function applied(record: Members, changes: readonly Change[], cleared: null | undefined): Members {
   const result: Record<string, unknown> = { ...record }
   for (const { field, to } of changes) {
@@ -164,7 +164,7 @@ export function words({ path, control }: Field, value: unknown): string {
   return value.map((item: unknown) => itemWords(item, control.kind)).join(', ')
 }
 
-/** A value as a text of a form: empty if it is absent. */
+/** The text of a value in a form. It is empty if the value is absent. */
 export function textOf(value: unknown): string {
   if (value === undefined || typeof value === 'string') return value ?? ''
   return JSON.stringify(value)
@@ -192,7 +192,7 @@ function scopeWords({ name, description, defaultEntry, attributes, ...rest }: Me
   return about.length === 0 ? textOf(name) : `${textOf(name)} (${about.join('; ')})`
 }
 
-/** The subject of a certificate in one line; says so if it cannot be read. */
+/** The subject of a certificate in one line, or a note that it cannot be read. */
 function subjectOf(pem: string): string {
   try {
     return new X509Certificate(pem).subject.replaceAll('\n', ', ') || 'a certificate without a subject'

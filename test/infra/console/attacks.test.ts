@@ -10,7 +10,7 @@ const stranger = sender(running)
 const { send, csrf, cookie } = await logIn(running)
 const page = `/${serviceId}/service/general`
 
-test('a link leads to the console once, with a cookie that no script and no other site gets', async () => {
+test('a link opens the console once, with a cookie that scripts and other sites cannot read', async () => {
   const path = new URL(running.newLink()).pathname
   const { status, headers } = await stranger({ path })
   expect([status, headers['location']]).toEqual([303, '/'])
@@ -21,13 +21,13 @@ test('a link leads to the console once, with a cookie that no script and no othe
   expect([again.status, again.headers['set-cookie']]).toEqual([403, undefined])
 })
 
-test('each console has a host name that nobody else knows: browsers send cookies to every port of a name', async () => {
+test('each console has an unguessable host name, because browsers send cookies to every port of a host', async () => {
   const other = new URL(originOf(await open())).hostname
   for (const name of [hostname, other]) expect(name).toMatch(/^certbound-console-[0-9a-f]{20}\.localhost$/)
   expect(other).not.toBe(hostname)
 })
 
-test('without a session there is no page, and a change is refused', async () => {
+test('without a session no page is shown and changes are refused', async () => {
   expect((await stranger({ path: page })).status).toBe(401)
   const wrong = sender(running, `certbound-console-${running.port}=${'x'.repeat(43)}`)
   expect((await wrong({ path: page, form: { csrf } })).status).toBe(401)
@@ -40,7 +40,7 @@ test.each([
   ...[...NAMES, `${hostname}.attacker.example`, `x.${hostname}`].map((name) => `${name}:${running.port}`),
   ...['', hostname, `${hostname}:`, hostname.slice(0, -1)],
 ])(
-  'the host %j is refused, with a session too: a name that an attacker leads to this machine opens nothing',
+  'the host %j is refused even with a session, so a name that an attacker points to this machine is useless',
   async (host) => {
     const { status, text } = await send({ path: page, headers: { host } })
     expect(status).toBe(421)
@@ -77,7 +77,7 @@ test('logging out ends the session', async () => {
   expect((await mine.send({ path: page })).status).toBe(401)
 })
 
-test('the end of the console ends its sessions, and a session of one console opens no other', async () => {
+test('sessions end with their console, and are not valid at another console', async () => {
   const first = await open()
   const mine = await logIn(first)
   await first.close()
@@ -85,7 +85,7 @@ test('the end of the console ends its sessions, and a session of one console ope
   expect((await sender(second, mine.cookie)({ path: page })).status).toBe(401)
 })
 
-test('every answer has the headers that keep scripts, frames, caches and other sites away', async () => {
+test('every answer has the headers that block scripts, frames, caches and other sites', async () => {
   for (const path of [page, '/nowhere', '/link/x', '/', '/assets/nothing']) {
     const { headers } = await send({ path })
     expect(headers['content-security-policy']).toMatch(
@@ -103,7 +103,7 @@ test('every answer has the headers that keep scripts, frames, caches and other s
   }
 })
 
-test('pages have no inline script and no inline style, and load nothing from elsewhere', async () => {
+test('pages have no inline script and no inline style, and load nothing from other sites', async () => {
   for (const slug of ['', '/service/general', '/service/keys', '/reference']) {
     const { text } = await send({ path: `/${serviceId}${slug}` })
     expect(text).not.toMatch(
@@ -124,7 +124,7 @@ test('text of a record is never markup', async () => {
 })
 
 test.each(['', 'unknown', '__proto__', 'constructor', 'toString'])(
-  'the step %j changes no client, even with its name typed, and one page has the notice of that',
+  'the step %j does not change a client, even if its name is typed, and one page shows a notice',
   async (step) => {
     const [{ clientId }] = site.seeded.clients
     const path = `/${serviceId}/clients/${clientId}/danger`
@@ -135,7 +135,7 @@ test.each(['', 'unknown', '__proto__', 'constructor', 'toString'])(
   },
 )
 
-test('the alias of a client ends no text of the shell in the command that is shown', async () => {
+test('a quotation mark in the alias of a client is escaped in the shown command', async () => {
   const [{ clientId }] = site.seeded.clients
   const { registry } = site.runtime.store
   const [number, clientIdAlias] = [Number(clientId), "a'b"]
@@ -149,17 +149,17 @@ test('the alias of a client ends no text of the shell in the command that is sho
   expect(text).toContain(String.raw`/client/update/a&#39;\&#39;&#39;b&#39; -H`)
 })
 
-test('no page and no header has the credential of the operator', async () => {
+test('no page and no header contains the credential of the operator', async () => {
   for (const slug of ['', '/service/general', '/service/keys', '/service/tokens-and-claims']) {
     const { text, headers } = await send({ path: `/${serviceId}${slug}` })
     expect(text + JSON.stringify(headers)).not.toContain(credential.token)
   }
 })
 
-test('nothing leads a browser away from the console', async () => {
+test('no redirect leads a browser away from the console', async () => {
   for (const back of [
     ...['https://attacker.example', '//attacker.example', '/\\attacker.example', 'x'],
-    // Browsers leave out tabs of an address.
+    // Browsers remove tabs from URLs.
     ...['/\t/attacker.example', '/\t\\attacker.example', '/é€'],
   ]) {
     const { headers } = await send({ path: '/theme', form: { csrf, theme: 'dark', back } })
@@ -178,18 +178,18 @@ test.each([
   ['GET', '/assets/constructor'],
   ['PUT', '/'],
   ['DELETE', page],
-])('%s %s is refused and breaks nothing', async (method, path) => {
+])('%s %s is refused, and the console keeps running', async (method, path) => {
   const { status } = await send({ path, method })
   expect([400, 404, 405]).toContain(status)
 })
 
-test('a Web API on another machine must have TLS', () => {
+test('a Web API on another machine must use TLS', () => {
   for (const url of ['http://api.example.com', 'ftp://localhost', 'https://a:b@api.example.com', 'x'])
     expect(() => checkBaseUrl(url)).toThrow('https URL')
   expect(checkBaseUrl('https://api.example.com/')).toBe('https://api.example.com')
 })
 
-test('a port that another process has on ::1 is refused, because a browser could ask that process first', async () => {
+test('a port that another process uses on ::1 is refused, because a browser could connect to that process', async () => {
   const other = createServer()
   other.listen(0, '::1')
   const [reached] = await Promise.race([
@@ -202,7 +202,7 @@ test('a port that another process has on ::1 is refused, because a browser could
   other.close()
 })
 
-test('a console of a service opens no other service, and no failure was unexpected', async () => {
+test('a console of one service does not show another service, and no unexpected failure occurred', async () => {
   expect((await send({ path: '/123/service/general' })).status).toBe(404)
   expect((await stranger({ path: '/', headers: { cookie } })).headers['location']).toBe(`/${serviceId}`)
   expect(failures).toEqual([])

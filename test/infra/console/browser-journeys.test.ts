@@ -13,22 +13,20 @@ const [{ clientId }] = site.seeded.clients
 const serviceNow = () => registry.findCurrentService(Number(serviceId))
 const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 
-/** A new page in a small window. Nobody touches a mouse. */
+/** Opens a new page in a small window. The tests use only the keyboard. */
 async function begin(): Promise<Page> {
   const page = await newPage()
   await page.setViewportSize({ width: 1024, height: 600 })
   return page
 }
 
-/** Follows links, each with the keyboard from the top of its page. */
+/** Follows links with the keyboard, each from the top of its page. */
 async function follow(page: Page, ...names: readonly string[]): Promise<void> {
   for (const name of names) {
     await tabTo(page, name)
     await enter(page)
   }
-}
-
-/** Passes the navigation. */
+} /** Skips the navigation. */
 async function skip(page: Page): Promise<void> {
   await tabTo(page, 'Skip to the content', 1)
   await page.keyboard.press('Enter')
@@ -44,7 +42,7 @@ const sees = async (page: Page, text: string | RegExp) =>
   expect([text, await isInSight(page.getByText(text).first())]).toEqual([text, true])
 
 test.each(CHROMIUM)(
-  'by keyboard alone in %s a first client is made, and its secret is in sight',
+  'in %s a first client is created with the keyboard only, and its secret is visible',
   async () => {
     const page = await begin()
     await follow(page, 'Clients')
@@ -61,7 +59,7 @@ test.each(CHROMIUM)(
     await enter(page)
     await sees(page, 'Created Made by keyboard')
     await sees(page, 'Copy it now')
-    // A reload shows the client, and makes no second one.
+    // A reload shows the client, and does not create a second one.
     await page.reload()
     await page.getByRole('heading', { name: 'General Made by keyboard' }).waitFor()
     const all = await registry.listClients(Number(serviceId))
@@ -71,7 +69,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'by keyboard alone in %s a first bound token is explained, and the answer is in sight',
+  'in %s a first bound token is explained with the keyboard only, and the answer is visible',
   async () => {
     const token = await tokenOverMutualTls(site)
     const { holder, thief } = holderAndThief(site)
@@ -94,7 +92,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'by keyboard alone in %s a key is rotated, and a mistyped ID withdraws nothing and is answered in sight',
+  'in %s a key is rotated with the keyboard only, and a mistyped ID withdraws nothing and is reported visibly',
   async () => {
     const page = await begin()
     const keys = async () => (await serviceNow())?.jwks.map(({ kid }) => kid)
@@ -113,7 +111,7 @@ test.each(CHROMIUM)(
     await tabTo(page, 'Withdraw key 1')
     await page.keyboard.press('Enter')
     await type(page, 'Type 1 to confirm', '2')
-    await sees(page, 'Nothing that it has signed can be verified any more')
+    await sees(page, 'Everything that it has signed becomes invalid')
     await enter(page)
     expect(await focused(page)).toContain('Nothing was changed.')
     await sees(page, 'Nothing was changed.')
@@ -132,7 +130,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'by keyboard alone in %s a client is locked and cut off, and a wrong name ends nothing and is answered in sight',
+  'in %s a client is locked and cut off with the keyboard only, and a wrong name revokes nothing and is reported visibly',
   async () => {
     const page = await begin()
     await follow(page, 'Clients')
@@ -162,13 +160,13 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'by keyboard alone in %s a wrong save is mended: the field has the focus, and Enter saves',
+  'in %s a refused save is corrected with the keyboard only: the field has the focus, and Enter saves',
   async () => {
     const page = await begin()
     await follow(page, 'Clients')
     await skip(page)
     await follow(page, 'Public client')
-    // The first is that of the service.
+    // The first link with this name is that of the service.
     await tabTo(page, 'Tokens and Claims')
     await follow(page, 'Tokens and Claims')
     await skip(page)
@@ -192,7 +190,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'on a phone and at 200 % zoom %s shows the page first, a button opens the navigation, and long names and tables fit',
+  'on a phone and at 200 % zoom %s shows the page at the top, a button opens the navigation, and long names and tables fit',
   async () => {
     const clientName = 'n'.repeat(200)
     await tokenOverMutualTls(site)

@@ -36,7 +36,7 @@ async function withoutScript(page: Page): Promise<Page> {
   return page
 }
 
-/** Switches the binding off and types a duration that the Web API refuses. */
+/** Switches binding off and enters a duration that the Web API refuses. */
 async function saveWrongly(page: Page): Promise<void> {
   await go(page, tokens)
   await page.getByRole('switch', { name: 'Enable TLS Client Certificate Binding' }).uncheck()
@@ -44,7 +44,7 @@ async function saveWrongly(page: Page): Promise<void> {
 }
 
 test.each(CHROMIUM)(
-  'after a refused save in %s the wrong field has the focus, each pending change is marked, and the bar with Save is in sight and live',
+  'after a refused save in %s the wrong field has the focus, each pending change is marked, and the bar with Save is visible and enabled',
   async () => {
     const page = await newPage()
     await saveWrongly(page)
@@ -62,7 +62,7 @@ test.each(CHROMIUM)(
         `${DURATION}not set-5`,
       ])
       expect(await violations(page)).toEqual([])
-      // Once more, with another wrong value.
+      // The next save is refused too, because of another wrong value.
       await field.fill('-6')
       await field.fill('-5')
       await enter(page)
@@ -78,7 +78,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'without script a refused save in %s has the same: focus, marks, the bar in sight, and Save',
+  'without script a refused save in %s also shows focus, marks, the bar and Save',
   async () => {
     const page = await withoutScript(await newPage())
     await saveWrongly(page)
@@ -100,7 +100,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'in %s the command opens in the bar, in sight and with the focus, is copied, and goes when something is typed',
+  'in %s the command opens visibly in the bar with the focus, can be copied, and closes when a value changes',
   async () => {
     const page = await newPage()
     await go(page, tokens)
@@ -128,7 +128,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'leaving %s with unsaved work asks, and the theme changes without leaving',
+  '%s asks before it leaves unsaved work, and the theme changes without leaving the page',
   async () => {
     const page = await newPage()
     const asked: string[] = []
@@ -144,8 +144,7 @@ test.each(CHROMIUM)(
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
     await page.getByRole('link', { name: 'Overview' }).click()
     await expect.poll(() => asked).toEqual(['beforeunload'])
-    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
-    // Nothing is unsaved any more.
+    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60') // No work is unsaved now.
     await page.getByRole('button', { name: 'Discard' }).click()
     await page.getByRole('link', { name: 'Overview' }).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
@@ -164,7 +163,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'a session that has ended is noticed before a form of %s is sent, and the form is saved after a new link in another tab',
+  '%s notices that a session has ended before a form is sent, and the form can be saved after a new link in another tab',
   async () => {
     const page = await newPage()
     await go(page, tokens)
@@ -184,14 +183,14 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'without script a form that comes too late in %s still stands one page back, and is saved after a new link',
+  'without script a form that is sent too late in %s is still one page back, and can be saved after a new link',
   async () => {
     const page = await withoutScript(await newPage())
     await go(page, general)
     await page.getByLabel('Service name').fill('Typed too late')
     await page.context().clearCookies()
     await page.getByRole('button', { name: 'Review changes' }).click()
-    await page.getByText('It still stands in this tab').waitFor()
+    await page.getByText('It is still in this tab').waitFor()
     expect(await page.content()).not.toContain('Typed too late')
     await newPage()
     await page.goBack()
@@ -204,13 +203,13 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'a page of %s with unsaved work keeps its session, twelve hours at most; one without does not',
+  'a page of %s with unsaved work keeps its session for at most twelve hours; a page without does not',
   async () => {
     const page = await newPage()
     await page.clock.install()
     const kept: Request[] = []
     page.on('request', (request) => request.url().endsWith('/session') && kept.push(request))
-    /** @returns whether the session is still there */
+    /** @returns whether the session still exists */
     const isKept = async (hours: number) => {
       for (let steps = 0; steps < hours * 12; steps++) {
         time.now += 5 * 60_000
@@ -231,14 +230,14 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'when the Web API is away, %s keeps the form on the page, and sends it again',
+  'if the Web API does not answer, %s keeps the form on the page and can send it again',
   async () => {
     const page = await newPage()
     await go(page, tokens)
     await page.getByLabel('Access token duration').fill('60')
     relay.away = 'GET'
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('This page has what you typed.').waitFor()
+    await page.getByText('This page kept your input.').waitFor()
     expect(await violations(page)).toEqual([])
     relay.away = undefined
     await page.getByRole('button', { name: 'Send it again' }).click()
@@ -247,4 +246,4 @@ test.each(CHROMIUM)(
   60_000,
 )
 
-test('no failure was unexpected', () => expect(failures).toEqual([]))
+test('no unexpected failure occurred', () => expect(failures).toEqual([]))

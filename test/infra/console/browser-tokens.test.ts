@@ -9,7 +9,7 @@ const running = await open()
 const newPage = browserOfFile(running)
 
 test.each(CHROMIUM)(
-  'the explainer in %s shows the holder of a token accepted and the thief refused, and the token stays in the page',
+  'the explainer in %s shows that the holder of a token is accepted and a thief refused, and the token stays in the page',
   async () => {
     const token = await tokenOverMutualTls(site, 'accounts:read')
     const { holder, thief } = holderAndThief(site)
@@ -19,7 +19,7 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'Decision explainer' }).click()
     await page.getByLabel('Access token').fill(`Bearer ${token}`)
     await page.getByLabel('Scopes').fill('accounts:read')
-    await page.getByLabel('Certificate of the one who presents it').fill(holder)
+    await page.getByLabel('Certificate of the presenter').fill(holder)
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('accepted').first().waitFor()
     const outcomes = () => page.locator('.steps td:nth-child(2)').allTextContents()
@@ -28,9 +28,9 @@ test.each(CHROMIUM)(
     await page.emulateMedia({ colorScheme: 'light' })
     expect(await violations(page)).toEqual([])
 
-    await page.getByLabel('Certificate of the one who presents it').fill('')
+    await page.getByLabel('Certificate of the presenter').fill('')
     await drop(page, thief, 'thief.pem')
-    await page.getByText('Taken: thief.pem').waitFor()
+    await page.getByText('Read: thief.pem').waitFor()
     await page.getByLabel('Scopes').press('Enter')
     await page.locator('.verdict.refused').waitFor()
     const decided = page.locator('tr.decided')
@@ -39,9 +39,9 @@ test.each(CHROMIUM)(
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await violations(page)).toEqual([])
     expect(await page.locator('pre').textContent()).not.toContain(token)
-    await page.getByText('The same as curl').click()
-    await page.getByRole('button', { name: 'Show it with them' }).click()
-    await page.getByText('It has the token and the certificate').waitFor()
+    await page.getByText('As a curl command').click()
+    await page.getByRole('button', { name: 'Show it with these values' }).click()
+    await page.getByText('It contains the token and the certificate').waitFor()
     expect(await page.locator('pre').textContent()).toContain(token)
 
     const names =
@@ -53,7 +53,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'a dropped certificate is read in %s, a dropped private key is not taken, and a token is revoked after a question',
+  'a dropped certificate is read in %s, a dropped private key is removed, and a token is revoked after a confirmation',
   async () => {
     const token = await tokenOverMutualTls(site)
     const { holder } = holderAndThief(site)
@@ -61,12 +61,12 @@ test.each(CHROMIUM)(
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.getByRole('link', { name: 'Certificate reader' }).click()
     await drop(page, '-----BEGIN PRIVATE KEY-----', 'key.pem')
-    await page.getByText('This is a private key. It was not taken.').waitFor()
+    await page.getByText('This is a private key. It was removed.').waitFor()
     expect(await page.locator('#certificate').inputValue()).toBe('')
     await drop(page, holder, 'client.pem')
     await page.getByRole('button', { name: 'Read' }).click()
     await page.getByText('CN=confidential-client,O=Certbound Development').first().waitFor()
-    await page.getByRole('button', { name: 'Look through the clients' }).click()
+    await page.getByRole('button', { name: 'Find the clients' }).click()
     await page.getByText('There are no more.').waitFor()
     expect(await violations(page)).toEqual([])
 
@@ -76,7 +76,7 @@ test.each(CHROMIUM)(
     const revoke = page.getByRole('button', { name: /^Revoke token/ })
     const before = await revoke.count()
     await revoke.first().click()
-    await page.getByText('ends, and with it its refresh token').waitFor()
+    await page.getByText('and its refresh token are revoked').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Revoke the token' }).click()
     await page.getByText('Revoked: 1 grant has ended').waitFor()
@@ -91,7 +91,7 @@ const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const JWKS = JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] })
 
 test.each(CHROMIUM)(
-  'a private key that is pasted into %s does not get into the page, and no form with one is sent',
+  'a private key that is pasted into %s is removed, and no form that contains one is sent',
   async () => {
     const page = await newPage()
     const fields: [string, string, string][] = [
@@ -106,9 +106,9 @@ test.each(CHROMIUM)(
       const before = await area.inputValue()
       await area.focus()
       await page.keyboard.insertText(key)
-      await page.getByText('This is a private key. It was not taken').waitFor()
+      await page.getByText('This is a private key, so it was removed').waitFor()
       expect([label, await area.inputValue()]).toEqual([label, before])
-      // A script of another kind could still put it there.
+      // Another script could still insert it.
       const put = (one: unknown, value: string) => void ((one as { value: string }).value = value)
       await area.evaluate(put, key)
       await area.dispatchEvent('input')

@@ -12,7 +12,7 @@ const running = await open()
 const [{ clientId }] = site.seeded.clients
 const { registry } = site.runtime.store
 
-/** Every page that has an address. A new page belongs here. */
+/** Every page with a URL. Add new pages here. */
 const SERVICE =
   'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
 const CLIENT = 'general tokens-and-claims authentication certificates guide tokens danger'
@@ -28,7 +28,7 @@ const newPage = browserOfFile(running)
 const go = (page: Page, path: string) => page.goto(originOf(running) + path)
 
 test.each(CHROMIUM)(
-  'every page of the console passes axe, fits a phone and breaks no policy in %s',
+  'every page of the console passes axe, fits a phone and violates no content policy in %s',
   async () => {
     const page = await newPage()
     const problems: string[] = []
@@ -39,7 +39,7 @@ test.each(CHROMIUM)(
     })
     await page.setViewportSize({ width: 360, height: 740 })
     for (const [index, path] of PAGES.entries()) {
-      // Colors differ, and nothing else.
+      // Only colors differ.
       await page.emulateMedia({ colorScheme: index % 2 === 0 ? 'light' : 'dark' })
       await go(page, path)
       expect([path, await violations(page)]).toEqual([path, []])
@@ -53,7 +53,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'in %s a list of scopes grows while somebody types, and a public client has no other method than NONE',
+  'in %s a list of scopes grows while the user types, and NONE is the only method of a public client',
   async () => {
     const page = await newPage()
     await go(page, `/${serviceId}/service/scopes`)
@@ -86,7 +86,7 @@ test.each(CHROMIUM)(
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 
 test.each(CHROMIUM)(
-  'the steps of the article turn the binding on in %s, and a stale save of a second window is refused',
+  'in %s binding is turned on with the steps of Authlete’s article, and a stale save of a second window is refused',
   async () => {
     const off = { [SWITCH]: false }
     await registry.changeService(Number(serviceId), (record) => ({ ...record, ...off }))
@@ -116,9 +116,7 @@ test.each(CHROMIUM)(
     expect([record?.tlsClientCertificateBoundAccessTokens, record?.extension]).toEqual([true, undefined])
   },
   60_000,
-)
-
-/** As somebody does with a keyboard. */
+) /** Turns binding on with the keyboard. */
 async function turnOn(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Access Token' }).waitFor()
   await page.getByRole('switch', { name: 'Enable TLS Client Certificate Binding' }).focus()
@@ -128,7 +126,7 @@ async function turnOn(page: Page): Promise<void> {
 }
 
 test.each(CHROMIUM)(
-  'a client made from a dropped certificate in %s gets a token over mutual TLS, and a thief does not',
+  'a client created from a dropped certificate in %s gets a token over mutual TLS, and a thief does not',
   async () => {
     const identity = site.identity('public-client')
     const page = await newPage()
@@ -168,12 +166,12 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'other pages of this machine get no session and no page of the console in %s',
+  'other sites on this machine get neither a session nor a page of the console in %s',
   async () => {
     const page = await newPage()
     const name = await registry.findCurrentService(Number(serviceId))
     const origin = originOf(running)
-    // Another server on this machine, under the name that most of them have.
+    // Another server on this machine, with the most common name.
     const form = `<form method="post" action="${origin}/${serviceId}/service/general"><input name="serviceName" value="Taken"><button>Go</button></form>`
     await page.route('http://localhost:9/', (route) =>
       route.fulfill({ contentType: 'text/html', body: form }),
@@ -185,11 +183,11 @@ test.each(CHROMIUM)(
         `fetch(${JSON.stringify(url)}, { credentials: 'include' }).then((a) => a.text(), String)`,
       )
     expect(await read(`${origin}/${serviceId}`)).toMatch(/Failed to fetch/)
-    // A form of another site has neither the cookie nor the origin.
+    // A form of another site is sent with neither the cookie nor the origin.
     await page.getByRole('button', { name: 'Go' }).click()
     await page.getByRole('heading', { name: 'No session' }).waitFor()
     expect(await registry.findCurrentService(Number(serviceId))).toEqual(name)
-    // The session is as it was.
+    // The session has not changed.
     await go(page, `/${serviceId}/service/general`)
     await page.getByRole('heading', { name: 'General' }).waitFor()
     expect(await page.title()).not.toContain('link')
@@ -198,7 +196,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'script that got into a page would not run in %s',
+  'an injected script does not run in %s',
   async () => {
     const page = await newPage()
     const refused: string[] = []
@@ -218,7 +216,7 @@ test.each(CHROMIUM)(
   60_000,
 )
 
-test('all scripts of the console together have less than 100 KB', () => {
+test('all scripts of the console together are smaller than 100 KB', () => {
   const folder = join(ROOT, 'infra/console/assets')
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
   const bytes = scripts.map((name) => statSync(join(folder, name)).size)

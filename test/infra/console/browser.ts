@@ -8,7 +8,7 @@ import { type BrowserContext, chromium, type Locator, type Page } from 'playwrig
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { RunningConsole } from '../../../infra/console/start-console.ts'
 
-/** The tests are left out, with a warning, on a machine without Debian's Chromium. */
+/** On a machine without Debian's Chromium, the tests are skipped with a warning. */
 export const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
 if (CHROMIUM.length === 0)
   console.warn('no chromium here: the tests of the console in a browser are left out')
@@ -20,7 +20,7 @@ const FLAGS = [
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** One browser for all tests of a file. @returns what opens a page with a new session of the console */
+/** Starts one browser for all tests of a file. @returns a function that opens a page with a new session of the console */
 export function browserOfFile(running: RunningConsole): () => Promise<Page> {
   let browser: BrowserContext | undefined
   let profile = ''
@@ -33,7 +33,7 @@ export function browserOfFile(running: RunningConsole): () => Promise<Page> {
   afterAll(async () => {
     if (browser === undefined) return
     await browser.close()
-    // Processes of the browser may still write into it for a moment.
+    // Processes of the browser may still write into the folder for a moment.
     await rm(profile, { recursive: true, maxRetries: 5 })
   })
 
@@ -47,9 +47,9 @@ export function browserOfFile(running: RunningConsole): () => Promise<Page> {
   }
 }
 
-/** What axe finds in a page. */
+/** The violations that axe finds in a page. */
 export async function violations(page: Page) {
-  // Evaluated by the debugger, which no content policy stops.
+  // The debugger evaluates the script, which content policies do not prevent.
   await page.evaluate(axe)
   const { violations: found } = await page.evaluate<AxeResults>(
     `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })`,
@@ -65,7 +65,7 @@ export async function drop(page: Page, text: string, name: string): Promise<void
   await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer })
 }
 
-/** Whether an element, or its upper part if it is large, is in the window, and not behind the bar of changes. */
+/** Whether an element (or its upper part, if it is large) is in the window and not behind the bar of changes. */
 export async function isInSight(element: Locator): Promise<boolean> {
   const page = element.page()
   const box = await element.boundingBox()
@@ -79,7 +79,7 @@ export async function isInSight(element: Locator): Promise<boolean> {
   return isInWindow && (top === undefined || isOfBar || bottom <= top)
 }
 
-/** Presses Enter, and waits for the page that it leads to. */
+/** Presses Enter, and waits for the next page. */
 export async function enter(page: Page): Promise<void> {
   await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
 }
@@ -90,10 +90,10 @@ const FOCUSED = `{
   ;(one.ariaLabel ?? label.innerText).trim().replaceAll(/\\s+/g, ' ')
 }`
 
-/** What has the focus, by its label or its text. */
+/** The label or text of the focused element. */
 export const focused = (page: Page) => page.evaluate<string>(FOCUSED)
 
-/** Presses Tab until something has the focus, as somebody without a mouse does; it must be in sight then. */
+/** Presses Tab until an element has the focus. It must be visible then. */
 export async function tabTo(page: Page, name: string, most = 60): Promise<void> {
   const passed: string[] = []
   for (let presses = 0; presses < most; presses++) {

@@ -15,10 +15,10 @@ async function factsOf(text: string): Promise<CertificateFacts & { readonly deta
   return { ...facts, details: facts.details }
 }
 
-/** OpenSSL and Node differ in how they write these, and mean the same. */
+/** The purposes that OpenSSL and Node write differently. */
 const WRITTEN_OTHERWISE = ['dn-multi-valued-rdn', 'dn-email-and-unknown-oid', 'dn-embedded-nul']
 
-test.each(certificates)('the facts of $name are those that OpenSSL finds', async (expected) => {
+test.each(certificates)('the facts of $name equal those that OpenSSL finds', async (expected) => {
   const facts = await factsOf(certificatePem(expected.name))
   const { details, pem, thumbprint } = facts
   expect([thumbprint, pem]).toEqual([expected['x5t#S256'], certificatePem(expected.name)])
@@ -32,7 +32,7 @@ test.each(certificates)('the facts of $name are those that OpenSSL finds', async
 })
 
 test.each(certificates.filter(({ subject_dn }) => subject_dn !== ''))(
-  'a client that is registered by the facts of $name is matched by it',
+  'a client that is registered with a name of $name matches this certificate',
   async ({ name }) => {
     const { der, details } = await factsOf(certificatePem(name))
     const { subject, san } = await readSubject(der)
@@ -43,7 +43,7 @@ test.each(certificates.filter(({ subject_dn }) => subject_dn !== ''))(
   },
 )
 
-test('every spelling gives the same certificate, or words for what is wrong without anything of the text', async () => {
+test('every spelling gives the same certificate, or a message that contains nothing from the text', async () => {
   for (const { text, verdict, source, thumbprint_differs } of pemSpellings.spellings) {
     if (source === 'client-cert' || text === undefined || thumbprint_differs) continue
     const facts = await certificateFacts(text)

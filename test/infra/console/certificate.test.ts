@@ -22,7 +22,7 @@ async function ask(form: Readonly<Record<string, string>>, by = { send, csrf }) 
   return { status, text, words: wordsOf(text) }
 }
 
-/** How many of the clients would be authenticated, and the names of these. */
+/** The number and the names of the clients that would be authenticated. */
 async function authenticated(certificate: string, more: Readonly<Record<string, string>> = {}) {
   const { text, words } = await ask({ certificate, step: 'all', ...more })
   const [, number] = /would authenticate (\d+) clients?/.exec(words) ?? []
@@ -67,21 +67,21 @@ test('the facts of a certificate in any spelling are shown, with the thumbprint 
       /Serial number 10:05 Valid from 1 Jan 2024, 00:00 UTC \(\d+ days ago\) Valid to 31 Dec 2049, 23:59 UTC \(in \d+ days\)/,
     )
     expect(words).toContain('Key EC, P-256 Extended key usage client authentication')
-    expect(words).not.toContain('The answer')
+    expect(words).not.toContain('It would authenticate')
   }
   expect((await ask({ certificate: certificatePem('expired'), step: 'read' })).words).toContain('expired')
   const fault = await ask({ certificate: 'CN=nothing', step: 'read' })
   expect([fault.status, fault.words.includes('neither PEM nor the base64')]).toEqual([400, true])
 })
 
-test('a private key is named as one, and is not in the page', async () => {
+test('a private key is recognized and is not in the page', async () => {
   const certificate = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----'
   const { status, text, words } = await ask({ certificate, step: 'read' })
   expect([status, text.includes('MIGHAgEAMBMG')]).toEqual([400, false])
-  expect(words).toContain('A private key was in “Certificate”')
+  expect(words).toContain('There was a private key in “Certificate”')
 })
 
-test('the clients that a certificate would authenticate are found by the rules of the token endpoint, only when somebody asks', async () => {
+test('the clients that a certificate would authenticate are found with the rules of the token endpoint, and only on request', async () => {
   expect(await authenticated(EC)).toMatchObject({
     number: 2,
     names: expect.arrayContaining(['By DN', 'By DNS']) as unknown,
@@ -89,24 +89,24 @@ test('the clients that a certificate would authenticate are found by the rules o
   expect(await authenticated(certificatePem('self-signed-ec'))).toMatchObject({ names: ['Registered'] })
   expect(await authenticated(certificatePem('client-other'))).toMatchObject({ names: ['Another'] })
   const { words, number } = await authenticated(EC, { search: 'by dns' })
-  expect([number, words.includes('of the 1 looked at')]).toEqual([1, true])
+  expect([number, words.includes('of the 1 examined')]).toEqual([1, true])
   const all = await authenticated(EC)
   expect(all.words).toMatch(
     /1 client: tls-san-dns-differs \[A157346\] The subject alternative name DNS entry/,
   )
-  expect(all.words).toContain('2 clients: no authentication by certificate')
-  expect(all.words).toContain('Not known of 1 client Behind a URI')
+  expect(all.words).toContain('2 clients: they do not authenticate with a certificate')
+  expect(all.words).toContain('Unknown for 1 client Behind a URI')
 })
 
-test('for one client the rule that says no is named: names, dates, keys, issuers, methods, locks', async () => {
+test('for one client the rule that refuses is shown: names, dates, keys, issuers, methods, locks', async () => {
   const one = async (certificate: string, named = String(byDn.clientId)) =>
     (await ask({ certificate, client: named, step: 'one' })).words
   expect(await one(EC)).toContain('yes It would authenticate this client.')
   expect(await one(certificatePem('client-other'))).toContain('tls-subject-differs [A157343]')
   expect(await one(EC, site.seeded.clients[0].clientId)).toContain(
-    'not authenticate by a certificate, but by NONE',
+    'not authenticate with a certificate but with NONE',
   )
-  expect(await one(EC, String(remote.clientId))).toContain('Not known. Its keys are behind jwksUri')
+  expect(await one(EC, String(remote.clientId))).toContain('Unknown. Its keys are published at jwksUri')
   expect(await one(EC, '4711')).toContain('no client with that number or alias')
   const change = (settings: object) =>
     registry.changeService(Number(serviceId), (record) => ({ ...record, ...settings }))
@@ -123,7 +123,7 @@ test('for one client the rule that says no is named: names, dates, keys, issuers
   await registry.changeClient(Number(serviceId), byDn.clientId, (record) => ({ ...record, locked: false }))
 })
 
-test('10,000 clients are looked through in parts, and each part says where it stands', async () => {
+test('10,000 clients are examined in parts, and each part shows the progress', async () => {
   const facts = await certificateFacts(EC)
   if ('fault' in facts) throw new Error(facts.fault)
   const total = 10_050
@@ -151,23 +151,23 @@ test('10,000 clients are looked through in parts, and each part says where it st
   } while (form.size > 0)
   expect(calls).toBe(101)
   expect(parts.length).toBe(11)
-  expect(parts[0]).toContain('authenticate 1000 clients of the 1000 looked at. There are more.')
+  expect(parts[0]).toContain('authenticate 1000 clients of the 1000 examined. There are more.')
   expect(parts[10]).toContain(
-    'authenticate 50 clients of the 50 looked at (10050 with those before). There are no more.',
+    'authenticate 50 clients of the 50 examined (10050 in all). There are no more.',
   )
 })
 
-test('pages of certificates name those that end soon, and say what is not known', async () => {
+test('the pages of certificates list those that expire soon, and name what is unknown', async () => {
   const read = async (place: string) => wordsOf((await send({ path: `/${serviceId}/${place}` })).text)
-  expect(await read('service/certificates')).not.toContain('Ends soon')
+  expect(await read('service/certificates')).not.toContain('expiring soon')
   const roots = { trustedRootCertificates: [certificatePem('ca-root'), certificatePem('expired')] }
   await registry.changeService(Number(serviceId), (record) => ({ ...record, ...roots }))
   expect(await read('service/certificates')).toMatch(
-    /Ends soon, or has ended: Trusted root or authority O=Client1, CN=expired.example.org has ended 1 Jan 2021/,
+    /Expired or expiring soon: Trusted root or authority O=Client1, CN=expired.example.org expired 1 Jan 2021/,
   )
   const certificates = `clients/${byDn.clientId}/certificates`
-  expect(await read(certificates)).toContain('not known here: it is registered by its name')
-  expect(await read(`clients/${remote.clientId}/certificates`)).toContain('registered by its address')
+  expect(await read(certificates)).toContain('is unknown: it is registered with its name')
+  expect(await read(`clients/${remote.clientId}/certificates`)).toContain('registered with its URL')
   const ended = await client({
     ...{ clientName: 'Old', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
     jwks: JSON.stringify({ keys: [jwkOf('expired')] }),
@@ -177,7 +177,7 @@ test('pages of certificates name those that end soon, and say what is not known'
   )
 })
 
-test('a smaller role reads certificates, and is told what the question about clients takes', async () => {
+test('a smaller role can read certificates, and the page names the role that the question about clients requires', async () => {
   const secret = 'i'.repeat(43)
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -186,7 +186,7 @@ test('a smaller role reads certificates, and is told what the question about cli
   const credential = { kind: 'service', serviceId, token: secret } as const
   const reader = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
   const { status, words } = await ask({ certificate: EC, step: 'read' }, reader)
-  expect([status, words.includes('takes a credential with the role manage')]).toEqual([200, true])
+  expect([status, words.includes('requires a credential with the role manage')]).toEqual([200, true])
   expect((await ask({ certificate: EC, step: 'all' }, reader)).status).toBe(403)
   expect(failures).toEqual([])
 })

@@ -20,13 +20,13 @@ const api = (path: string, body: object) =>
     body: JSON.stringify(body),
   }).then((answer) => answer.json() as Promise<Record<string, unknown>>)
 
-/** The client that a page names in its links, and its record. */
+/** The ID of the client in the links of a page, and its record. */
 async function createdIn(text: string) {
   const [, id = ''] = /\/clients\/(\d+)\/general/.exec(text) ?? []
   return registry.findCurrentClient(Number(serviceId), id)
 }
 
-test('the list shows type, method, binding with its reason and lock of each client, and finds by name, alias and ID', async () => {
+test('the list shows the type, method, binding with its reason and lock of each client, and can be searched by name, alias and ID', async () => {
   const made = await api('/client/create', { clientName: 'Ledger <b>', clientIdAlias: 'ledger-1' })
   const all = await page(list)
   expect(all).toContain('Ledger &lt;b&gt;')
@@ -45,7 +45,7 @@ test('the list shows type, method, binding with its reason and lock of each clie
   expect(await page(`${list}?search=none+such`)).toContain('No client has “none such”')
 })
 
-test('a long list has pages by address, and every client is on one of them', async () => {
+test('a long list has pages with URLs, and every client is on one of them', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `Many ${index}`)
   await Promise.all(names.map((clientName) => api('/client/create', { clientName })))
   const first = await page(`${list}?search=many`)
@@ -62,7 +62,7 @@ const CERTIFICATE = 'SELF_SIGNED_TLS_CLIENT_AUTH'
 const named = certificates.find(({ name }) => name.includes('san')) ?? certificates[0]
 const pem = certificatePem(named?.name ?? '')
 
-test('a dropped certificate gives its names to choose one from, and the chosen one is registered', async () => {
+test('the names of a dropped certificate are offered, and the chosen one is registered', async () => {
   const read = await fill(create, { certificate: pem, tokenAuthMethod: 'TLS_CLIENT_AUTH' }, 'read')
   expect(read.answer.status).toBe(200)
   expect(read.answer.text).toContain('Must the trust store change?')
@@ -101,7 +101,7 @@ test('a dropped certificate gives its names to choose one from, and the chosen o
   expect(done.answer.text).toContain('--cert client.pem --key client.key')
 })
 
-test('a self-signed certificate becomes the key set of its client', async () => {
+test('a self-signed certificate becomes the JWK Set of its client', async () => {
   const fields = { certificate: pem, tokenAuthMethod: CERTIFICATE, clientName: 'Self' }
   const done = await fill(create, { ...fields, grantTypes: 'CLIENT_CREDENTIALS' }, 'create')
   const problem = /class="problem"[^]*?<\/p>/.exec(done.answer.text)?.[0]
@@ -113,7 +113,7 @@ test('a self-signed certificate becomes the key set of its client', async () => 
   })
 })
 
-test('the secret of a new client is shown once, in the answer of the form and nowhere else', async () => {
+test('the secret of a new client is shown once, only in the answer to the form', async () => {
   const done = await fill(
     create,
     { clientName: 'Keeper', tokenAuthMethod: 'CLIENT_SECRET_BASIC', grantTypes: 'CLIENT_CREDENTIALS' },
@@ -131,14 +131,14 @@ test('the secret of a new client is shown once, in the answer of the form and no
     expect(await page(path)).not.toContain(secret)
 })
 
-test('what is wrong with a new client is said, and nothing that was typed is lost', async () => {
+test('a refused new client is shown with the reason, and no input is lost', async () => {
   const both = await fill(
     create,
     { clientType: 'PUBLIC', tokenAuthMethod: 'TLS_CLIENT_AUTH', clientName: 'Kept' },
     'create',
   )
   expect([both.answer.status, fieldsOf(both.answer.text).get('clientName')]).toEqual([400, 'Kept'])
-  expect(both.answer.text).toContain('A public client proves itself by nothing')
+  expect(both.answer.text).toContain('A public client does not authenticate')
   const refused = await fill(
     create,
     { tokenAuthMethod: 'CLIENT_SECRET_BASIC', redirectUris: 'no uri' },
@@ -147,7 +147,7 @@ test('what is wrong with a new client is said, and nothing that was typed is los
   expect([refused.answer.status, refused.answer.text.includes('[A0')]).toEqual([400, true])
   const key = `-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----`
   const wrong = await fill(create, { tokenAuthMethod: 'TLS_CLIENT_AUTH', certificate: key }, 'read')
-  expect(wrong.answer.text).toContain('A private key was in “Certificate”')
+  expect(wrong.answer.text).toContain('There was a private key in “Certificate”')
 })
 
 const now = () => registry.findCurrentClient(Number(serviceId), clientId)
@@ -176,7 +176,7 @@ test.each(['cut-off', 'new-secret', 'delete'])(
   },
 )
 
-test('cutting off ends the tokens of the client, and locking refuses them until it is unlocked', async () => {
+test('cutting off revokes the tokens of a client, and locking refuses them until it is unlocked', async () => {
   const token = async () => {
     const made = await api('/auth/token/create', {
       clientId: Number(clientId),
@@ -201,7 +201,7 @@ test('cutting off ends the tokens of the client, and locking refuses them until 
   expect(await action(first)).toBe('UNAUTHORIZED')
 })
 
-test('a credential of a smaller role sees no client and no credential, and makes, changes and deletes none', async () => {
+test('a credential with a smaller role can neither see, create, change nor delete clients and credentials', async () => {
   const token = 'r'.repeat(43)
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -230,7 +230,7 @@ test('a credential of a smaller role sees no client and no credential, and makes
   ]).toEqual(before)
 })
 
-test('the organization’s token makes and deletes clients, and ends no tokens by the page', async () => {
+test('the organization’s token can create and delete clients, but cannot revoke tokens on the page', async () => {
   const owner = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
   const { send: ask, csrf: own } = await logIn(
     await open({ connection: { baseUrl: site.webApiUrl, credential: owner } }),
@@ -246,4 +246,4 @@ test('the organization’s token makes and deletes clients, and ends no tokens b
   expect(await registry.findCurrentClient(Number(serviceId), String(made?.clientId))).toBeUndefined()
 })
 
-test('no failure was unexpected', () => expect(failures).toEqual([]))
+test('no unexpected failure occurred', () => expect(failures).toEqual([]))

@@ -6,7 +6,7 @@ const site = await siteOfFile()
 const serviceId = String(site.seeded.serviceId)
 const secret = site.seeded.serviceAccessToken
 
-/** Runs the command until it has printed what `enter` times Enter gives, and then stops it. */
+/** Runs the command, presses Enter `enter` times, and stops it after the last output. */
 async function run(argv: readonly string[], env: Record<string, string>, enter = 0) {
   const stop = new AbortController()
   const [out, err, asked]: [string[], string[], (boolean | undefined)[]] = [[], [], []]
@@ -30,7 +30,7 @@ async function run(argv: readonly string[], env: Record<string, string>, enter =
 
 const LINK = /^http:\/\/certbound-console-[0-9a-f]{20}\.localhost:\d+\/link\/[\w-]{43}$/
 
-test('npm run console prints a link first, another at each Enter, and never the credential', async () => {
+test('npm run console prints a link first, another after each Enter, and never the credential', async () => {
   const argv = ['--url', site.webApiUrl, '--service', serviceId]
   const typed = await run(argv, {}, 1)
   expect([typed.code, typed.asked, typed.out.length]).toEqual([0, [true], 2])
@@ -45,20 +45,14 @@ test('npm run console prints a link first, another at each Enter, and never the 
 })
 
 test.each([
-  [
-    'a wrong credential',
-    site.webApiUrl,
-    serviceId,
-    'x'.repeat(43),
-    `a secret of service ${serviceId}, neither`,
-  ],
+  ['a wrong credential', site.webApiUrl, serviceId, 'x'.repeat(43), `a valid secret of service ${serviceId}`],
   ['another service', site.webApiUrl, '123', secret, 'refuses the credential (HTTP 401)'],
   ['a service as organization', site.webApiUrl, undefined, secret, "it must be the organization's token"],
   ['another server', site.examples.frontEndUrl, serviceId, secret, 'answers HTTP 404: --url must be'],
   ['a dead address', 'http://localhost:9', serviceId, secret, '(ECONNREFUSED): check --url'],
-  ['an unknown CA', site.plainUrl, serviceId, secret, '--ca must name the PEM file'],
+  ['an unknown CA', site.plainUrl, serviceId, secret, '--ca must name a PEM file'],
 ])(
-  'npm run console with %s says so in the terminal, and prints no link',
+  'npm run console with %s reports it in the terminal, and prints no link',
   async (_, url, service, token, message) => {
     const whose = service === undefined ? ['--organization'] : ['--service', service]
     const { code, out, err } = await run(['--url', url, ...whose], { CERTBOUND_TOKEN: token })
@@ -73,7 +67,7 @@ test.each([
   [['--url', 'http://api.example.com', '--service', '1'], 'must be an https URL'],
   [['--url', 'https://api.example.com'], '--service must be the number'],
   [['--url', 'https://api.example.com', '--service', '1', '--ca', 'absent.pem'], 'absent.pem cannot be read'],
-])('npm run console %j asks for no credential, and says what is wrong', async (argv, message) => {
+])('npm run console %j does not ask for a credential, and reports what is wrong', async (argv, message) => {
   const { code, err, asked } = await run(argv, {})
   expect([code, asked]).toEqual([1, []])
   expect(err).toContain(message)

@@ -15,24 +15,24 @@ export interface Received {
   readonly text: string
 }
 
-/** A request of something that may be no browser: every header can be given. */
+/** A request, possibly not from a browser: every header can be set. */
 export interface Sent {
   readonly path: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent by POST, as browsers send it, unless `method` names another. */
+  /** The form is sent with POST, as browsers do, unless `method` is set. */
   readonly form?: Readonly<Record<string, string>> | URLSearchParams
 }
 
 export type Send = (sent: Sent) => Promise<Received>
 
-/** A site, and consoles for it that close after the last test of the file. */
+/** Starts a site and consoles for it, which close after the last test of the file. */
 export interface ConsoleSite {
   readonly site: LocalSite
   readonly serviceId: string
   /** The `manage` credential of the service. */
   readonly credential: Credential
-  /** What the consoles said of failures that nobody expects. */
+  /** The lines of the consoles about unexpected failures. */
   readonly failures: string[]
   readonly open: (options?: Partial<ConsoleOptions>) => Promise<RunningConsole>
 }
@@ -53,7 +53,7 @@ export async function consoleSite(): Promise<ConsoleSite> {
 
 export const originOf = ({ newLink }: RunningConsole) => new URL(newLink()).origin
 
-/** Sends requests to a console as its own pages do; headers of the request replace those. */
+/** Sends requests to a console as its own pages do. Headers of the request replace the defaults. */
 export function sender(running: RunningConsole, cookie?: string): Send {
   const origin = originOf(running)
   return ({ path, method, headers = {}, form }) => {
@@ -76,7 +76,7 @@ export function sender(running: RunningConsole, cookie?: string): Send {
   }
 }
 
-/** Follows a new link. @returns what sends requests with its session */
+/** Follows a new link. @returns a function that sends requests with its session */
 export async function logIn(running: RunningConsole): Promise<{ send: Send; csrf: string; cookie: string }> {
   const { headers } = await sender(running)({ path: new URL(running.newLink()).pathname })
   const [cookie = ''] = String(headers['set-cookie']).split(';')

@@ -15,7 +15,7 @@ const { holder, thief } = holderAndThief(site)
 
 type Asked = Readonly<Record<string, string>>
 
-/** The text of the answer without tags, and its rows as `name: outcome`. */
+/** The text of the answer without tags, and its rows in the form `name: outcome`. */
 async function explain(asked: Asked, by = { send, csrf }) {
   const { status, text } = await by.send({ path, form: { csrf: by.csrf, step: 'explain', token, ...asked } })
   return { status, text, rows: rowsOf(text), words: wordsOf(text) }
@@ -32,7 +32,7 @@ function rowsOf(page: string): string[] {
   })
 }
 
-/** The steps as the Web API answers them. */
+/** The steps in the answer of the Web API. */
 async function answered(body: object) {
   const { serviceAccessToken } = site.seeded
   const answer = await fetch(`${site.webApiUrl}/api/${serviceId}/auth/introspection`, {
@@ -43,7 +43,7 @@ async function answered(body: object) {
   return (await answer.json()) as { steps: { name: string; outcome: string }[]; resultMessage: string }
 }
 
-test('the holder of a token is accepted: each check of the decision is shown in its order', async () => {
+test('the holder of a token is accepted, and each check of the decision is shown in order', async () => {
   const { status, rows, words } = await explain({ clientCertificate: holder, scopes: 'accounts:read' })
   expect(status).toBe(200)
   const { steps, resultMessage } = await answered({
@@ -59,11 +59,11 @@ test('the holder of a token is accepted: each check of the decision is shown in 
   expect(words).toContain(resultMessage)
 })
 
-test('the thief of a token is refused at the binding, with both thumbprints, and nothing after it is said to be checked', async () => {
+test('a thief of a token is refused at the binding, with both thumbprints, and later checks are shown as not checked', async () => {
   const { rows, text, words } = await explain({ clientCertificate: thief, scopes: 'accounts:read' })
   const at = rows.findIndex((row) => row.startsWith('binding'))
   expect(rows[at]).toBe('binding: NO')
-  expect(rows.slice(at + 1).every((row) => row.endsWith(': not looked at'))).toBe(true)
+  expect(rows.slice(at + 1).every((row) => row.endsWith(': not checked'))).toBe(true)
   expect(words).toContain('refused UNAUTHORIZED')
   expect(words).toMatch(/certificate-differs A065305/)
   const shown = [...text.matchAll(/data-copy="([\w-]{43})"/g)].map(([, whole]) => whole)
@@ -75,7 +75,7 @@ test('the thief of a token is refused at the binding, with both thumbprints, and
   expect((await explain({})).words).toContain('none was presented')
 })
 
-test('a check that the request did not ask for, and the certificate of an unbound token, are not said to have passed', async () => {
+test('checks that the request did not require, and the certificate of an unbound token, are not shown as passed', async () => {
   const { rows } = await explain({ clientCertificate: holder })
   for (const name of ['scopes', 'subject', 'resources', 'acr', 'maxAge'])
     expect(rows).toContain(`${name}: nothing to check`)
@@ -92,21 +92,21 @@ test('a check that the request did not ask for, and the certificate of an unboun
   const unbound = await explain({ token: accessToken, clientCertificate: thief })
   expect(unbound.rows).toContain('binding: nothing to check')
   expect(unbound.words).toContain(
-    'The token is bound to nothing. Anyone who has it can use it. No certificate was compared.',
+    'The token is not bound. Anyone who obtains it can use it. No certificate was compared.',
   )
 })
 
-test('an unknown token, scopes that are missing and a certificate that cannot be read are told as the Web API decides them', async () => {
+test('an unknown token, missing scopes and an unreadable certificate are shown as the Web API decides them', async () => {
   const unknown = await explain({ token: 'unknown' })
   expect(unknown.rows[0]).toBe('token: NO')
-  expect(unknown.rows.slice(1).every((row) => row.endsWith(': not looked at'))).toBe(true)
+  expect(unknown.rows.slice(1).every((row) => row.endsWith(': not checked'))).toBe(true)
   const scopes = await explain({ clientCertificate: holder, scopes: 'accounts:read payments:write' })
   expect(scopes.rows).toContain('scopes: NO')
   expect(scopes.words).toContain('missing: payments:write')
   expect((await explain({ clientCertificate: 'broken' })).words).toContain('cannot be read')
 })
 
-test('a step that the console does not know is shown under its own names', () => {
+test('an unknown step is shown with the names of its members', () => {
   const around = { serviceId, now: new Date() }
   const step = {
     ...{ name: 'moon', outcome: 'FAILED', reason: 'new-moon', resultCode: 'A000099' },
@@ -120,7 +120,7 @@ test('a step that the console does not know is shown under its own names', () =>
   expect(wordsOf(text)).toContain('constructor ELSE')
 })
 
-test('the request is shown as curl, with token and certificate only when they are asked for', async () => {
+test('the request is shown as a curl command, with token and certificate only on request', async () => {
   const { text } = await explain({ clientCertificate: holder })
   const [, command = ''] = /<pre[^>]*>(.*?)<\/pre>/s.exec(text) ?? []
   expect(command).toContain('(the access token)')
@@ -137,7 +137,7 @@ test('the request is shown as curl, with token and certificate only when they ar
   expect(shown).not.toContain(site.seeded.serviceAccessToken)
 })
 
-test('a token is in no address: the form is sent by POST, no link has it, and the explainer takes none from a query', async () => {
+test('a token is never in a URL: the form is sent with POST, no link contains it, and the explainer ignores a token in the query', async () => {
   const { text } = await explain({ clientCertificate: holder })
   expect(text).not.toMatch(/<form(?![^>]*method="post")[^>]*>(?:(?!<\/form>).)*name="token"/s)
   for (const [, address = ''] of text.matchAll(/(?:href|action|src)="([^"]*)"/g))
@@ -147,13 +147,13 @@ test('a token is in no address: the form is sent by POST, no link has it, and th
   expect(failures.join()).not.toContain(token)
 })
 
-test('a private key is not sent to the Web API, nor shown again', async () => {
+test('a private key is neither sent to the Web API nor shown again', async () => {
   const key =
     '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg\n-----END PRIVATE KEY-----'
   for (const text of [key, `${certificatePem('client-other')}${key}`]) {
     const refused = await explain({ clientCertificate: text })
     expect([refused.status, refused.rows]).toEqual([400, []])
-    expect(refused.words).toContain('A private key was in “Client certificate”. It was not sent')
+    expect(refused.words).toContain('There was a private key in “Client certificate”. It was not sent')
     expect(refused.text).not.toContain('MIGHAgEAMBMG')
   }
   expect((await explain({ token: '' })).status).toBe(400)
@@ -161,7 +161,7 @@ test('a private key is not sent to the Web API, nor shown again', async () => {
   expect([id.status, id.words.includes('This is the ID of a token')]).toEqual([400, true])
 })
 
-test('a smaller role gets the decision without steps, and reads why; the organization’s token is refused', async () => {
+test('a smaller role gets the decision without steps and the reason; the organization’s token is refused', async () => {
   const secret = 'i'.repeat(43)
   await site.runtime.store.registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -172,7 +172,7 @@ test('a smaller role gets the decision without steps, and reads why; the organiz
   const { rows, words } = await explain({ clientCertificate: thief }, reader)
   expect(rows).toEqual([])
   expect(words).toContain('refused UNAUTHORIZED')
-  expect(words).toContain('the Web API shows them only to the role manage')
+  expect(words).toContain('the Web API returns them only to the role manage')
   const owner = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
   const owned = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential: owner } }))
   expect((await explain({}, owned)).status).toBe(403)

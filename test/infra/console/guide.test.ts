@@ -36,7 +36,7 @@ const OF_METHOD: Readonly<Record<string, object>> = {
   PRIVATE_KEY_JWT: { jwks: JSON.stringify({ keys }) },
 }
 
-/** A client, a folder with what its guide names, and the code of the guide. */
+/** Creates a client and a folder with the files that its guide names. @returns the folder and the code of the guide */
 async function guideOf(settings: object) {
   const { client, secret } = await addClient(site.runtime, Number(serviceId), {
     ...{ clientType: 'CONFIDENTIAL', grantTypes: ['CLIENT_CREDENTIALS'] },
@@ -63,7 +63,7 @@ function assertionOf(id: string): Promise<string> {
   return claims.setExpirationTime('1m').setProtectedHeader({ alg: 'ES256' }).sign(pair.privateKey)
 }
 
-/** Runs the program of the guide, and lets a user log in if it asks for that. @returns what it prints at the end */
+/** Runs the program of the guide, and logs a user in if it asks for that. @returns the last word of its output */
 async function runProgram({ folder, env }: Awaited<ReturnType<typeof guideOf>>): Promise<string> {
   const running = spawn(process.execPath, ['first-token.mjs'], { cwd: folder, env })
   const printed = text(running.stdout)
@@ -76,7 +76,7 @@ async function runProgram({ folder, env }: Awaited<ReturnType<typeof guideOf>>):
   return (await printed).trim().split(/\s/).at(-1) ?? ''
 }
 
-/** @returns where the browser comes back to */
+/** @returns the URL that the browser is redirected to */
 async function logInAt(url: string): Promise<string> {
   const agent = userAgent(new URL(url).origin, tlsFetch({ ca }))
   const { location } = await agent.go(url)
@@ -97,26 +97,26 @@ async function actions(token: string): Promise<unknown[]> {
 }
 
 test.each([...METHODS.keys()].map(String))(
-  'the program in the guide of a %s client runs as it is shown, and its token is bound',
+  'the program in the guide of a %s client runs unchanged, and its token is bound',
   async (method) => {
     const token = await runProgram(await guideOf({ tokenAuthMethod: method, ...OF_METHOD[method] }))
     expect(await actions(token)).toEqual(['OK', 'UNAUTHORIZED'])
   },
 )
 
-test('the program in the guide of a client that is not bound presents no certificate, and that of one with DPoP makes a proof', async () => {
+test('the program for an unbound client presents no certificate, and the program for a client with DPoP makes a proof', async () => {
   const settings = { tokenAuthMethod: 'CLIENT_SECRET_BASIC', tlsClientCertificateBoundAccessTokens: false }
   expect(await actions(await runProgram(await guideOf(settings)))).toEqual(['OK', 'OK'])
   const token = await runProgram(await guideOf({ ...settings, dpopRequired: true }))
   expect(await actions(token)).toEqual(['UNAUTHORIZED', 'UNAUTHORIZED'])
 })
 
-test('the guide of a client without a grant says that it gets no token', async () => {
+test('the guide of a client without a grant type shows no code', async () => {
   expect((await guideOf({ tokenAuthMethod: 'CLIENT_SECRET_BASIC', grantTypes: [] })).curl).toBe('')
 })
 
 test.each(TOOLS.curl.flatMap(() => [...METHODS.keys()].map(String).filter((method) => method !== 'NONE')))(
-  'the command in the guide of a %s client runs as it is shown',
+  'the command in the guide of a %s client runs unchanged',
   async (method) => {
     const { folder, env, curl } = await guideOf({ tokenAuthMethod: method, ...OF_METHOD[method] })
     const { stdout } = await promisify(execFile)('sh', ['-c', curl], { cwd: folder, env })

@@ -5,7 +5,7 @@ import { consoleSite, logIn } from './console-site.ts'
 const { serviceId, open } = await consoleSite()
 const { send } = await logIn(await open())
 
-test('the form offers each method of the Web API with what it needs, and the style sheet shows the parts for that', async () => {
+test('the form offers each method of the Web API with its needs, and the style sheet shows the parts for them', async () => {
   const text = (await send({ path: `/${serviceId}/clients/create` })).text.replaceAll(/\s+/g, ' ')
   const offered = [...text.matchAll(/value="(\w+)" data-needs="(\w+)"/g)].map(([, ...both]) => both)
   const { enum: methods } = SCHEMAS['ClientSettings']?.properties?.['tokenAuthMethod'] ?? {}

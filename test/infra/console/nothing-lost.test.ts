@@ -16,14 +16,14 @@ const client = `/${serviceId}/clients/${clientId}`
 const serviceNow = () => registry.findCurrentService(Number(serviceId))
 const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 
-/** The form of a page with changes in it. */
+/** The form of a page with changes. */
 async function typed(path: string, changes: Readonly<Record<string, string>>) {
   const form = fieldsOf((await send({ path })).text)
   change(form, changes)
   return form
 }
 
-test('a form that comes after the end of its session changes nothing, is not echoed, and the page says where the work still is', async () => {
+test('a form that is sent after the end of its session changes nothing and is not echoed, and the page explains where the input still is', async () => {
   const before = await serviceNow()
   const form = await typed(general, { serviceName: 'Typed for long', step: 'save' })
   const late = await sender(
@@ -39,7 +39,7 @@ test('a form that comes after the end of its session changes nothing, is not ech
     false,
   ])
   expect(late.text).toContain('Nothing was changed.')
-  expect(late.text).toMatch(/Open it in another tab.*go one page back: what you typed is there/s)
+  expect(late.text).toMatch(/Open it in another tab.*go one page back, and send the form again/s)
   expect(late.text).toContain('consoleUrl')
   expect(await serviceNow()).toEqual(before)
 })
@@ -66,7 +66,7 @@ test.each([
     'days',
   ],
 ])(
-  'a form of an earlier session with %s changes nothing; what was typed is shown, and can be sent',
+  'a form of an earlier session with %s changes nothing; its input is shown and can be sent again',
   async (_, path, changes, name) => {
     const before = [await clientNow(), await serviceNow(), await registry.listClients(Number(serviceId))]
     relay.sent = ''
@@ -77,7 +77,7 @@ test.each([
       before,
     )
     if (name === undefined) return
-    expect(shown.text).toContain('This form is of an earlier session')
+    expect(shown.text).toContain('This form belongs to an earlier session')
     const again = fieldsOf(shown.text)
     expect([again.get('csrf'), again.get(name)]).toEqual([csrf, form.get(name)])
     change(again, { step: String(form.get('step')) })
@@ -102,7 +102,7 @@ test.each<[string, string, string, string]>([
   ['the certificate reader', `/${serviceId}/certificate`, 'certificate', pem],
   ['the explainer', `/${serviceId}/explain`, 'clientCertificate', `${root}${pem}`],
 ])(
-  'a private key in %s is not sent to the Web API, is not shown again, and changes nothing',
+  'a private key in %s is neither sent to the Web API nor shown again, and changes nothing',
   async (_, path, name, text) => {
     const before = [await clientNow(), await serviceNow()]
     relay.sent = ''
@@ -113,14 +113,14 @@ test.each<[string, string, string, string]>([
       step: 'save',
     })
     const { status, text: page } = await send({ path, form })
-    expect([status, page.includes('A private key was in “')]).toEqual([400, true])
+    expect([status, page.includes('There was a private key in “')]).toEqual([400, true])
     for (const secret of [body, String(jwk.d)]) expect([page, relay.sent].join().includes(secret)).toBe(false)
     expect(hasChange(relay)).toBe(false)
     expect([await clientNow(), await serviceNow()]).toEqual(before)
   },
 )
 
-test('what stands beside a private key is kept, and of a private JWK its public half', async () => {
+test('text around a private key is kept, and so is the public half of a private JWK', async () => {
   const path = `/${serviceId}/service/certificates`
   const roots = await typed(path, { trustedRootCertificates: `${root}\n${pem}`, step: 'save' })
   expect(
@@ -135,7 +135,7 @@ test('what stands beside a private key is kept, and of a private JWK its public 
 })
 
 test.each(['GET', 'POST'])(
-  'when the Web API does not answer %s, the page keeps the form and says what is known, and it can be sent again',
+  'if the Web API does not answer %s, the page keeps the form and reports what is known, and the form can be sent again',
   async (method) => {
     const form = await typed(general, { serviceName: `Kept ${method}`, step: 'save' })
     relay.away = method
@@ -143,7 +143,7 @@ test.each(['GET', 'POST'])(
     relay.away = undefined
     expect(away.status).toBe(502)
     expect(away.text).toContain(
-      method === 'GET' ? 'Nothing was changed.' : 'Nobody knows whether the change was made.',
+      method === 'GET' ? 'Nothing was changed.' : 'It is not known whether the change was made.',
     )
     const kept = fieldsOf(away.text)
     expect([kept.get('serviceName'), kept.get('step')]).toEqual([`Kept ${method}`, 'save'])
@@ -152,14 +152,14 @@ test.each(['GET', 'POST'])(
   },
 )
 
-test('a script can keep the session, and gets the secret of forms only with one', async () => {
+test('a script can keep a session alive, and gets the secret of forms only with a session', async () => {
   const { status, text } = await send({ path: '/session' })
   expect([status, JSON.parse(text)]).toEqual([200, { csrf }])
   const without = await sender(running)({ path: '/session' })
   expect([without.status, without.text.includes(csrf)]).toEqual([401, false])
 })
 
-test('the pages of a client have its name in title and heading, and say so if it is locked', async () => {
+test('the pages of a client show its name in title and heading, and whether it is locked', async () => {
   const bare = await send({ path: client })
   expect([bare.status, bare.headers['location']]).toEqual([303, `${client}/general`])
   await registry.changeClient(Number(serviceId), Number(clientId), (record) => ({

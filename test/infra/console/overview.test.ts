@@ -19,7 +19,7 @@ const add = (settings: object) => addClient(site.runtime, Number(serviceId), set
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 const SECRET = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'CLIENT_SECRET_BASIC', [SWITCH]: true }
 
-/** How many clients the overview counts, and those of its links, by the address of the list. */
+/** The number of clients in the overview, and the numbers in its links, keyed by the query of the list. */
 async function counts() {
   const page = await read(home)
   const links = [...page.matchAll(/href="([^"]*\/clients\?[^"]*)"\s*>(\d+) (bound|unbound|locked)/g)]
@@ -28,7 +28,7 @@ async function counts() {
   )
 }
 
-test('the overview counts every client by its binding and method, and each number is that of the list it leads to', async () => {
+test('the overview counts every client by binding and method, and each number equals that of the linked list', async () => {
   for (let index = 0; index < 210; index++)
     await add({ ...SECRET, clientName: `Client ${index}`, [SWITCH]: index % 3 !== 0, locked: index === 7 })
   await add({ ...SECRET, clientName: 'By key', dpopRequired: true, [SWITCH]: false })
@@ -43,7 +43,7 @@ test('the overview counts every client by its binding and method, and each numbe
   expect(await read(home)).toContain(`${211 + seeded} clients</a>`)
 })
 
-test('the overview and the list say that there are more clients, once they have looked at two thousand', async () => {
+test('the overview and the list report that there are more clients after two thousand', async () => {
   let calls = 0
   const get = () => {
     calls += 1
@@ -61,7 +61,7 @@ test('the overview and the list say that there are more clients, once they have 
   })
   const { nextPageToken } = (await first.json()) as { readonly nextPageToken: string }
   const later = await read(`${home}/clients?pageToken=${nextPageToken}`)
-  expect(later).toMatch(/\d+ clients\. Not all clients were looked at/)
+  expect(later).toMatch(/\d+ clients\. The service has more clients/)
   expect(later).toContain(`href="${home}/clients">Back to the first clients`)
 })
 
@@ -70,7 +70,7 @@ const names = async (query: string) => {
   return [...page.matchAll(/\/general">([^<]*)</g)].map(([, name]) => name)
 }
 
-test('the list is filtered by search, binding, lock and method, is sorted, and has the filter in the address of each of its pages', async () => {
+test('the list can be filtered by search, binding, lock and method, and sorted, and the URL of each page contains the filter', async () => {
   await add({ ...SECRET, clientName: 'Zürich locked', locked: true })
   await add({ ...SECRET, clientName: 'Zürich open' })
   await add({ clientName: 'Zurich public', clientType: 'PUBLIC', tokenAuthMethod: 'NONE', [SWITCH]: false })
@@ -95,7 +95,7 @@ const jwks = (name: string) => {
   return JSON.stringify({ keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), x5c }] })
 }
 
-test('what ends within a year has a mark and a row, and leads to the page that has it', async () => {
+test('what expires within a year has a mark and a row, with a link to its page', async () => {
   const now = Math.floor(Date.now() / 1000)
   const { client } = await add({ ...SECRET, clientName: 'Old', jwks: jwks('expired') })
   await add({ ...SECRET, clientName: 'Long', jwks: jwks('self-signed-ec') })
@@ -111,14 +111,14 @@ test('what ends within a year has a mark and a row, and leads to the page that h
     '<circle class="urgent" cx="0.00%"',
   ])
   expect(wordsOf(page)).toMatch(
-    /has ended Registered certificate Old: O=Client1, CN=expired.example.org .* \(in \d+ days\) Last token of a signing key 1 .* \(in \d+ days\) Credential [\w-]{16} \(manage\)/,
+    /expired Registered certificate Old: O=Client1, CN=expired.example.org .* \(in \d+ days\) Last token of a signing key 1 .* \(in \d+ days\) Credential [\w-]{16} \(manage\)/,
   )
   expect(page).toContain(`href="${home}/clients/${client.clientId}/certificates">Old`)
   expect(page).not.toContain('Long: ')
   expect((await names('sort=end')).slice(0, 2)).toEqual(['Old', 'Long'])
 })
 
-test('the next steps of the overview follow from what it counted', async () => {
+test('the next steps of the overview follow from its counts', async () => {
   const steps = async () => {
     const [, list = ''] = /<h2>Next<\/h2> <ol>(.*?)<\/ol>/.exec(await read(home)) ?? []
     return [...list.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href = '', words]) => [
@@ -129,10 +129,10 @@ test('the next steps of the overview follow from what it counted', async () => {
   const unbound = (await counts()).get('show=unbound')
   const [bind, renew, token] = await steps()
   expect(bind).toEqual(['/clients?show=unbound', `Bind ${unbound} clients.`])
-  expect([renew?.[1], token]).toEqual(['Renew what ends first:', ['/explain', 'Try a token.']])
+  expect([renew?.[1], token]).toEqual(['Renew what expires first:', ['/explain', 'Try a token.']])
   await registry.changeService(Number(serviceId), (record) => ({ ...record, [SWITCH]: false }))
   expect(await steps()).toMatchObject([['/service/tokens-and-claims', 'Turn binding on.'], renew, token])
   expect(await read(home)).toContain('off: no token is bound to a certificate')
 })
 
-test('no failure was unexpected', () => expect(failures).toEqual([]))
+test('no unexpected failure occurred', () => expect(failures).toEqual([]))

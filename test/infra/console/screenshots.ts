@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type Entry, filled, NAVIGATION } from '../../../infra/console/navigation.ts'
-import { isThere } from '../../../infra/console/routes.ts'
+import { pageExists } from '../../../infra/console/routes.ts'
 import { startConsole } from '../../../infra/console/start-console.ts'
 import { type Site, startSite } from '../../../infra/emulator/site/site.ts'
 import { ROOT } from '../../../infra/root.ts'
 
-/** Writes a picture of every page of the console, light and dark, at two widths. The pages show a fresh service without tokens. */
+/** Writes a screenshot of every page of the console, light and dark, at two widths. The pages show a fresh service without tokens. */
 
 const FOLDER = join(ROOT, 'docs/images')
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const
@@ -31,11 +31,11 @@ const CLIENTS = [
 ]
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 
-/** Every page of the map, for a service and one of its clients, and the file name of its pictures. */
+/** The pages of the navigation, for a service and one of its clients, and the names of their screenshots. */
 function pages(params: Readonly<Record<string, string>>): Map<string, string> {
   const flat = (entry: Entry): Entry[] => [entry, ...(entry.below ?? []).flatMap(flat)]
   const paths = [...NAVIGATION.flatMap(flat).map(({ path }) => path), '/{serviceId}/clients/create']
-  const names = [...new Set(paths)].filter(isThere).map((path): [string, string] => {
+  const names = [...new Set(paths)].filter(pageExists).map((path): [string, string] => {
     const name = path.replaceAll(/\{serviceId\}\/?|\{clientId\}\/?/g, '').replaceAll('/', '-')
     const kind = path.includes('{clientId}') ? name.replace('-clients', '-client') : name
     return [kind === '-' || kind === '' ? 'overview' : kind.slice(1), filled(path, params)]

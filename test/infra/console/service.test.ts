@@ -12,7 +12,7 @@ const service = `/${serviceId}/service`
 
 const serviceNow = () => registry.findCurrentService(Number(serviceId))
 
-test('scopes are added, changed and removed, and keep what the page does not show', async () => {
+test('scopes can be added, changed and removed, and keep members that the page does not show', async () => {
   const attributes = [{ key: 'access_token.duration', value: '60' }]
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -44,11 +44,11 @@ test('scopes are added, changed and removed, and keep what the page does not sho
   ])
 })
 
-test('the section of all other settings is sorted, and where the values are known one chooses', async () => {
+test('the section of all other settings is sorted, and settings with known values have a choice', async () => {
   const client = `/${serviceId}/clients/${site.seeded.clients[0].clientId}`
   for (const path of [`${service}/general`, `${client}/general`]) {
     const { text } = await send({ path })
-    const [, others = ''] = text.split('Carried without effect (')
+    const [, others = ''] = text.split('Settings without effect (')
     const labels = [...others.matchAll(/class="label"[^>]*>([^<]+)</g)].map(([, label = '']) => label)
     expect(labels.length).toBeGreaterThan(10)
     expect(labels).toEqual(labels.toSorted((one, other) => one.localeCompare(other, 'en')))
@@ -65,7 +65,7 @@ test('the section of all other settings is sorted, and where the values are know
   expect(await optionsOf(`${client}/authentication`, 'tokenAuthSignAlg')).toContain('PS256')
 })
 
-test('attributes of a scope that have no form in lines travel along', async () => {
+test('attributes of a scope that cannot be written as lines are kept', async () => {
   const attributes = [{ key: 'a\nb', value: '1' }]
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -77,7 +77,7 @@ test('attributes of a scope that have no form in lines travel along', async () =
   expect((await serviceNow())?.supportedScopes[0]).toMatchObject({ description: 'Read', attributes })
 })
 
-test('a credential is made with a role and shown once, expires, and is withdrawn', async () => {
+test('a credential is created with a role, shown once, given an expiry, and withdrawn', async () => {
   const path = `${service}/credentials`
   const act = (changes: Record<string, string>) => fill(path, changes, changes['step'])
   const before = (await serviceNow())?.credentials
@@ -86,15 +86,15 @@ test('a credential is made with a role and shown once, expires, and is withdrawn
     /data-copy="([^"]{43,})" aria-label="Copy the secret"/.exec(oneLine(answer.text)) ?? []
   const made = (await serviceNow())?.credentials.at(-1)
   expect(made).toMatchObject({ digest: digest(secret), role: 'runtime', note: 'login <server>' })
-  // Only the new one is marked, and only until the next page.
-  expect(oneLine(answer.text).split('new: the one above').length).toBe(2)
+  // Only the new credential is marked, and only on this page.
+  expect(oneLine(answer.text).split('new, shown above').length).toBe(2)
   expect(oneLine(answer.text)).toMatch(
-    /login &lt;server&gt; <code class="detail">[\w-]{16}<\/code>new: the one/,
+    /login &lt;server&gt; <code class="detail">[\w-]{16}<\/code>new, shown/,
   )
   expect(oneLine((await send({ path })).text)).toMatch(
     /login &lt;server&gt; (?:(?!<tr).)*UTC<\/time> \((?:now|\d+ seconds? ago)/,
   )
-  expect((await send({ path })).text).not.toContain('new: the one above')
+  expect((await send({ path })).text).not.toContain('new, shown above')
   expect((await send({ path })).text).toContain(
     'filter ispresent(credential)\n| stats max(@timestamp) as lastUse',
   )
@@ -130,10 +130,10 @@ test('the overview names the settings that have no effect', async () => {
     carried: { ...record.carried, supportedDisplays: ['PAGE'] },
   }))
   const text = oneLine((await send({ path: `/${serviceId}` })).text)
-  expect(text).toMatch(/Carried without effect \(\d+\).*<code>supportedDisplays<\/code>/)
+  expect(text).toMatch(/Settings without effect \(\d+\).*<code>supportedDisplays<\/code>/)
 })
 
-test('the page of FAPI 2.0 has each setting that the profile requires, and whether the stored value keeps it', async () => {
+test('the page of FAPI 2.0 shows each setting that the profile requires, and whether the stored value conforms', async () => {
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
     ...{ fapi2: false, authorizationCodeDuration: 61, issSuppressed: false, pkceRequired: true },
@@ -156,4 +156,4 @@ test('the page of FAPI 2.0 has each setting that the profile requires, and wheth
   expect(text).toContain('<li>A pushed request must have <code>redirect_uri</code>. (5.3.2.2-6)</li>')
 })
 
-test('no failure was unexpected', () => expect(failures).toEqual([]))
+test('no unexpected failure occurred', () => expect(failures).toEqual([]))

@@ -8,7 +8,7 @@ function opened(reusable = false) {
   return { clock, sessions: openSessions(() => clock.now, reusable) }
 }
 
-test('a link begins one session, and is good for one minute', () => {
+test('a link begins one session, and is valid for one minute', () => {
   const { clock, sessions } = opened()
   const [once, late] = [sessions.newLink(), sessions.newLink()]
   clock.now = MINUTE - 1
@@ -19,7 +19,7 @@ test('a link begins one session, and is good for one minute', () => {
   expect(sessions.begin('')).toBeUndefined()
 })
 
-test('a reusable link stays good', () => {
+test('a reusable link stays valid', () => {
   const { clock, sessions } = opened(true)
   const link = sessions.newLink()
   clock.now = 100 * MINUTE
@@ -27,7 +27,7 @@ test('a reusable link stays good', () => {
   expect(sessions.begin('other')).toBeUndefined()
 })
 
-test('a session ends after 30 minutes without use, twelve hours after its begin, and by its end', () => {
+test('a session ends after 30 minutes without use, twelve hours after it began, and on logout', () => {
   const { clock, sessions } = opened()
   const name = sessions.begin(sessions.newLink()) ?? ''
   clock.now = 29 * MINUTE
@@ -46,7 +46,7 @@ test('a session ends after 30 minutes without use, twelve hours after its begin,
   expect(sessions.find(other)).toBeUndefined()
 })
 
-test('of seventeen sessions the one that was not used for longest ends', () => {
+test('the seventeenth session ends the one that was least recently used', () => {
   const { sessions } = opened()
   const names = Array.from({ length: 16 }, () => sessions.begin(sessions.newLink()) ?? '')
   sessions.find(names[0] ?? '')

@@ -51,12 +51,12 @@ test.each(PAGES)(
     const before = [await serviceNow(), await clientNow()]
     const { answer } = await fill(path, {})
     expect([answer.status, answer.headers['location']]).toEqual([303, path])
-    expect((await send({ path })).text).toContain('There was no change to save.')
+    expect((await send({ path })).text).toContain('There were no changes to save.')
     expect([await serviceNow(), await clientNow()]).toEqual(before)
   },
 )
 
-test('every setting of the Web API is on one page, or has a page of its own', async () => {
+test('every setting of the Web API is on one page, or has its own page', async () => {
   const texts = await Promise.all(PAGES.map(async (path) => (await send({ path })).text))
   const shown = texts.flatMap((text, index) =>
     [...text.matchAll(/data-member="([^"]+)"/g)].map(
@@ -71,7 +71,7 @@ test('every setting of the Web API is on one page, or has a page of its own', as
   expect([...shown, ...elsewhere, ...refused].toSorted()).toEqual(declared.toSorted())
 })
 
-test('help texts are those of the reference', async () => {
+test('help texts equal those of the reference', async () => {
   const { properties = {} } = jsonSchemas()['ServiceSettings'] ?? {}
   const { text } = await send({ path: `${service}/tokens-and-claims` })
   for (const name of ['accessTokenDuration', 'refreshTokenKept', SWITCH])
@@ -79,7 +79,7 @@ test('help texts are those of the reference', async () => {
   expect(text).toContain('Enable TLS Client Certificate Binding')
 })
 
-test('changes are reviewed before they are saved: old and new, and the same as curl without the credential', async () => {
+test('changes are reviewed before they are saved, with old and new values and a curl command without the credential', async () => {
   const { form, answer } = await fill(
     `${client}/tokens-and-claims`,
     { 'extension.accessTokenDuration': '3600' },
@@ -92,7 +92,7 @@ test('changes are reviewed before they are saved: old and new, and the same as c
   expect(answer.text).toContain('Authorization: Bearer $CERTBOUND_TOKEN')
   expect(answer.text).toContain('If-Match: &quot;')
   expect((await clientNow())?.extension?.accessTokenDuration).toBeUndefined()
-  // What was not shown is not saved, but shown.
+  // A change that was not shown is shown and not saved.
   const reviewed = fieldsOf(answer.text)
   change(reviewed, { step: 'save', [SWITCH]: undefined })
   expect((await send({ path: `${client}/tokens-and-claims`, form: reviewed })).text).toContain(
@@ -103,7 +103,7 @@ test('changes are reviewed before they are saved: old and new, and the same as c
   expect(await clientNow()).toMatchObject({ extension: { accessTokenDuration: 3600 }, [SWITCH]: true })
 })
 
-test('a save keeps everything else of the record', async () => {
+test('a save keeps all other members of the record', async () => {
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
     attributes: [{ key: 'a', value: 'b' }],
@@ -123,7 +123,7 @@ test('a save keeps everything else of the record', async () => {
   expect(await clientNow()).toMatchObject({ ...rest, clientName: 'Renamed', redirectUris })
 })
 
-test('a cleared setting goes back to its default', async () => {
+test('a cleared setting returns to its default', async () => {
   await fill(`${service}/general`, { serviceName: '' })
   expect((await serviceNow())?.serviceName).toBeUndefined()
   await fill(`${service}/tokens-and-claims`, { accessTokenDuration: '' })
@@ -132,7 +132,7 @@ test('a cleared setting goes back to its default', async () => {
   expect((await clientNow())?.clientName).toBeUndefined()
 })
 
-test('an empty list of issuers differs from none', async () => {
+test('an empty list of issuers differs from an absent one', async () => {
   const path = `${service}/certificates`
   await fill(path, { 'clientCertificateIssuers?': 'on' })
   expect((await serviceNow())?.clientCertificateIssuers).toEqual([])
@@ -140,7 +140,7 @@ test('an empty list of issuers differs from none', async () => {
   expect((await serviceNow())?.clientCertificateIssuers).toBeUndefined()
 })
 
-test('a stale save changes nothing, shows both versions, and can be put on top', async () => {
+test('a stale save changes nothing, shows both versions, and can be applied to the current record', async () => {
   const path = `${client}/tokens-and-claims`
   const form = fieldsOf((await send({ path })).text)
   await fill(path, { [SWITCH]: undefined })
@@ -156,7 +156,7 @@ test('a stale save changes nothing, shows both versions, and can be put on top',
   expect(await clientNow()).toMatchObject({ [SWITCH]: false, extension: { accessTokenDuration: 60 } })
 })
 
-test('an error stands at its row and at the top, in the words of the Web API with its code, and nothing is lost', async () => {
+test('an error is shown at its row and at the top, with the message and code of the Web API, and no input is lost', async () => {
   const { answer } = await fill(`${service}/endpoints`, {
     issuer: 'ftp://x',
     tokenEndpoint: 'https://kept.example',
@@ -170,7 +170,7 @@ test('an error stands at its row and at the top, in the words of the Web API wit
   expect(fieldsOf(number.answer.text).get('accessTokenDuration')).toBe('soon')
 })
 
-test('where one switch of the binding is off, the page says that tokens are not bound', async () => {
+test('if one switch of binding is off, the page warns that tokens are not bound', async () => {
   const path = `${client}/tokens-and-claims`
   expect((await send({ path })).text).not.toContain('NOT bound')
   await fill(path, { [SWITCH]: undefined })
@@ -179,19 +179,19 @@ test('where one switch of the binding is off, the page says that tokens are not 
   )
   await fill(`${service}/tokens-and-claims`, { [SWITCH]: undefined })
   expect((await send({ path })).text).toContain(
-    'Off for the service: tokens of this client are NOT bound today.',
+    'Off for the service: tokens of this client are currently NOT bound.',
   )
   expect((await send({ path: `/${serviceId}` })).text).toContain('off: no token is bound to a certificate')
 })
 
-test('keys are published, sign, and are withdrawn, each by one step', async () => {
+test('a key is published, signs and is withdrawn, each with one step', async () => {
   const path = `${service}/keys`
   const act = (changes: Record<string, string>) => fill(path, changes, changes['step'])
   await act({ kid: '2', alg: 'ES256', step: 'publish' })
   expect((await serviceNow())?.jwks.map(({ kid }) => kid)).toEqual(['1', '2'])
   await act({ kid: '2', step: 'sign' })
   expect(await serviceNow()).toMatchObject({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '2' })
-  expect((await send({ path })).text).toContain('To withdraw it, let another key sign first.')
+  expect((await send({ path })).text).toContain('Before it can be withdrawn, another key must sign.')
   const mistyped = await act({ kid: '1', typed: '2', step: 'withdraw' })
   expect(mistyped.answer.status).toBe(400)
   expect((await serviceNow())?.jwks.map(({ kid }) => kid)).toEqual(['1', '2'])
@@ -203,7 +203,7 @@ test('keys are published, sign, and are withdrawn, each by one step', async () =
   expect(stale.answer.status).toBe(409)
 })
 
-test('a credential of a smaller role gets a read-only console', async () => {
+test('a credential with a smaller role gets a read-only console', async () => {
   const token = 'i'.repeat(43)
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -222,7 +222,7 @@ test('a credential of a smaller role gets a read-only console', async () => {
   expect((await reader.send({ path: `${service}/keys`, form })).status).toBe(403)
 })
 
-test('with the organization’s token one chooses the service first, and manages it and its clients', async () => {
+test('with the organization’s token the user first chooses a service, and can manage it and its clients', async () => {
   const credential = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
   const owner = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
   expect((await owner.send({ path: '/' })).headers['location']).toBe('/services')
@@ -234,7 +234,7 @@ test('with the organization’s token one chooses the service first, and manages
   expect([named.answer.status, (await clientNow())?.clientName]).toEqual([303, 'Owned too'])
 })
 
-test('a Web API that does not answer, or refuses the credential, is named', async () => {
+test('a page reports a Web API that does not answer or refuses the credential', async () => {
   const connection = {
     baseUrl: 'http://localhost:9',
     credential: { kind: 'service', serviceId, token: 'x' } as const,

@@ -37,21 +37,21 @@ async function create(subject: string, more: object = {}) {
 
 const isAlive = async (token: string) => {
   const { resultCode } = await call('/auth/introspection', { token })
-  // A bound token that is alive is refused because there is no certificate.
+  // A valid bound token is refused only because the certificate is missing.
   return resultCode === 'A056001' || resultCode === 'A065304'
 }
 
-/** The identifiers on a page, in its order. */
+/** The identifiers of tokens on a page, in order. */
 const listed = (page: string) => [...page.matchAll(/name="token" value="([^"]+)"/g)].map(([, id = '']) => id)
 
-test('the tokens of a client are listed with scopes, binding, issue and end, and a token itself is never shown', async () => {
+test('the tokens of a client are listed with scopes, binding, issue and expiry, and the token itself is never shown', async () => {
   const bound = await create('anna', { certificateThumbprint: BOUND })
   const unbound = await create('bert')
   const text = await read(ofClient)
   expect(listed(text).length).toBe(2)
   expect(text).toContain(`data-copy="${BOUND}"`)
   const words = wordsOf(text)
-  expect(words).toContain('nothing')
+  expect(words).toContain('not bound')
   expect(words).toMatch(
     /accounts:read certificate .*UTC \((?:now|\d+ seconds? ago)\).*UTC \(in (?:1 day|23 hours)\)/,
   )
@@ -62,12 +62,12 @@ test('the tokens of a client are listed with scopes, binding, issue and end, and
   expect(listed(await read(`/${serviceId}/clients/${otherId}/tokens`))).toEqual([])
 })
 
-test('revoking one token is confirmed first, names what ends and when, and ends only that one', async () => {
+test('revoking one token requires confirmation, which names the effect, and revokes only this token', async () => {
   const [first, second] = [await create('carl'), await create('carl')]
   const [id = ''] = listed(await read(`${ofClient}?subject=carl`))
   const asked = await act(`${ofClient}?subject=carl`, { step: 'ask-token', token: id })
   expect(wordsOf(asked.text)).toMatch(
-    /The access token \S+ ends, and with it its refresh token\..*with the next request/,
+    /The access token \S+ and its refresh token are revoked\..*from the next request on/,
   )
   expect([await isAlive(first), await isAlive(second)]).toEqual([true, true])
   const confirmed = fieldsOf(asked.text)
@@ -78,13 +78,13 @@ test('revoking one token is confirmed first, names what ends and when, and ends 
   expect([await isAlive(first), await isAlive(second)].toSorted()).toEqual([false, true])
 })
 
-test('all tokens of a subject end at one client, or at all of them', async () => {
+test('all tokens of a subject are revoked at one client, or at all clients', async () => {
   const grant = { clientId: Number(otherId) }
   const [here, there, stranger] = [await create('dora'), await create('dora', grant), await create('emil')]
   const path = `${ofClient}?subject=dora`
   const asked = await act(path, { step: 'ask-subject', subject: 'dora' })
   expect(wordsOf(asked.text)).toContain(
-    'All access and refresh tokens of dora at the client Public client end',
+    'All access and refresh tokens of dora at the client Public client are revoked',
   )
   const form = fieldsOf(asked.text)
   form.set('step', 'revoke')
@@ -98,7 +98,7 @@ test('all tokens of a subject end at one client, or at all of them', async () =>
   expect([await isAlive(there), await isAlive(stranger)]).toEqual([false, true])
 })
 
-test('a revocation that names neither a token nor a subject ends nothing', async () => {
+test('a revocation without a token and without a subject revokes nothing', async () => {
   const token = await create('fritz')
   for (const form of [{ step: 'revoke' }, { step: 'revoke', subject: '', token: '' }]) {
     expect((await act(ofClient, form)).status).toBe(404)
@@ -107,7 +107,7 @@ test('a revocation that names neither a token nor a subject ends nothing', async
   expect(await isAlive(token)).toBe(true)
 })
 
-test('a list of many tokens has pages with addresses', async () => {
+test('a list of many tokens has pages with URLs', async () => {
   for (let index = 0; index < 21; index++) await create('many')
   const path = `${ofSubject}?subject=many`
   const first = await read(path)
@@ -120,7 +120,7 @@ test('a list of many tokens has pages with addresses', async () => {
   expect((await send({ path: `${path}&page=x` })).status).toBe(200)
 })
 
-test('where a switch leaves new tokens unbound, the page of tokens says so and why it matters', async () => {
+test('if a switch leaves new tokens unbound, the page of tokens warns about it', async () => {
   const note = async () =>
     /New tokens of this client are NOT bound to a certificate \(([^)]*)\)/.exec(
       wordsOf(await read(ofClient)),
@@ -133,7 +133,7 @@ test('where a switch leaves new tokens unbound, the page of tokens says so and w
   expect(await note()).toBe('off for service and client')
 })
 
-test('the organization’s token sees no tokens', async () => {
+test('the organization’s token cannot see tokens', async () => {
   const credential = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
   const owner = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
   for (const path of [ofClient, ofSubject]) {

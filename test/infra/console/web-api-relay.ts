@@ -1,13 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { afterAll } from 'vitest'
-
-/** Stands between a console and its Web API. */
+import { afterAll } from 'vitest' /** A relay between a console and its Web API. */
 export interface Relay {
   readonly baseUrl: string
-  /** Everything that the console has sent. */
+  /** All bytes that the console has sent. */
   sent: string
-  /** The method of calls at which the connection breaks. */
+  /** The method of the calls that break the connection. */
   away: string | undefined
 }
 
@@ -39,5 +37,5 @@ export async function relayTo(webApiUrl: string): Promise<Relay> {
   return relay
 }
 
-/** Whether calls that could change something are among what was sent. */
+/** Whether a call was sent that could change a record. */
 export const hasChange = ({ sent }: Relay) => /^(?:POST|DELETE|PUT) /m.test(sent)

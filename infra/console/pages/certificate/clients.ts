@@ -8,10 +8,10 @@ import { carried } from './questions.ts'
 
 const EXPLAIN = '/client/certificate/explain'
 const PAGE_SIZE = 100
-/** The most clients for one answer, so that nobody waits for long. */
-const MOST_CLIENTS = 1000
+/** The limit of clients for one answer, so that it takes only seconds. */
+const MAX_CLIENTS = 1000
 
-/** Looks through the clients, page by page, and shows where it stopped. */
+/** Examines the clients, page by page, and shows where it stopped. */
 export async function askAboutAll(request: ConsoleRequest, facts: CertificateFacts): Promise<Markup> {
   const { api, form } = request
   const search = form.get('search') ?? ''
@@ -29,16 +29,15 @@ export async function askAboutAll(request: ConsoleRequest, facts: CertificateFac
     explained.push(...(Array.isArray(clients) ? clients.filter(isJsonObject) : []))
     pageToken = typeof nextPageToken === 'string' ? nextPageToken : ''
     pages += 1
-  } while (pageToken !== '' && explained.length < MOST_CLIENTS && pages < MOST_CLIENTS / PAGE_SIZE)
+  } while (pageToken !== '' && explained.length < MAX_CLIENTS && pages < MAX_CLIENTS / PAGE_SIZE)
   const looked = (Number(form.get('looked')) || 0) + explained.length
   return allAnswer(explained, { looked, search, pageToken }, request, facts)
 }
 
 interface Progress {
-  /** The clients that were judged, those of earlier answers included. */
+  /** How many clients were examined, including those of earlier answers. */
   readonly looked: number
-  readonly search: string
-  /** Empty: there are no more. */
+  readonly search: string /** Empty if there are no more clients. */
   readonly pageToken: string
 }
 
@@ -50,17 +49,17 @@ function allAnswer(
 ): Markup {
   const passed = explained.filter(({ outcome }) => outcome === 'PASSED')
   const unknown = explained.filter(isUnknown)
-  const earlier = looked > explained.length ? ` (${looked} with those before)` : ''
+  const earlier = looked > explained.length ? ` (${looked} in all)` : ''
   return html`<section aria-labelledby="answer">
     <h2 id="answer">The answer</h2>
     <p role="status">
-      <strong>It would authenticate ${countOf(passed.length)}</strong> of the ${explained.length} looked
-      at${earlier}. ${pageToken === '' ? 'There are no more.' : 'There are more.'}
+      <strong>It would authenticate ${countOf(passed.length)}</strong> of the ${explained.length}
+      examined${earlier}. ${pageToken === '' ? 'There are no more.' : 'There are more.'}
     </p>
     ${list(passed, request)}
     ${
       unknown.length > 0 &&
-      html`<h3>Not known of ${countOf(unknown.length)}</h3>
+      html`<h3>Unknown for ${countOf(unknown.length)}</h3>
         ${list(unknown, request)}`
     }
     ${refusals(explained)}
@@ -71,16 +70,16 @@ function allAnswer(
         <input type="hidden" name="search" value="${search}" />
         <input type="hidden" name="looked" value="${looked}" />
         <input type="hidden" name="pageToken" value="${pageToken}" />
-        <p class="actions"><button name="step" value="all">Look at the next ${MOST_CLIENTS}</button></p>
+        <p class="actions"><button name="step" value="all">Examine the next ${MAX_CLIENTS}</button></p>
       </form>`
     }
   </section>`
 }
 
-/** The certificates of the client are behind an address, which the Web API does not fetch for this. */
+/** The certificates of the client are published at a URL, which the Web API does not fetch for this. */
 const isUnknown = ({ outcome, reason }: Members) => outcome === 'NOT_LOOKED_AT' && reason !== undefined
 
-const BEHIND_URI = 'Its keys are behind jwksUri, which is not fetched for this question.'
+const KEYS_AT_URI = 'Its keys are published at jwksUri, which is not fetched for this question.'
 
 function list(explained: readonly Members[], request: ConsoleRequest): Markup | undefined {
   if (explained.length === 0) return undefined
@@ -89,7 +88,7 @@ function list(explained: readonly Members[], request: ConsoleRequest): Markup | 
       (client) =>
         html`<li>
           ${linkOf(client, request)},
-          <code>${String(client['tokenAuthMethod'])}</code>${isUnknown(client) && `: ${BEHIND_URI}`}
+          <code>${String(client['tokenAuthMethod'])}</code>${isUnknown(client) && `: ${KEYS_AT_URI}`}
         </li>`,
     )}
   </ul>`
@@ -100,16 +99,16 @@ function linkOf(client: Members, { params }: ConsoleRequest): Markup {
   return html`<a href="${href}">${nameOf(client)}</a>`
 }
 
-/** How many clients each rule keeps apart from the certificate. */
+/** How many clients each rule refuses. */
 function refusals(explained: readonly Members[]): Markup | undefined {
   const others = explained.filter((client) => client['outcome'] === 'NOT_LOOKED_AT' && !isUnknown(client))
   const failed = explained.filter(({ outcome }) => outcome === 'FAILED')
   const rules = Object.values(Object.groupBy(failed, ({ reason }) => String(reason)))
   if (others.length === 0 && failed.length === 0) return undefined
   return html`<details>
-    <summary>Why the others say no</summary>
+    <summary>Why the other clients are refused</summary>
     <ul>
-      ${others.length > 0 && html`<li>${countOf(others.length)}: no authentication by certificate</li>`}
+      ${others.length > 0 && html`<li>${countOf(others.length)}: they do not authenticate with a certificate</li>`}
       ${rules.map((clients = []) => html`<li>${countOf(clients.length)}: ${ruleOf(clients[0])}</li>`)}
     </ul>
   </details>`
@@ -128,7 +127,7 @@ const REGISTERED = [
   'jwksUri',
 ]
 
-/** Asks about one client, and names the rule that refuses. */
+/** Examines one client, and names the rule that refuses it. */
 export async function askAboutOne(request: ConsoleRequest, facts: CertificateFacts): Promise<Markup> {
   const { api, form } = request
   const named = (form.get('client') ?? '').trim()
@@ -163,8 +162,9 @@ export async function askAboutOne(request: ConsoleRequest, facts: CertificateFac
 function outcomeWords(client: Members): Markup {
   const { outcome, tokenAuthMethod } = client
   if (outcome === 'PASSED') return html`<span class="yes">yes</span> It would authenticate this client.`
-  if (isUnknown(client)) return html`<strong>Not known.</strong> ${BEHIND_URI}`
-  if (outcome === 'FAILED') return html`<span class="no">no</span> The rule that says so: ${ruleOf(client)}`
-  return html`<span class="no">no</span> This client does not authenticate by a certificate, but by
+  if (isUnknown(client)) return html`<strong>Unknown.</strong> ${KEYS_AT_URI}`
+  if (outcome === 'FAILED')
+    return html`<span class="no">no</span> The rule that refuses it: ${ruleOf(client)}`
+  return html`<span class="no">no</span> This client does not authenticate with a certificate but with
     <code>${String(tokenAuthMethod)}</code>.`
 }

@@ -6,7 +6,7 @@ import {
 } from '../../../../shared/certificate/subject-dn.ts'
 
 /**
- * A name as RFC 4514 text, the last RDN first.
+ * Writes a name as RFC 4514 text, with the last RDN first.
  *
  * @param lines Node's spelling: one RDN a line in the order of the certificate, its values escaped as in RFC 2253; `undefined` for an
  *   empty name
@@ -16,8 +16,8 @@ export function distinguishedNameText(lines: string | undefined): string {
 }
 
 /**
- * The text by which a client with this subject can be registered. Node's spelling is the readable one. If it has the name of a type that
- * certbound does not know, all types are object identifiers instead.
+ * The text with which a client with this subject can be registered. Node's spelling is more readable. If it names a type that
+ * certbound does not know, all types are written as object identifiers.
  */
 export async function nameText(name: DistinguishedName, lines: string | undefined): Promise<string> {
   const text = distinguishedNameText(lines)

@@ -10,7 +10,7 @@ const SAN_NAMES: readonly (readonly [kind: SanKind, name: string])[] = [
   ['email', 'Email address'],
 ]
 
-/** What a certificate says, with the thumbprint that tokens are bound to. */
+/** The content of a certificate, and the thumbprint that tokens are bound to. */
 export function factsSection({ thumbprint, pem, details }: CertificateFacts, now: Date): Markup {
   return html`<h2>The certificate</h2>
     <dl class="facts">
@@ -26,7 +26,7 @@ export function factsSection({ thumbprint, pem, details }: CertificateFacts, now
     ${
       details === undefined &&
       html`<p class="warning">
-        The rest of it cannot be parsed. Tokens can be bound to it, but it authenticates no client.
+        The rest of it cannot be parsed. Tokens can be bound to it, but clients cannot authenticate with it.
       </p>`
     }
     <details>

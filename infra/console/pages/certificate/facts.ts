@@ -10,9 +10,9 @@ import type { SanKind } from '../../../../shared/certificate/subject-alternative
 import { thumbprint, type Thumbprint } from '../../../../shared/certificate/thumbprint.ts'
 import { distinguishedNameText, nameText } from './distinguished-name.ts'
 
-/** What a certificate says of itself. Nothing of it is verified. */
+/** The content of a certificate. Nothing in it is verified. */
 export interface CertificateDetails {
-  /** RFC 4514; a client can be registered by this text (`tlsClientAuthSubjectDn`). Empty if the certificate has no subject. */
+  /** RFC 4514 text with which a client can be registered (`tlsClientAuthSubjectDn`). Empty if the certificate has no subject. */
   readonly subject: string
   readonly issuer: string
   /** Hex with colons. */
@@ -22,9 +22,9 @@ export interface CertificateDetails {
   readonly notAfter: number
   /** For example `EC, P-256`. */
   readonly key: string
-  /** Names where they are known, otherwise object identifiers. */
+  /** Names of known purposes, otherwise object identifiers. */
   readonly extendedKeyUsage: readonly string[]
-  /** As they can be registered; addresses in their usual spelling. */
+  /** The names in the spelling of registration; addresses in their usual spelling. */
   readonly san: Readonly<Record<SanKind, readonly string[]>>
   readonly isSelfIssued: boolean
 }
@@ -33,14 +33,14 @@ export interface CertificateFacts {
   readonly der: Der
   readonly thumbprint: Thumbprint
   readonly pem: string
-  /** `undefined`: a part of it cannot be parsed. Tokens can be bound to it, but no client can be registered by it. */
+  /** `undefined` if a part of it cannot be parsed. Tokens can be bound to it, but no client can be registered with it. */
   readonly details: CertificateDetails | undefined
 }
 
 /**
- * Reads a certificate that somebody has dropped or pasted, in any spelling of `readCertificate`.
+ * Reads a certificate that was dropped or pasted, in any spelling that `readCertificate` accepts.
  *
- * @returns `fault`: what is wrong with the text, in words for the person. It has nothing of the text, which may be a private key
+ * @returns `fault`: what is wrong with the text, for the user. It contains nothing from the text, which may be a private key
  */
 export async function certificateFacts(text: string): Promise<CertificateFacts | { readonly fault: string }> {
   let der: Der
@@ -66,7 +66,7 @@ async function readDetails(der: Der): Promise<CertificateDetails | undefined> {
       notBefore: notBefore * 1000,
       notAfter: notAfter * 1000,
       key: keyWords(read),
-      // Node's type leaves out that there may be none.
+      // Node's type does not say that the subject may be missing.
       extendedKeyUsage: ((read.keyUsage as string[] | undefined) ?? []).map((oid) => PURPOSES[oid] ?? oid),
       san: { ...san, ip: san.ip.map(addressText) },
       isSelfIssued: read.subject === read.issuer,
@@ -115,21 +115,21 @@ function addressText(hex: string): string {
 
 const FAULTS: Readonly<Record<MalformedReason, string>> = {
   'bad-encoding': 'The percent-encoding is broken.',
-  empty: 'There is no certificate in it.',
+  empty: 'It contains no certificate.',
   'no-begin-label': 'The line -----BEGIN CERTIFICATE----- is missing.',
   'no-end-label': 'The line -----END CERTIFICATE----- is missing: the text may be cut off.',
-  'not-a-certificate': 'It can be decoded, but it is no X.509 certificate.',
-  'not-ascii': 'It has characters that no PEM or base64 has.',
-  'not-base64': 'It is neither PEM nor the base64 of a certificate.',
-  'not-der': 'It is not in DER: a length in it has a longer spelling than it needs.',
-  'nul-byte': 'It has a NUL byte.',
+  'not-a-certificate': 'It can be decoded, but it is not an X.509 certificate.',
+  'not-ascii': 'It contains characters that are not allowed in PEM or base64.',
+  'not-base64': 'It is neither PEM nor a certificate in base64.',
+  'not-der': 'It is not DER: the encoding of a length is longer than necessary.',
+  'nul-byte': 'It contains a NUL byte.',
   'private-key':
-    'This is a private key, not a certificate. The console has not kept it. Nobody else should have it: choose the file of the certificate.',
+    'This is a private key, not a certificate. The console did not keep it. Never share a private key: choose the certificate file.',
   'several-certificates':
-    'It has several certificates. Give only the one of the client, which is usually the first.',
-  'surrounding-text': 'There is other text around the certificate. Give only the lines from BEGIN to END.',
+    'It contains several certificates. Enter only the one of the client, which is usually the first.',
+  'surrounding-text': 'There is other text around the certificate. Enter only the lines from BEGIN to END.',
   'too-large': 'It is too large to be a certificate.',
-  'trailing-bytes': 'There are more bytes behind the certificate.',
+  'trailing-bytes': 'There are more bytes after the certificate.',
   truncated: 'The certificate is cut off.',
-  'wrong-label': 'The PEM block has another label than CERTIFICATE.',
+  'wrong-label': 'The label of the PEM block is not CERTIFICATE.',
 }

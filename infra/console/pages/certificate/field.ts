@@ -1,13 +1,12 @@
 import { html, type Markup } from '../../../markup.ts'
 
-/** The script that a page with a certificate field names in `scripts`. */
+/** The script that a page with a certificate field needs in `scripts`. */
 export const CERTIFICATE_SCRIPT = 'certificate.js'
 
 export interface CertificateField {
-  /** Of the form, and the `id`. */
+  /** The name of the field in the form, and its `id`. */
   readonly name: string
-  readonly label: string
-  /** What was sent. */
+  readonly label: string /** The text that was sent. */
   readonly value?: string | undefined
   /** The `id` of the text that describes the field. */
   readonly describedBy?: string | undefined
@@ -15,8 +14,8 @@ export interface CertificateField {
 }
 
 /**
- * A text box for a certificate in any spelling. With the script a file can be dropped on it or chosen; the browser writes it into the
- * box as text, and it travels with the form.
+ * A text box for a certificate in any spelling. With the script, a file can be dropped on it or chosen; the browser writes it into the
+ * box as text, which is sent with the form.
  */
 export function certificateField({
   name,

@@ -2,21 +2,22 @@ import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import type { CertificateFacts } from './facts.ts'
 
-/** What can be asked about the clients of the service. Each question is asked only on demand. */
+/** The questions about the clients of the service. Each is asked only on demand. */
 export function questions(facts: CertificateFacts, request: ConsoleRequest): Markup {
   const { service, form } = request
   if (service === undefined)
     return html`<h2>Which clients would it authenticate?</h2>
-      <p>That takes a credential with the role <code>manage</code>.</p>`
+      <p>This requires a credential with the role <code>manage</code>.</p>`
   return html`<h2>Which clients would it authenticate?</h2>
     <p>
-      Judged by the rules of the token endpoint and the settings as they are now. Before these rules the
-      certificate must lead to the trust store of the deployment, which the console does not see.
+      The answer follows the rules of the token endpoint and the current settings. In addition, the trust
+      store of the deployment must contain an issuer of the certificate; the console cannot read the trust
+      store.
     </p>
     <form method="post">
       ${carried(facts, request)}
       <p class="field">
-        <label for="search">Only clients whose name, alias or number contains (empty: all)</label>
+        <label for="search">Only clients whose name, alias or number contains (if empty, all)</label>
         <input
           id="search"
           name="search"
@@ -25,7 +26,7 @@ export function questions(facts: CertificateFacts, request: ConsoleRequest): Mar
           value="${form.get('search') ?? ''}"
         />
       </p>
-      <p class="actions"><button name="step" value="all">Look through the clients</button></p>
+      <p class="actions"><button name="step" value="all">Find the clients</button></p>
     </form>
     <form method="post">
       ${carried(facts, request)}
@@ -33,11 +34,11 @@ export function questions(facts: CertificateFacts, request: ConsoleRequest): Mar
         <label for="client">One client, by its number or alias</label>
         <input id="client" name="client" required autocomplete="off" value="${form.get('client') ?? ''}" />
       </p>
-      <p class="actions"><button name="step" value="one">Which rule says no?</button></p>
+      <p class="actions"><button name="step" value="one">Explain</button></p>
     </form>`
 }
 
-/** What every further question sends again. */
+/** The hidden fields of every further question. */
 export function carried({ pem }: CertificateFacts, { csrf }: ConsoleRequest): Markup {
   return html`${csrf}<input type="hidden" name="certificate" value="${pem}" />`
 }

@@ -10,14 +10,14 @@ import { questions } from './questions.ts'
 
 const PATH = '/{serviceId}/certificate'
 
-/** Reads a certificate and, if asked, finds the clients that it would authenticate. A certificate is only in bodies of POST. */
+/** Reads a certificate and, if requested, finds the clients that it would authenticate. Certificates are sent only in bodies of POST. */
 async function read(request: ConsoleRequest): Promise<Answer> {
   const { form } = request
   const text = form.get('certificate') ?? ''
   const step = form.get('step')
   if (step === null) return rendered(request, {})
   const facts = await certificateFacts(text)
-  // What is no certificate must not be in a page.
+  // A text that is not a certificate must not appear in a page.
   if ('fault' in facts) return rendered(request, { fault: facts.fault })
   if (step !== 'all' && step !== 'one') return rendered(request, { facts })
   const refused = refusedByRole('clients', request)
@@ -41,15 +41,15 @@ function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): P
       ${request.csrf}
       ${certificateField({
         name: 'certificate',
-        label: 'Certificate: PEM, base64, percent-encoded, or a file',
+        label: 'Certificate: PEM, base64, percent-encoded PEM, or a file',
         isRequired: true,
       })}
       <p class="actions"><button class="first" name="step" value="read">Read</button></p>
     </form>
     <h2>What leaves this machine</h2>
     <p>
-      The browser sends the certificate to the process of the console, which runs on this machine and reads
-      it. Only the question about clients sends it on, to the Web API of your deployment.
+      The browser sends the certificate to the console's process on this machine, which reads it. Only the
+      question about clients sends it to the Web API of your deployment.
     </p>`
   return {
     title: 'Certificate reader',

@@ -4,11 +4,11 @@ export const BINDING_SWITCH = 'tlsClientCertificateBoundAccessTokens'
 
 export interface ClientBinding {
   readonly isBound: boolean
-  /** For a table: a few words. */
+  /** The reason, in a few words for a table. */
   readonly why: string
 }
 
-/** Whether the next access token of a client is bound to a certificate, or to a key (architecture, section 4). */
+/** Whether the next access token of a client is bound to a certificate or a key (docs/architecture.md, section 4). */
 export function clientBinding(service: Members, client: Members): ClientBinding {
   if (client['dpopRequired'] === true) return { isBound: true, why: 'to a key (DPoP)' }
   if (service['fapi2'] === true || client['fapi2'] === true) return { isBound: true, why: 'FAPI 2.0' }

@@ -5,7 +5,7 @@ import { moment, shortened, yesOrNo } from '../../words.ts'
 import type { CertificateFacts } from '../certificate/facts.ts'
 import type { ReadDraft } from './draft.ts'
 
-/** What the dropped certificate gives: its names to choose from, and whether the trust store must change. */
+/** The names in the dropped certificate to choose from, and whether the trust store must change. */
 export function aboutCertificate(
   request: ConsoleRequest,
   form: URLSearchParams,
@@ -17,7 +17,7 @@ export function aboutCertificate(
   const { details, thumbprint } = facts
   if (details === undefined)
     return html`<p class="error">
-      A part of this certificate cannot be read, so no client can be registered by it.
+      A part of this certificate cannot be read, so no client can be registered with it.
     </p>`
   const isChosen = (value: string) => form.get('certificateName') === value
   return html`<dl class="facts">
@@ -37,29 +37,29 @@ export function aboutCertificate(
             <span>${label}<br /><code>${text}</code></span>
           </label>`,
       )}
-      ${names.length === 0 && html`<p class="error">It has no name by which a client can be registered.</p>`}
+      ${names.length === 0 && html`<p class="error">It contains no name with which a client can be registered.</p>`}
     </fieldset>
     <div data-for="name">${aboutAuthority(request, facts)}</div>
     <div data-for="certificates">${aboutSelfSigned(read)}</div>`
 }
 
-/** API Gateway decides who connects. The console cannot read its trust store. */
+/** API Gateway decides which clients can connect. The console cannot read its trust store. */
 function aboutAuthority({ service }: ConsoleRequest, { der, details }: CertificateFacts): Markup {
   const issuers = service?.record['clientCertificateIssuers']
   const isListed = Array.isArray(issuers) && issuers.some((pem) => hasIssued(String(pem), der))
   return html`<h3>Must the trust store change?</h3>
     <p>
-      Only if the authority <code>${details?.issuer}</code> is not in it yet. Then add the file of the
+      Only if it does not yet contain the authority <code>${details?.issuer}</code>. Then add the file of the
       authority to <code>trustStore</code> in <code>certbound.jsonc</code>, and run
-      <code>npm run provision</code>: it shows the difference and asks. With <code>npm start</code>, start it
-      again with <code>--truststore FILE</code>.
+      <code>npm run provision</code>: it shows the difference and asks. With <code>npm start</code>, restart
+      it with <code>--truststore FILE</code>.
     </p>
     ${
       Array.isArray(issuers) &&
       html`<p>
-        ${yesOrNo(isListed)} The service takes certificates only of its listed issuers
+        ${yesOrNo(isListed)} The service accepts only certificates of its listed issuers
         (<code>clientCertificateIssuers</code>), and
-        ${isListed ? 'one of them issued this one.' : 'none of them issued this one: the client would be refused.'}
+        ${isListed ? 'one of them issued this certificate.' : 'none of them issued this one, so the client would be refused.'}
       </p>`
     }`
 }
@@ -78,20 +78,20 @@ function hasIssued(pem: string, der: Buffer): boolean {
 function aboutSelfSigned({ keySet, canIssue }: ReadDraft): Markup {
   if (keySet === undefined)
     return html`<p class="error">
-      The key of this certificate has no form as a JWK, so it cannot be registered.
+      The key of this certificate cannot be written as a JWK, so it cannot be registered.
     </p>`
   return html`<p>The certificate and its public key become the key set of the client (<code>jwks</code>).</p>
     ${
       canIssue &&
       html`<div class="warning">
-        <strong>This certificate can issue others.</strong> In the trust store it would let its holder make
-        certificates with other names. Let the client make one with
+        <strong>This certificate can issue others.</strong> If it is in the trust store, its holder can make
+        certificates with other names. The client should make one with
         <code>basicConstraints=critical,CA:FALSE</code>.
       </div>`
     }
     <h3>Must the trust store change?</h3>
     <p>
-      ${yesOrNo(true)} API Gateway refuses a certificate that it does not know. Add the file to
+      ${yesOrNo(true)} API Gateway refuses unknown certificates. Add the file to
       <code>clientCertificates</code> in <code>certbound.jsonc</code>, and run <code>npm run provision</code>:
       it shows the difference and asks.
     </p>`

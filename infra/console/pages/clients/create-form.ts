@@ -12,7 +12,7 @@ import { BINDING_SWITCH } from './binding.ts'
 import { aboutCertificate } from './certificate-choice.ts'
 import { type ReadDraft, SAN_SETTINGS } from './draft.ts'
 
-/** The fields of a form that nobody has filled in. */
+/** The fields of an empty form. */
 export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {
   const { methods } = offered(service?.record ?? {})
   const method = [...METHODS.keys()].map(String).find((one) => methods.includes(one)) ?? ''
@@ -23,7 +23,7 @@ export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {
   ])
 }
 
-interface Offered {
+interface Offer {
   readonly methods: readonly string[]
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
@@ -33,7 +33,7 @@ function offered({
   supportedTokenAuthMethods,
   supportedGrantTypes,
   supportedScopes,
-}: Record<string, unknown>): Offered {
+}: Record<string, unknown>): Offer {
   const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
   const scopes = Array.isArray(supportedScopes) ? supportedScopes.filter(isJsonObject) : []
   return {
@@ -43,7 +43,7 @@ function offered({
   }
 }
 
-/** The three steps on one page. It works without script: a button reads the certificate. */
+/** The three steps on one page. It also works without the script: a button reads the certificate. */
 export function createForm(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
   return html`<form method="post" class="create" data-work ${request.form.size > 0 && html`data-unsaved`}>
     ${request.csrf}${kindStep(form)}${proofStep(request, form, read)}${allowedStep(request, form)}
@@ -55,18 +55,18 @@ export function createForm(request: ConsoleRequest, form: URLSearchParams, read:
 
 function kindStep(form: URLSearchParams): Markup {
   return html`<h2>1. What kind of client is it?</h2>
-    ${text(form, 'clientName', 'For people: in this list, and where end-users agree.')}
-    ${text(form, 'clientIdAlias', 'A client ID that people can read. Without it the ID is a number.')}
+    ${text(form, 'clientName', 'Shown in the list of clients and where end-users give consent.')}
+    ${text(form, 'clientIdAlias', 'A readable client ID. Without it, the ID is a number.')}
     <fieldset>
       <legend>Client type</legend>
       ${radio(form, 'clientType', 'CONFIDENTIAL', 'Confidential: a server that keeps a key or a secret')}
-      ${radio(form, 'clientType', 'PUBLIC', 'Public: an app on devices of its users, which can keep no secret')}
+      ${radio(form, 'clientType', 'PUBLIC', 'Public: an app on its users’ devices, which cannot keep a secret')}
     </fieldset>`
 }
 
 function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
   const { methods } = offered(request.service?.record ?? {})
-  return html`<h2>2. How does it prove itself?</h2>
+  return html`<h2>2. How does it authenticate?</h2>
     <fieldset>
       <legend>${labelOf('tokenAuthMethod')}</legend>
       ${[...METHODS].map(([method, { label, needs }]) =>
@@ -84,8 +84,8 @@ function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDra
         describedBy: 'certificate-help',
       })}
       <p id="certificate-help">
-        PEM, DER or base64; never the private key. It stays on this machine: only the name that you choose is
-        sent to the Web API, or for a self-signed one the certificate itself.
+        PEM, DER or base64; never the private key. Only the name that you choose is sent to the Web API, or
+        the certificate itself if it is self-signed.
       </p>
       <div class="actions"><button name="step" value="read" class="read">Read the certificate</button></div>
       <div id="read" aria-live="polite">${aboutCertificate(request, form, read)}</div>
@@ -97,15 +97,13 @@ function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDra
         <textarea id="jwks" name="jwks" rows="4" spellcheck="false">
 ${'\n'}${form.get('jwks') ?? ''}</textarea>
       </p>
-      ${text(form, 'jwksUri', 'Or the address where the client publishes its keys.')}
+      ${text(form, 'jwksUri', 'Alternatively, the URL where the client publishes its keys.')}
     </div>`
-}
-
-/** For somebody who has only the name. */
+} /** The fields for a name without its certificate. */
 function typedName(form: URLSearchParams): Markup {
   const settings = ['tlsClientAuthSubjectDn', ...SAN_SETTINGS.map(([name]) => name)]
   return html`<details data-for="name">
-    <summary>No certificate at hand? Type one name of it</summary>
+    <summary>No certificate at hand? Type one of its names</summary>
     <p>
       <label for="typedSetting">Kind of name</label>
       <select id="typedSetting" name="typedSetting">
@@ -136,10 +134,10 @@ function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup
     ${
       field !== undefined &&
       html`<p>
-        <label for="setting-redirectUris">${field.label}, one a line</label>
+        <label for="setting-redirectUris">${field.label}, one per line</label>
         ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false, isFirst: false })}
         <span id="redirect-help" class="beside"
-          >Where the authorization code goes. Not for client credentials.</span
+          >Where authorization codes are sent. Client credentials do not need it.</span
         >
       </p>`
     }
@@ -147,7 +145,7 @@ function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup
       scopes.length > 0 &&
       html`<fieldset>
         <legend>Scopes it may request</legend>
-        <p>None ticked: all of the service.</p>
+        <p>If none is selected, the client may request all scopes of the service.</p>
         ${scopes.map((scope) => tick(form, 'scopes', scope))}
       </fieldset>`
     }
@@ -169,7 +167,7 @@ function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup
     </div>
     ${
       service?.record[BINDING_SWITCH] !== true &&
-      html`<div class="warning">Off for the service: tokens of this client are NOT bound today.</div>`
+      html`<div class="warning">Off for the service: tokens of this client are currently NOT bound.</div>`
     }`
 }
 
@@ -188,7 +186,7 @@ function text(form: URLSearchParams, name: string, help: string): Markup {
   </p>`
 }
 
-/** @param method for a method: parts of the form with this need in `data-for` are shown while it is chosen */
+/** @param method the method of the choice; parts of the form with its need in `data-for` are shown while it is chosen */
 function radio(
   form: URLSearchParams,
   name: string,

@@ -43,7 +43,7 @@ async function create(request: ConsoleRequest): Promise<Answer> {
   return createdPage(request, answer.json)
 }
 
-/** The secret is only here: the answer of a POST is in no history and no address. */
+/** Only this page shows the secret, because the answer to a POST is neither in the history nor in a URL. */
 function createdPage(request: ConsoleRequest, client: Members): Page {
   const { params, service } = request
   const root = `/${params['serviceId'] ?? ''}/clients`
@@ -69,10 +69,10 @@ function createdPage(request: ConsoleRequest, client: Members): Page {
   return { title: 'Client created', main, crumbs: [{ label: 'Clients', href: root }] }
 }
 
-/** A secret that was just made, with the sentence that it will not be shown again. */
+/** A new secret, with the note that it cannot be shown again. */
 export function secretShown(secret: string, name: string): Markup {
   return html`<h2>${name}</h2>
-    <p>Copy it now. It is stored only as a digest, so nobody can show it again.</p>
+    <p>Copy it now. It is stored only as a digest, so it cannot be shown again.</p>
     <p>${copyable(secret, 'the secret')}</p>`
 }
 

@@ -16,12 +16,12 @@ async function show(request: ConsoleRequest): Promise<Page> {
 }
 
 interface Outcome {
-  /** In place of the first paragraph. */
+  /** A part that is shown above the others. */
   readonly above?: Markup
   readonly wrongStep?: string
 }
 
-/** What must be typed before something that cannot be undone. */
+/** The name that the user types before an irreversible action. */
 function nameToType({ clientName, clientId }: Members): string {
   return typeof clientName === 'string' && clientName.trim() !== '' ? clientName.trim() : String(clientId)
 }
@@ -39,8 +39,8 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
   const main = html`${problem !== undefined && problemBox('Nothing was done.', problem)}${above}${lockPart(request, record)}
     <h2>Cut off: end all tokens</h2>
     <p>
-      Every access token, refresh token and code of this client ends. The client itself stays and may get new
-      tokens at once; lock it first if it should not.
+      Every access token, refresh token and authorization code of this client ends. The client remains and can
+      get new tokens at once; lock it first if it should not.
     </p>
     ${whenAndWhere(request, record)}
     ${
@@ -53,18 +53,18 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
     }
     <h2>New secret</h2>
     <p>
-      The new secret replaces the old one. Tokens stay valid. Other processes accept the old secret until they
-      read the client again, within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
+      The new secret replaces the old one. Tokens remain valid. Other processes accept the old secret until
+      they reload the client, within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
       ${
         !usesSecret(record) &&
-        html`This client authenticates by <code>${String(record['tokenAuthMethod'])}</code>, so no secret of
-          it is used today.`
+        html`This client authenticates with <code>${String(record['tokenAuthMethod'])}</code>, so it currently
+          uses no secret.`
       }
     </p>
     ${part('new-secret', 'Make a new secret')}
     <h2>Delete</h2>
     <p>
-      The client, its settings and all its tokens end, and nothing brings them back. A client that is made
+      The client, its settings and all its tokens are deleted and cannot be restored. A client that is created
       again has another number.
     </p>
     ${whenAndWhere(request, record)}${part('delete', 'Delete the client')}`
@@ -78,16 +78,16 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
 
 const usesSecret = ({ tokenAuthMethod }: Members) => needsOf(tokenAuthMethod) === 'secret'
 
-/** Locking can be undone, so nothing is typed. */
+/** Locking can be undone, so the user need not type a name. */
 function lockPart({ csrf }: ConsoleRequest, { locked }: Members): Markup {
   const isLocked = locked === true
   return html`<h2>${isLocked ? 'Unlock' : 'Lock'}</h2>
     <p>
       ${
         isLocked
-          ? html`<strong>This client is locked.</strong> It gets no tokens, and those that it has are refused.
-              Unlocked, it uses those that have not expired or ended meanwhile.`
-          : 'A locked client gets no tokens, and those that it has are refused, with the next request, everywhere that asks certbound. Unlocking gives them back.'
+          ? html`<strong>This client is locked.</strong> It gets no tokens, and its existing tokens are
+              refused. After unlocking, those that have not expired or been revoked are valid again.`
+          : 'A locked client gets no tokens. Its existing tokens are refused from the next request on, at introspection and at every resource server that uses it. Unlocking makes them valid again.'
       }
     </p>
     <form method="post">
@@ -97,7 +97,7 @@ function lockPart({ csrf }: ConsoleRequest, { locked }: Members): Markup {
     </form>`
 }
 
-/** JWTs that a resource server verifies on its own are the exception, so it is said each time. */
+/** JWTs that a resource server verifies offline are an exception, so the page always mentions it. */
 function whenAndWhere({ service }: ConsoleRequest, { extension }: Members): Markup {
   const own = (extension as Members | undefined)?.['accessTokenDuration']
   const seconds = Number(own ?? service?.record['accessTokenDuration'] ?? 0)
@@ -123,8 +123,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
     return { location: here, notice: step === 'lock' ? 'The client is locked.' : 'The client is unlocked.' }
   }
   const act = Object.hasOwn(ACTS, step) ? ACTS[step] : undefined
-  if (act === undefined)
-    return { location: here, notice: 'The form has no step that is known. Nothing was done.' }
+  if (act === undefined) return { location: here, notice: 'The action is unknown. Nothing was done.' }
   if (form.get('typed')?.trim() !== nameToType(read.record))
     return dangerPage(request, read, { wrongStep: step })
   return act(request, read)

@@ -8,33 +8,32 @@ import type { Members } from '../../web-api.ts'
 import { type CertificateFacts, certificateFacts } from '../certificate/facts.ts'
 import { BINDING_SWITCH } from './binding.ts'
 
-/** One of the names of a certificate, by which a `tls_client_auth` client can be registered (RFC 8705 section 2.1.2). */
+/** A name of a certificate with which a `tls_client_auth` client can be registered (RFC 8705 section 2.1.2). */
 export interface NameChoice {
   readonly setting: string
   readonly label: string
-  readonly text: string
-  /** What the form sends. */
+  readonly text: string /** The value that the form sends. */
   readonly value: string
 }
 
-/** The settings that register a client by one name in its certificate, for example `tlsClientAuthSanDns`, with the kind of this name. */
+/** The settings that register a client by a name in its certificate, for example `tlsClientAuthSanDns`, with the kind of the name. */
 export const SAN_SETTINGS = [...FIELDS.client.keys()].flatMap((setting): (readonly [string, SanKind])[] => {
   const [, kind] = /^tlsClientAuthSan(.+)$/.exec(setting) ?? []
   return kind === undefined ? [] : [[setting, kind.toLowerCase() as SanKind]]
 })
 
-/** What the certificate of a form gives, or what is wrong with it. */
+/** The facts in the certificate of a form, or what is wrong with it. */
 export interface ReadDraft {
   readonly facts?: CertificateFacts
   readonly fault?: string
   readonly names: readonly NameChoice[]
-  /** For `self_signed_tls_client_auth`; absent if the key has no form as a JWK. */
+  /** The JWK Set for `self_signed_tls_client_auth`. It is absent if the key cannot be written as a JWK. */
   readonly keySet?: string
-  /** Whether its holder can make certificates with names of other clients. */
+  /** Whether its holder can issue certificates with the names of other clients. */
   readonly canIssue: boolean
 }
 
-/** Reads the certificate of the form. Nothing of it leaves the process. */
+/** Reads the certificate of the form within this process. */
 export async function readDraft(form: URLSearchParams): Promise<ReadDraft> {
   const text = form.get('certificate') ?? ''
   if (text.trim() === '') return { names: [], canIssue: false }
@@ -66,20 +65,20 @@ function keySetOf({ der, thumbprint }: CertificateFacts): string | undefined {
     const jwk = new X509Certificate(der).publicKey.export({ format: 'jwk' })
     return JSON.stringify({ keys: [{ ...jwk, kid: thumbprint, x5c: [der.toString('base64')] }] })
   } catch (error) {
-    // Only errors of OpenSSL and of Node have a code: RSA-PSS keys have no such form.
+    // Only errors of OpenSSL and of Node have a code. RSA-PSS keys cannot be written as JWKs.
     if (error instanceof Error && 'code' in error) return undefined
     throw error
   }
 }
 
-/** The members of a new client, or what the person must still choose. */
+/** The members of a new client, or what the user must still choose. */
 export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Error {
   const method = form.get('tokenAuthMethod') ?? ''
   const isPublic = form.get('clientType') === 'PUBLIC'
   const needs = needsOf(method) ?? 'nothing'
   if (isPublic !== (needs === 'nothing'))
     return new Error(
-      'A public client proves itself by nothing (NONE). A confidential client needs one of the other methods.',
+      'A public client does not authenticate (NONE). A confidential client needs one of the other methods.',
     )
   const proof = PROOFS[needs](form, read)
   if (proof instanceof Error) return proof
@@ -102,7 +101,7 @@ export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Err
   }
 }
 
-/** The members by which the client proves itself. */
+/** The members with which the client authenticates. */
 const PROOFS: Readonly<Record<Needs, (form: URLSearchParams, read: ReadDraft) => Members | Error>> = {
   name: nameOf,
   certificates: certificatesOf,
@@ -116,14 +115,16 @@ function certificatesOf(form: URLSearchParams, read: ReadDraft): Members | Error
   const jwks = read.facts === undefined ? textOf(form, 'jwks') : read.keySet
   const jwksUri = textOf(form, 'jwksUri')
   if (jwks === undefined && jwksUri === undefined)
-    return new Error('This method needs the certificate of the client, its key set, or the address of one.')
+    return new Error(
+      'This method needs the certificate of the client, its JWK Set, or the URL of its JWK Set.',
+    )
   return jwks === undefined ? { jwksUri } : { jwks }
 }
 
 function keysOf(form: URLSearchParams): Members | Error {
   const [jwks, jwksUri] = [textOf(form, 'jwks'), textOf(form, 'jwksUri')]
   if (jwks === undefined && jwksUri === undefined)
-    return new Error('This method needs the key set of the client, or its address.')
+    return new Error('This method needs the JWK Set of the client, or its URL.')
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) }
 }
 
@@ -133,10 +134,10 @@ function nameOf(form: URLSearchParams, { fault, facts, names }: ReadDraft): Memb
     const [setting, text] = [form.get('typedSetting') ?? '', textOf(form, 'typedName')]
     const isKnown = setting === 'tlsClientAuthSubjectDn' || SAN_SETTINGS.some(([name]) => name === setting)
     if (text === undefined || !isKnown)
-      return new Error('This method needs a name of the certificate: drop the certificate, or type the name.')
+      return new Error('This method needs a name of the certificate: drop the certificate or type the name.')
     return { [setting]: text }
   }
-  // A name that was chosen before another certificate was dropped is not among its names.
+  // The chosen name may belong to a certificate that was dropped before.
   const chosen = names.find(({ value }) => value === form.get('certificateName'))
   if (chosen === undefined) return new Error('Choose one of the names of the certificate.')
   return { [chosen.setting]: chosen.text }

@@ -5,8 +5,8 @@ import { certificateEnd } from '../endings.ts'
 import { nameOf } from '../../clients.ts'
 import { clientBinding } from './binding.ts'
 
-/** The Web API takes no longer search. */
-const MOST_CHARACTERS = 200
+/** The Web API's limit for a search. */
+const MAX_CHARACTERS = 200
 
 type Choice = (client: Members, service: Members) => boolean
 
@@ -27,15 +27,14 @@ const byName: Order = (a, b) => compare(nameOf(a), nameOf(b))
 const SORTED: Readonly<Record<string, readonly [label: string, order: Order]>> = {
   created: ['Newest first', (a, b) => numberOr(b['createdAt'], 0) - numberOr(a['createdAt'], 0)],
   end: [
-    'End of the certificate',
+    'Certificate expiry',
     (a, b) => numberOr(certificateEnd(a), Infinity) - numberOr(certificateEnd(b), Infinity) || 0,
   ],
 }
 
-/** Which clients a list has, by the query of its address. */
+/** Which clients a list shows: the query of its URL. */
 export interface Filter {
-  readonly search: string
-  /** Empty: all. */
+  readonly search: string /** Empty for all clients. */
   readonly show: string
   readonly method: string
   readonly sort: string
@@ -45,20 +44,20 @@ export function readFilter(query: URLSearchParams): Filter {
   const known = (name: string, all: object) =>
     Object.hasOwn(all, query.get(name) ?? '') ? (query.get(name) ?? '') : ''
   return {
-    search: (query.get('search') ?? '').trim().slice(0, MOST_CHARACTERS),
+    search: (query.get('search') ?? '').trim().slice(0, MAX_CHARACTERS),
     show: known('show', SHOWN),
     method: METHODS.has(query.get('method')) ? (query.get('method') ?? '') : '',
     sort: known('sort', SORTED),
   }
 }
 
-/** The address of the list with a filter; members that are empty are left out. */
+/** The URL of the list with a filter, without empty members. */
 export function addressOf(root: string, filter: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(filter).filter(([, text]) => text !== '')).toString()
   return query === '' ? root : `${root}?${query}`
 }
 
-/** The clients of a filter, sorted. The Web API has searched already. */
+/** Filters and sorts the clients. The Web API has already applied the search. */
 export function filtered(
   clients: readonly Members[],
   { show, method, sort }: Filter,
@@ -73,7 +72,7 @@ export function filtered(
   return chosen.sort(byName).sort(SORTED[sort]?.[1] ?? byName)
 }
 
-/** The form of a filter. The script sends it while somebody types or chooses. */
+/** The form of a filter. The script sends it while the user types or chooses. */
 export function filterForm(root: string, filter: Filter): Markup {
   const select = (name: keyof Filter, label: string, options: readonly (readonly [string, string])[]) =>
     html`<label
@@ -88,7 +87,7 @@ export function filterForm(root: string, filter: Filter): Markup {
   return html`<form class="find" role="search" aria-label="Clients of this service" action="${root}">
     <label
       >Search by name, alias or ID
-      <input type="search" name="search" value="${filter.search}" maxlength="${MOST_CHARACTERS}" />
+      <input type="search" name="search" value="${filter.search}" maxlength="${MAX_CHARACTERS}" />
     </label>
     ${select('show', 'Show', [['', 'All'], ...labels(SHOWN)])}
     ${select('method', 'Method', [['', 'All'], ...methods])}

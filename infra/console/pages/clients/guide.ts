@@ -12,8 +12,8 @@ import { CLIENT_SOURCE } from './settings.ts'
 export function guide(service: Members, client: Members): Markup {
   if (!grantsOf(client).some((grant) => ['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE'].includes(grant)))
     return html`<p>
-      This client gets no first token: <code>grantTypes</code> has neither <code>CLIENT_CREDENTIALS</code> nor
-      <code>AUTHORIZATION_CODE</code>.
+      This client cannot get a first token: <code>grantTypes</code> contains neither
+      <code>CLIENT_CREDENTIALS</code> nor <code>AUTHORIZATION_CODE</code>.
     </p>`
   const facts = factsOf(service, client)
   const needs = needsOf(client['tokenAuthMethod'])
@@ -36,14 +36,14 @@ const grantsOf = ({ grantTypes }: Members) => (Array.isArray(grantTypes) ? grant
 
 type Facts = ReturnType<typeof factsOf>
 
-/** What the code depends on. Without `redirectUri` it uses client credentials. Only a service of `npm start` has a `ca` of its own. */
+/** The facts that the code depends on. Without `redirectUri` it uses client credentials. Only a service of `npm start` has its own `ca`. */
 function factsOf(service: Members, client: Members) {
   const { issuer, mtlsEndpointAliases: aliases, tokenEndpoint } = service
   const { clientId, tokenAuthMethod, redirectUris } = client
-  const method = METHOD_CODE[String(tokenAuthMethod)] ?? BY_CERTIFICATE
+  const method = METHOD_CODE[String(tokenAuthMethod)] ?? certificateCode
   const isDpop = client['dpopRequired'] === true
-  // Only the aliases see a certificate (RFC 8705 section 5).
-  const isMutual = method === BY_CERTIFICATE || (!isDpop && clientBinding(service, client).isBound)
+  // Certificates reach only the aliases (RFC 8705 section 5).
+  const isMutual = method === certificateCode || (!isDpop && clientBinding(service, client).isBound)
   const all = Array.isArray(aliases) && isMutual ? aliases.filter(isJsonObject) : []
   const alias = all.find(({ name }) => name === 'token_endpoint')?.['uri']
   const isForItself = grantsOf(client).includes('CLIENT_CREDENTIALS')
@@ -58,14 +58,14 @@ function factsOf(service: Members, client: Members) {
   }
 }
 
-/** How a client proves itself: the argument of `discovery`, and that of curl. */
+/** How a client authenticates: the argument of `discovery`, and the arguments of curl. */
 interface Code {
   readonly node: string
   readonly curl: string
 }
 
 const idOf = ({ clientId }: Members) => `-d client_id=${String(clientId)}`
-const BY_CERTIFICATE = (client: Members): Code => ({ node: 'client.TlsClientAuth()', curl: idOf(client) })
+const certificateCode = (client: Members): Code => ({ node: 'client.TlsClientAuth()', curl: idOf(client) })
 
 const METHOD_CODE: Readonly<Record<string, (client: Members) => Code>> = {
   NONE: (client) => ({ node: 'client.None()', curl: idOf(client) }),
@@ -103,7 +103,7 @@ function commandOf({ endpoint, method, isMutual, isDpop, redirectUri, ca }: Fact
   return lines.filter((line) => line !== false).join(' \\\n  ')
 }
 
-/** For a terminal: somebody opens the address, and gives the one that the browser came back to. */
+/** The code flow in a terminal: the user opens the URL and enters the one that the browser was redirected to. */
 function codeFlow(redirectUri: string, isPushed: boolean): string {
   return `const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()]
 const url = ${isPushed ? 'await client.buildAuthorizationUrlWithPAR' : 'client.buildAuthorizationUrl'}(config, {
@@ -113,7 +113,7 @@ const url = ${isPushed ? 'await client.buildAuthorizationUrlWithPAR' : 'client.b
   state,
 })
 const terminal = createInterface(process.stdin, process.stdout)
-const back = new URL(await terminal.question(\`Open \${url.href}\\nThe browser came back to: \`))
+const back = new URL(await terminal.question(\`Open \${url.href}\\nThe browser was redirected to:  \`))
 terminal.close()
 const checks = { pkceCodeVerifier: verifier, expectedState: state }
 `
@@ -138,7 +138,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 ${imports.join('')}import * as client from 'openid-client'
 
-// Node's own fetch presents no certificate.
+// Node's fetch does not present a certificate.
 const agent = new Agent({ ${files.join(', ')} })
 function ownFetch(url, { method, headers, body }) {
   return new Promise((resolve, reject) => {
@@ -166,7 +166,7 @@ async function show(request: ConsoleRequest): Promise<Answer> {
   const read = await CLIENT_SOURCE.read(request)
   const explainer = `/${request.params['serviceId'] ?? ''}/explain`
   const main = html`${guide(request.service?.record ?? {}, read.record)}
-    <p>Then give the token to the <a href="${explainer}">decision explainer</a>.</p>`
+    <p>Then check the token in the <a href="${explainer}">decision explainer</a>.</p>`
   return { title: 'First token', main, crumbs: CLIENT_SOURCE.crumbs(request, read) }
 }
 

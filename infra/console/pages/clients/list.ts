@@ -28,7 +28,7 @@ async function list(request: ConsoleRequest): Promise<Answer> {
     ...(page < last ? [link(to({ page: page + 1 }), 'Next page')] : []),
     ...(last > 1 ? [html`<span>Page ${page} of ${last}</span>`] : []),
     ...(from === '' ? [] : [link(to({ pageToken: '' }), 'Back to the first clients')]),
-    ...(next === undefined ? [] : [link(to({ pageToken: next }), 'Look at the next clients')]),
+    ...(next === undefined ? [] : [link(to({ pageToken: next }), 'Next clients')]),
   ]
   const main = html`<div class="actions">
       <a class="button first" href="${root}/create">Create a client</a>
@@ -42,7 +42,7 @@ async function list(request: ConsoleRequest): Promise<Answer> {
   return { title: 'Clients', main, wide: true, scripts: ['clients.js'] }
 }
 
-/** How many there are, and what was not looked at. */
+/** How many clients there are, and whether all were read. */
 function foundWords(
   shown: number,
   looked: number,
@@ -51,17 +51,17 @@ function foundWords(
 ): string {
   const isFiltered = show !== '' || method !== ''
   const isWhole = from === '' && next === undefined
-  const more = isWhole ? '' : ' Not all clients were looked at: there are others before or behind these.'
+  const more = isWhole ? '' : ' The service has more clients before or after these.'
   if (looked === 0 && isWhole)
     return search === ''
-      ? 'There is no client yet. Create the first one.'
+      ? 'There are no clients yet. Create the first one.'
       : `No client has “${search}” in its name, alias or ID.`
   return `${isFiltered ? `${shown} of ` : ''}${countOf(looked)}${search === '' ? '' : ` with “${search}”`}.${more}`
 }
 
 const HEADS = [
   ...['Name', 'Client ID and alias', 'Type', 'Authentication', 'Tokens are bound', 'Locked'],
-  'Registered certificate ends',
+  'Registered certificate expires',
 ]
 
 function clientTable(clients: readonly Members[], request: ConsoleRequest): Markup {
@@ -77,7 +77,7 @@ function row(client: Members, { params, service, now }: ConsoleRequest): Markup 
   const id = String(clientId)
   const { isBound, why } = clientBinding(service?.record ?? {}, client)
   const ends = certificateEnd(client)
-  // The Web API answers the number in place of an absent alias.
+  // If there is no alias, the Web API returns the number.
   const alias = typeof clientIdAlias === 'string' && clientIdAlias !== id ? clientIdAlias : undefined
   return html`<tr>
     <th scope="row"><a href="/${params['serviceId']}/clients/${id}/general">${nameOf(client)}</a></th>
@@ -86,7 +86,7 @@ function row(client: Members, { params, service, now }: ConsoleRequest): Markup 
     <td><code class="whole">${String(tokenAuthMethod)}</code></td>
     <td>${yesOrNo(isBound)}<br />${why}</td>
     <td>${locked === true ? html`<strong>locked</strong>` : 'no'}</td>
-    <td>${ends === undefined ? 'not known' : moment(ends, now)}</td>
+    <td>${ends === undefined ? 'unknown' : moment(ends, now)}</td>
   </tr>`
 }
 

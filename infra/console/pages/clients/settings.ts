@@ -29,7 +29,7 @@ export function clientCrumbs({ params }: Pick<ConsoleRequest, 'params'>, record:
   const { clientName, locked } = record
   const root = `/${serviceId}/clients/${encodeURIComponent(clientId)}`
   const isLocked = html`<p>
-    <strong>This client is locked.</strong> It gets no tokens, and those that it has are refused.
+    <strong>This client is locked.</strong> It gets no tokens, and its existing tokens are refused.
     <a href="${root}/danger">Danger</a> unlocks it.
   </p>`
   return [
@@ -52,7 +52,7 @@ export const CLIENT_SOURCE: Source = {
   },
   updatePath: (request) => clientPath('update', request),
   crumbs: (request, { record }) => clientCrumbs(request, record),
-  // An absent member means the default to a client.
+  // In an update of a client, an absent member means the default.
   cleared: undefined,
 }
 
@@ -98,12 +98,12 @@ const SECTIONS = {
 } as const
 
 /** The danger page changes `locked`; the other settings must stay as they are. */
-const ELSEWHERE = ['locked', 'extension.tokenExchangePermitted']
+const NAMES_OF_OTHER_PAGES = ['locked', 'extension.tokenExchangePermitted']
 
-const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
+const shown = new Set<string>([...namesIn(SECTIONS), ...NAMES_OF_OTHER_PAGES])
 const others = sortedByLabel([...FIELDS.client.values()].filter(({ path }) => !shown.has(path)))
 
-/** The settings of the service that matter to the same of a client. */
+/** The settings of the service that affect settings of a client. */
 const INHERITED = {
   'extension.accessTokenDuration': 'accessTokenDuration',
   'extension.refreshTokenDuration': 'refreshTokenDuration',
@@ -125,17 +125,17 @@ function inherited({ service }: ConsoleRequest): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-/** Both switches must be on. Says which one is not, and why it matters. */
+/** Both switches must be on. The note names the one that is off, and why it matters. */
 function bindingNote({ service, params }: ConsoleRequest, record: Members): Markup | undefined {
   const isOnForService = service?.record[BINDING_SWITCH] === true
   if (clientBinding(service?.record ?? {}, record).isBound) return undefined
-  const why = 'Anyone who gets hold of one can use it.'
+  const why = 'Anyone who obtains one can use it.'
   if (isOnForService)
     return html`<p>
       <strong>On for the service, off here: tokens of this client are NOT bound.</strong> ${why}
     </p>`
   return html`<p>
-    <strong>Off for the service: tokens of this client are NOT bound today.</strong> ${why} Turn it on in
+    <strong>Off for the service: tokens of this client are currently NOT bound.</strong> ${why} Turn it on in
     <a href="/${params['serviceId']}/service/tokens-and-claims">Service &gt; Tokens and Claims</a>.
   </p>`
 }
@@ -149,7 +149,7 @@ const page = (slug: string, title: string, rest: Omit<SettingsPage, 'title' | 'p
 
 const PAGES: readonly SettingsPage[] = [
   page('general', 'General', {
-    // A setting that no other page has is here, so none is missing.
+    // Settings without a page are shown here, so that none is missing.
     sections: { ...SECTIONS.general, More: others.map(({ path }) => path) },
   }),
   page('tokens-and-claims', 'Tokens and Claims', {
@@ -167,8 +167,8 @@ const PAGES: readonly SettingsPage[] = [
   }),
 ]
 
-/** The address of a client that somebody types. */
-const BARE: Route = {
+/** The URL of a client without a page, as users type it. */
+const CLIENT_REDIRECT: Route = {
   method: 'GET',
   path: '/{serviceId}/clients/{clientId}',
   needs: 'clients',
@@ -176,6 +176,6 @@ const BARE: Route = {
 }
 
 export const CLIENT_SETTINGS_PAGES: readonly Route[] = [
-  BARE,
+  CLIENT_REDIRECT,
   ...PAGES.flatMap((one) => settingsRoutes(one, CLIENT_SOURCE)),
 ]

@@ -10,11 +10,11 @@ export interface Decision {
   readonly json: Members
   readonly body: Readonly<Record<string, unknown>>
   readonly url: string
-  /** Whether the command has token and certificate. */
+  /** Whether the command contains the token and the certificate. */
   readonly isWhole: boolean
 }
 
-/** The answer with its steps, and the same request as a command. */
+/** The answer with its steps, and the request as a command. */
 export function decisionOf(
   { question, json, body, url, isWhole }: Decision,
   request: ConsoleRequest,
@@ -30,11 +30,11 @@ export function decisionOf(
         : stepTable(steps, { serviceId: params['serviceId'] ?? '', now })
     }
     <details ${isWhole && html`open`}>
-      <summary>The same as curl</summary>
+      <summary>As a curl command</summary>
       <pre tabindex="0"><code>${commandOf(url, body, isWhole)}</code></pre>
       ${
         isWhole
-          ? html`<p>It has the token and the certificate: do not pass it on.</p>`
+          ? html`<p>It contains the token and the certificate: do not share it.</p>`
           : html`<p>Token, certificate and proof are left out.</p>
               ${again(question, request)}`
       }
@@ -61,15 +61,16 @@ function verdict({ action, resultMessage, responseContent }: Members): Markup {
 function withoutSteps(isSmallRole: boolean): Markup {
   if (isSmallRole)
     return html`<p class="notice">
-      Without steps: they show what a resource server must not learn from a stolen token, so the Web API shows
-      them only to the role <code>manage</code>. The credential of this console has a smaller role.
+      The steps are missing. They show what a resource server must not learn from a stolen token, so the Web
+      API returns them only to the role <code>manage</code>. The credential of this console has a smaller
+      role.
     </p>`
   return html`<p class="notice">
-    The answer has no steps: nothing was looked at, or the deployment is of a version that does not explain.
+    The answer has no steps: nothing was checked, or the version of the deployment does not report them.
   </p>`
 }
 
-/** Asks the same question once more, for the whole command. */
+/** The form that asks the same question again and shows the whole command. */
 function again(question: Question, { csrf }: ConsoleRequest): Markup {
   const fields = Object.entries(question).map(
     ([name, value]: readonly [string, string]) =>
@@ -77,6 +78,6 @@ function again(question: Question, { csrf }: ConsoleRequest): Markup {
   )
   return html`<form method="post">
     ${csrf}${fields}
-    <button name="step" value="whole">Show it with them</button>
+    <button name="step" value="whole">Show it with these values</button>
   </form>`
 }

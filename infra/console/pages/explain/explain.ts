@@ -14,17 +14,16 @@ function show(request: ConsoleRequest): Answer {
   return refusedToOrganization(request) ?? rendered(request, NO_QUESTION)
 }
 
-/** Asks the Web API. The answer is this page itself, so neither token nor certificate is ever in an address. */
+/** Asks the Web API. The answer is on this page, so neither the token nor the certificate is ever in a URL. */
 async function ask(request: ConsoleRequest): Promise<Answer> {
   const refused = refusedToOrganization(request)
   if (refused !== undefined) return refused
   const { api, form, service, params, baseUrl } = request
-  const question = readQuestion(form)
-  // The form was not taken.
+  const question = readQuestion(form) // The form was not accepted.
   if (!form.has('step')) return rendered(request, question)
   const problem = problemOf(question)
   if (problem !== undefined) return rendered(request, question, { problem })
-  // Smaller roles may ask for the decision, but not for its steps.
+  // Smaller roles may request the decision, but not its steps.
   const body = bodyOf(question, service !== undefined)
   const answer = await api.post(INTROSPECTION, body)
   const json = typeof answer.json['action'] === 'string' ? answer.json : requireDone(answer)
@@ -33,7 +32,7 @@ async function ask(request: ConsoleRequest): Promise<Answer> {
   return rendered(request, question, { decision: { question, json, body, url, isWhole } })
 }
 
-/** The owner's token reaches no token of a service. */
+/** The organization's token may not read tokens. */
 function refusedToOrganization(request: ConsoleRequest): Page | undefined {
   return request.isOrganization ? refusedByRole('tokens', request) : undefined
 }
@@ -46,8 +45,8 @@ interface Outcome {
 function rendered(request: ConsoleRequest, question: Question, { problem, decision }: Outcome = {}): Page {
   const main = html`<p>
       Why is a token accepted or refused? The console asks
-      <code>/auth/introspection</code> as a resource server does, and shows each check in its order. The first
-      that fails is the answer.
+      <code>/auth/introspection</code> as a resource server does, and shows each check in order. The first
+      failed check decides.
     </p>
     ${decision !== undefined && decisionOf(decision, request)}
     <form method="post">${request.csrf}${questionForm(question, problem)}</form>
@@ -64,8 +63,9 @@ function rendered(request: ConsoleRequest, question: Question, { problem, decisi
 function whatLeaves(): Markup {
   return html`<h2>What leaves this machine</h2>
     <p>
-      Token, certificate and proof go to the Web API of your deployment, once for each question, because only
-      it can decide. They are in no address, title or log of the console, and it forgets them with the answer.
+      The token, certificate and proof are sent to the Web API of your deployment once for each question,
+      because only it can decide. The console keeps them out of URLs, titles and logs, and does not store
+      them.
     </p>`
 }
 

@@ -2,7 +2,7 @@ import { html, type Markup } from '../../../markup.ts'
 import { certificateField } from '../certificate/field.ts'
 import type { Problem, Question } from './question.ts'
 
-/** The fields of a question. A token is masked on the screen, and is not kept by the browser. */
+/** The fields of a question. The token is masked on the screen, and the browser does not store it. */
 export function questionForm(question: Question, problem: Problem | undefined): Markup {
   const field = (name: keyof Question, label: string, hint = '', isSecret = false) => {
     const isWrong = problem?.[0] === name
@@ -30,20 +30,20 @@ export function questionForm(question: Question, problem: Problem | undefined): 
     ${field('token', 'Access token', '', true)}
     ${certificateField({
       name: 'clientCertificate',
-      label: 'Certificate of the one who presents it (empty: none)',
+      label: 'Certificate of the presenter (if any)',
       value: question.clientCertificate,
       describedBy: problem?.[0] === 'clientCertificate' ? 'problem' : undefined,
     })}
-    ${field('scopes', 'Scopes', 'Required ones, separated by spaces.')}
+    ${field('scopes', 'Scopes', 'Required scopes, separated by spaces.')}
     ${field('subject', 'Subject', 'Required end-user.')}
     <details ${isMore && html`open`}>
       <summary>More: resources, authentication, DPoP</summary>
-      ${field('resources', 'Resources', 'Separated by spaces.')}
-      ${field('acrValues', 'Authentication context classes', 'Separated by spaces; one of them is enough.')}
-      ${field('maxAge', 'Maximum age of the authentication', 'Seconds.')}
-      ${field('dpop', 'DPoP proof', 'Of a deployment that offers DPoP.', true)}
-      ${field('htm', 'Method of the request', 'With a proof, for example GET.')}
-      ${field('htu', 'URL of the request', 'With a proof.')}
+      ${field('resources', 'Resources', 'Required resources, separated by spaces.')}
+      ${field('acrValues', 'Authentication context classes', 'Accepted classes, separated by spaces. One is enough.')}
+      ${field('maxAge', 'Maximum age of the authentication', 'In seconds.')}
+      ${field('dpop', 'DPoP proof', 'If the deployment offers DPoP.', true)}
+      ${field('htm', 'Method of the request', 'Required with a proof, for example GET.')}
+      ${field('htu', 'URL of the request', 'Required with a proof.')}
     </details>
     <p class="actions"><button class="first" name="step" value="explain">Explain</button></p>`
 }

@@ -1,6 +1,6 @@
 import { curlOf } from '../../curl.ts'
 
-/** What somebody asks the explainer. Texts as in the form; empty if there is none. */
+/** A question to the explainer. Its members are the fields of the form, empty if not set. */
 export interface Question {
   readonly token: string
   readonly clientCertificate: string
@@ -19,33 +19,33 @@ export const NO_QUESTION: Question = {
   ...{ acrValues: '', maxAge: '', dpop: '', htm: '', htu: '' },
 }
 
-/** White space, and the scheme of a copied header, are no part of a token. */
+/** Removes white space and the scheme of a copied header from the token. */
 export function readQuestion(form: URLSearchParams): Question {
   const text = (name: keyof Question) => (form.get(name) ?? '').trim()
   return {
     ...{ token: text('token').replace(/^(?:Bearer|DPoP) +/i, ''), scopes: text('scopes') },
-    // As it was given: the Web API reads the spelling.
+    // The text is not changed, because the Web API reads each spelling.
     ...{ clientCertificate: form.get('clientCertificate') ?? '', subject: form.get('subject') ?? '' },
     ...{ resources: text('resources'), acrValues: text('acrValues'), maxAge: text('maxAge') },
     ...{ dpop: text('dpop'), htm: text('htm'), htu: text('htu') },
   }
 }
 
-/** The ID of a token, as lists show it. A token is longer. */
+/** The ID of a token, which lists show. Tokens are longer. */
 const TOKEN_ID = /^[\w-]{30}$/
 
-/** Why a question is not sent, by its field. */
+/** Why a question is not sent, and the field that causes it. */
 export type Problem = readonly [field: keyof Question, text: string]
 
 export function problemOf({ token, maxAge }: Question): Problem | undefined {
-  if (token === '') return ['token', 'Give the access token that was presented.']
+  if (token === '') return ['token', 'Enter the access token that was presented.']
   if (TOKEN_ID.test(token))
     return [
       'token',
-      'This is the ID of a token, as lists show it. Paste the token itself: its holder has it.',
+      'This is the ID of a token, which lists show. Paste the token itself, which only its client has.',
     ]
   if (maxAge !== '' && !/^[1-9]\d{0,8}$/.test(maxAge))
-    return ['maxAge', 'The maximum age is a number of seconds.']
+    return ['maxAge', 'The maximum age must be a number of seconds.']
   return undefined
 }
 
@@ -75,7 +75,7 @@ const LEFT_OUT = {
   dpop: '(the DPoP proof)',
 }
 
-/** The same call as a command, with what is secret in it only if it `isWhole`. */
+/** The call as a command. It contains secrets only if `isWhole`. */
 export function commandOf(url: string, body: Readonly<Record<string, unknown>>, isWhole: boolean): string {
   const hidden = Object.entries(LEFT_OUT).filter(([name]) => !isWhole && body[name] !== undefined)
   return curlOf(url, { ...body, ...Object.fromEntries(hidden) }, 'CALL')

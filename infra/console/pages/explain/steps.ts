@@ -4,97 +4,97 @@ import { wideTable } from '../../table.ts'
 import type { Members } from '../../web-api.ts'
 import { durationWords, moment, shortened } from '../../words.ts'
 
-/** What a step needs besides its own members. */
-export interface Around {
+/** The context of a step. */
+export interface StepContext {
   readonly serviceId: string
   readonly now: Date
 }
 
-/** A check of introspection, as the console tells it. */
-interface Told {
+/** How the console presents a check of introspection. */
+interface CheckWords {
   readonly title: string
   /** Whether the check passed because there was nothing to check. */
   readonly isIdle?: (step: Members) => boolean
-  readonly words: (step: Members, around: Around) => Markup
-  /** The members that the words have; all others are listed under their names. */
-  readonly told: readonly string[]
+  readonly words: (step: Members, around: StepContext) => Markup
+  /** The members that the words show. All others are listed by name. */
+  readonly shown: readonly string[]
 }
 
 const isEmpty = (value: unknown) => !Array.isArray(value) || value.length === 0
 
-const TOLD: Readonly<Record<string, Told>> = {
+const CHECK_WORDS: Readonly<Record<string, CheckWords>> = {
   token: {
     title: 'The token exists',
     words: tokenWords,
-    told: ['tokenFormat', 'clientId', 'clientIdAlias', 'grantType', 'issuedAt'],
+    shown: ['tokenFormat', 'clientId', 'clientIdAlias', 'grantType', 'issuedAt'],
   },
   client: {
-    title: 'Its client is there, not locked, and did not cut it off',
+    title: 'The client exists, is not locked, and has not revoked this token',
     words: clientWords,
-    told: ['locked', 'issuedAt', 'clientNotBefore', 'serviceNotBefore'],
+    shown: ['locked', 'issuedAt', 'clientNotBefore', 'serviceNotBefore'],
   },
   expiry: {
-    title: 'It has not expired',
+    title: 'The token has not expired',
     words: ({ expiresAt, refreshable }, { now }) =>
       html`${time('ends', expiresAt, now)} ${refreshable === true && html`Its refresh token is valid.`}`,
-    told: ['expiresAt', 'refreshable'],
+    shown: ['expiresAt', 'refreshable'],
   },
   proof: {
-    title: 'The DPoP proof is right',
+    title: 'The DPoP proof is valid',
     isIdle: ({ proof }) => proof === 'ABSENT',
-    words: ({ proof }) => (proof === 'ABSENT' ? html`No proof came.` : html``),
-    told: [],
+    words: ({ proof }) => (proof === 'ABSENT' ? html`No proof was presented.` : html``),
+    shown: [],
   },
   binding: {
-    title: 'The one who presents it is the one it is bound to',
+    title: 'The presenter holds the key that the token is bound to',
     isIdle: ({ bound }) => bound === false,
     words: bindingWords,
-    told: ['bound', 'boundOnly', 'certificate', 'tokenThumbprint', 'certificateThumbprint'],
+    shown: ['bound', 'boundOnly', 'certificate', 'tokenThumbprint', 'certificateThumbprint'],
   },
-  scopes: lists('It has the scopes', 'scopes'),
+  scopes: lists('The token has the required scopes', 'scopes'),
   subject: {
-    title: 'It is of this subject',
+    title: 'The token belongs to the required subject',
     isIdle: ({ requiredSubject }) => requiredSubject === undefined,
     words: ({ requiredSubject, grantedSubject }) =>
-      html`${requiredSubject === undefined ? 'No subject was asked for.' : html`asked for: ${code(requiredSubject)}`}
-      ${grantedSubject === undefined ? 'It has none.' : html`of: ${code(grantedSubject)}`}`,
-    told: ['requiredSubject', 'grantedSubject'],
+      html`${requiredSubject === undefined ? 'No subject was required.' : html`required: ${code(requiredSubject)}`}
+      ${grantedSubject === undefined ? 'The token has no subject.' : html`granted: ${code(grantedSubject)}`}`,
+    shown: ['requiredSubject', 'grantedSubject'],
   },
-  resources: lists('It is meant for the resources', 'resources'),
+  resources: lists('The token is intended for the required resources', 'resources'),
   acr: {
-    title: 'Its end-user was authenticated well enough',
+    title: 'The authentication of the end-user was strong enough',
     isIdle: ({ required }) => isEmpty(required),
     words: ({ required }) =>
-      isEmpty(required) ? html`No class was asked for.` : html`asked for: ${codes(required)}`,
-    told: ['required'],
+      isEmpty(required) ? html`No class was required.` : html`required: ${codes(required)}`,
+    shown: ['required'],
   },
   maxAge: {
-    title: 'Its end-user was authenticated lately enough',
+    title: 'The authentication of the end-user was recent enough',
     isIdle: ({ requiredMaxAge }) => requiredMaxAge === undefined,
     words: ({ requiredMaxAge, authTime }, { now }) =>
       html`${
         requiredMaxAge === undefined
-          ? 'No maximum age was asked for.'
+          ? 'No maximum age was required.'
           : `at most ${durationWords(Number(requiredMaxAge))} ago.`
       }
       ${typeof authTime === 'number' && time('authenticated', authTime * 1000, now)}`,
-    told: ['requiredMaxAge', 'authTime'],
+    shown: ['requiredMaxAge', 'authTime'],
   },
 }
 
-function lists(title: string, what: string): Told {
+function lists(title: string, what: string): CheckWords {
   return {
     title,
     isIdle: ({ required }) => isEmpty(required),
     words: ({ required, granted, missing }) =>
-      html`${isEmpty(required) ? html`No ${what} were asked for.` : html`asked for: ${codes(required)}`}
-      ${!isEmpty(missing) && html`<strong>missing: ${codes(missing)}</strong>`} has:
+      html`${isEmpty(required) ? html`No ${what} were required.` : html`required: ${codes(required)}`}
+      ${!isEmpty(missing) && html`<strong>missing: ${codes(missing)}</strong>`} granted:
       ${isEmpty(granted) ? 'none' : codes(granted)}`,
-    told: ['required', 'granted', 'missing'],
+    shown: ['required', 'granted', 'missing'],
   }
 }
 
-function tokenWords(step: Members, { serviceId, now }: Around): Markup {
+function tokenWords(step: Members, { serviceId, now }: StepContext): Markup {
   const { tokenFormat, clientId, clientIdAlias, grantType, issuedAt } = step
   if (clientId === undefined) return html``
   const name = typeof clientIdAlias === 'string' ? clientIdAlias : Number(clientId)
@@ -105,16 +105,20 @@ function tokenWords(step: Members, { serviceId, now }: Around): Markup {
 
 function clientWords(
   { locked, clientNotBefore, serviceNotBefore, issuedAt }: Members,
-  { now }: Around,
+  { now }: StepContext,
 ): Markup {
   const cut = (what: string, from: unknown) =>
     typeof from === 'number' && from > 0
-      ? html` Of ${what}, tokens from before ${moment(from, now)} are cut
-        off${typeof issuedAt === 'number' && (issuedAt < from ? ': this one too' : ', this one not')}.`
+      ? html` ${what} revoked all tokens issued before
+        ${moment(from, now)}${typeof issuedAt === 'number' && (issuedAt < from ? ', including this one' : ', but not this one')}.`
       : undefined
   const state =
-    locked === undefined ? 'There is no such client any more.' : locked === true ? 'It is locked.' : ''
-  return html`${state}${cut('the client', clientNotBefore)}${cut('the service', serviceNotBefore)}`
+    locked === undefined
+      ? 'The client does not exist any more.'
+      : locked === true
+        ? 'The client is locked.'
+        : ''
+  return html`${state}${cut('The client', clientNotBefore)}${cut('The service', serviceNotBefore)}`
 }
 
 const CERTIFICATES: Readonly<Record<string, string>> = {
@@ -122,7 +126,7 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
   MALFORMED: 'cannot be read',
 }
 
-/** An unbound token is told as one: no certificate was compared. */
+/** An unbound token is reported as such: no certificate was compared. */
 function bindingWords(step: Members): Markup {
   const { bound, boundOnly, certificate, tokenThumbprint, certificateThumbprint } = step
   const presented =
@@ -130,10 +134,10 @@ function bindingWords(step: Members): Markup {
       ? shortened(certificateThumbprint, 'the thumbprint of the certificate')
       : (CERTIFICATES[String(certificate)] ?? String(certificate))
   if (bound === false)
-    return html`<strong>The token is bound to nothing.</strong> ${
+    return html`<strong>The token is not bound.</strong> ${
         boundOnly === true
-          ? 'Here only bound tokens are accepted.'
-          : 'Anyone who has it can use it. No certificate was compared.'
+          ? 'This call accepts only bound tokens.'
+          : 'Anyone who obtains it can use it. No certificate was compared.'
       }
       Certificate: ${presented}`
   return html`${typeof tokenThumbprint === 'string' && html`token: ${shortened(tokenThumbprint, 'the thumbprint that the token is bound to')}`}
@@ -148,26 +152,26 @@ const code = (value: unknown) => html`<code>${String(value)}</code>`
 const codes = (values: unknown) =>
   html`${(Array.isArray(values) ? values : []).map((one) => html`${code(one)} `)}`
 
-/** The steps of an answer. @returns `undefined` if it has none */
+/** The steps of an answer. @returns `undefined` if the answer has none */
 export function stepsOf({ steps }: Members): Members[] | undefined {
   return Array.isArray(steps) ? steps.filter(isJsonObject) : undefined
 }
 
-/** The checks in the order of the decision, each exactly as the Web API reports it. */
-export function stepTable(steps: readonly Members[], around: Around): Markup {
+/** The checks in the order of the decision, with the outcomes that the Web API reports. */
+export function stepTable(steps: readonly Members[], around: StepContext): Markup {
   const rows = steps.map((step, index) => row(step, index + 1, around))
   return wideTable({ label: 'The checks' }, ['Check', 'Outcome', 'Why'], rows, 'steps')
 }
 
 const COMMON = ['name', 'outcome', 'reason', 'resultCode']
 
-function row(step: Members, number: number, around: Around): Markup {
+function row(step: Members, number: number, around: StepContext): Markup {
   const name = String(step['name'])
-  const known = Object.hasOwn(TOLD, name) ? TOLD[name] : undefined
+  const known = Object.hasOwn(CHECK_WORDS, name) ? CHECK_WORDS[name] : undefined
   const isLookedAt = step['outcome'] !== 'NOT_LOOKED_AT'
   const { reason, resultCode } = step
   const others = Object.entries(step).filter(
-    ([member]) => !COMMON.includes(member) && known?.told.includes(member) !== true,
+    ([member]) => !COMMON.includes(member) && known?.shown.includes(member) !== true,
   )
   return html`<tr class="${step['outcome'] === 'FAILED' ? 'decided' : isLookedAt ? 'looked' : 'skipped'}">
     <th scope="row">${number}. ${known?.title ?? 'Another check'} <code class="member">${name}</code></th>
@@ -179,16 +183,16 @@ function row(step: Members, number: number, around: Around): Markup {
   </tr>`
 }
 
-function outcomeOf(step: Members, known: Told | undefined): Markup {
+function outcomeOf(step: Members, known: CheckWords | undefined): Markup {
   const { outcome } = step
   if (outcome === 'FAILED') return html`<span class="no">NO</span>`
-  if (outcome === 'NOT_LOOKED_AT') return html`<span class="skip-word">not looked at</span>`
+  if (outcome === 'NOT_LOOKED_AT') return html`<span class="skip-word">not checked</span>`
   if (outcome !== 'PASSED') return html`<code>${String(outcome)}</code>`
   if (known?.isIdle?.(step) === true) return html`<span>nothing to check</span>`
   return html`<span class="yes">yes</span>`
 }
 
-/** A member that the console has no words for. */
+/** A member without words of its own. */
 function general([name, value]: readonly [string, unknown], now: Date): Markup {
   return html`<span class="detail">${name}: ${valueOf(name, value, now)}</span>`
 }

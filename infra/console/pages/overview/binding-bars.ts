@@ -4,7 +4,7 @@ import type { Members } from '../../web-api.ts'
 import { clientBinding } from '../clients/binding.ts'
 import { addressOf } from '../clients/filter.ts'
 
-/** How many clients get bound and unbound tokens, in words and as a bar for each method. Each part leads to the list of its clients. */
+/** How many clients get bound and unbound tokens, in words and as a bar for each method. Each part links to the list of its clients. */
 export function bindingBars(root: string, service: Members, clients: readonly Members[]): Markup {
   const rows = [...METHODS.keys()].flatMap((method) => {
     const those = clients.filter(({ tokenAuthMethod }) => tokenAuthMethod === method)
@@ -21,7 +21,8 @@ export function bindingBars(root: string, service: Members, clients: readonly Me
           ><rect class="${show}" x="${percent(from / most)}" width="${percent(count / most)}" height="100%"
         /></a>`
       const link = (show: string, count: number) =>
-        count > 0 && html`<a href="${to(show)}">${count} ${show}<span class="hidden"> by ${method}</span></a>`
+        count > 0 &&
+        html`<a href="${to(show)}">${count} ${show}<span class="hidden"> with ${method}</span></a>`
       return html`<li>
         <code>${method}</code> ${link('bound', bound)} ${link('unbound', unbound)}
         <svg width="100%" height="16" aria-hidden="true">
@@ -32,7 +33,7 @@ export function bindingBars(root: string, service: Members, clients: readonly Me
   </ul>`
 }
 
-/** @param part of 1 */
+/** @param part a number from 0 to 1 */
 export function percent(part: number): string {
   return `${(part * 100).toFixed(2)}%`
 }

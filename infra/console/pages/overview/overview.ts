@@ -21,12 +21,12 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
   const endings = endingOf(record, clients.list, now, YEAR_MILLISECONDS)
   const main = html`${bindingPart(root, record, clients)}
     ${nextSteps(root, record, clients.list, endings, now)}
-    <h2 id="ends">What ends within a year</h2>
-    ${endings.length === 0 ? html`<p>Nothing that the records name.</p>` : timeLine(root, endings, now)}
+    <h2 id="ends">What expires within a year</h2>
+    ${endings.length === 0 ? html`<p>Nothing in the records expires within a year.</p>` : timeLine(root, endings, now)}
     <p>
-      The last tokens of signing keys, roots, issuers, credentials of the Web API and registered self-signed
-      certificates are known. When the certificates of other clients end is not known here: they are not
-      stored. What was refused lately is in the log of the deployment.
+      This includes the last tokens of signing keys, roots, issuers, credentials of the Web API and registered
+      self-signed certificates. The certificates of other clients are not stored, so their expiry is unknown.
+      Refused requests are in the log of the deployment.
     </p>
     ${keysPart(root, record, now)}
     <h2>Service</h2>
@@ -65,7 +65,7 @@ function bindingPart(root: string, record: Members, { list, next }: Clients): Ma
         ${link(list.length - bound, 'unbound')}, ${link(locked, 'locked')}
       </dd>
     </dl>
-    ${next !== undefined && html`<p>There are more clients. Only these were looked at.</p>`}
+    ${next !== undefined && html`<p>There are more clients. Only these were counted.</p>`}
     ${list.length > 0 && bindingBars(`${root}/clients`, record, list)}`
 }
 
@@ -73,7 +73,7 @@ function isBindingOn(record: Members): boolean {
   return record[BINDING_SWITCH] === true || record['fapi2'] === true
 }
 
-/** What somebody should do now, the most urgent first. */
+/** The next steps, with the most urgent first. */
 function nextSteps(
   root: string,
   record: Members,
@@ -89,23 +89,23 @@ function nextSteps(
       step(
         '/service/tokens-and-claims',
         'Turn binding on.',
-        'Anyone who gets hold of an unbound token can use it.',
+        'Anyone who obtains an unbound token can use it.',
       ),
     isBindingOn(record) &&
       unbound > 0 &&
       step(
         '/clients?show=unbound',
         `Bind ${countOf(unbound)}.`,
-        'Anyone who gets hold of one of their tokens can use it.',
+        'Anyone who obtains one of their tokens can use it.',
       ),
     first !== undefined &&
       first.ends - now.getTime() < SOON_MILLISECONDS &&
-      step(`/${first.page}`, 'Renew what ends first:', `${first.what}, ${first.subject}.`),
+      step(`/${first.page}`, 'Renew what expires first:', `${first.what}, ${first.subject}.`),
     clients.length === 0 &&
       step(
         '/clients/create',
-        'Make the first client.',
-        'The page after it has the code for its first token.',
+        'Create the first client.',
+        'The next page shows the code for its first token.',
       ),
     clients.length > 0 &&
       step('/explain', 'Try a token.', 'The explainer shows whether it would be accepted, and why.'),
@@ -126,18 +126,18 @@ function keysPart(root: string, record: Members, now: Date): Markup {
       </tr>`,
   )
   return html`<h2><a href="${root}/service/keys">Signing keys</a></h2>
-    ${rows.length === 0 ? html`<p>There is none: access tokens are opaque.</p>` : wideTable({ label: 'Signing keys' }, ['Key ID', 'Algorithm', 'State'], rows)}`
+    ${rows.length === 0 ? html`<p>There are none, so access tokens are opaque.</p>` : wideTable({ label: 'Signing keys' }, ['Key ID', 'Algorithm', 'State'], rows)}`
 }
 
-/** A setting that is set and does nothing could be taken for one that works. */
+/** The settings without effect that are set, so that nobody relies on them. */
 function withoutEffect(record: Members): Markup | undefined {
   const names = [...FIELDS.service.values()]
     .filter((field) => !field.hasEffect && isSet(record[field.path]))
     .map(({ path }) => html`<li><code>${path}</code></li>`)
   if (names.length === 0) return undefined
   return html`<details>
-    <summary>Carried without effect (${names.length})</summary>
-    <p>These settings of the service are stored and returned. They change nothing.</p>
+    <summary>Settings without effect (${names.length})</summary>
+    <p>These settings of the service are stored and returned but have no effect.</p>
     <ul>
       ${names}
     </ul>
@@ -149,7 +149,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== '' && !isEmpty
 }
 
-/** For a credential of a smaller role: what the service publishes. */
+/** The overview for a credential with a smaller role: the published metadata of the service. */
 async function publicOverview({ api }: ConsoleRequest): Promise<Answer> {
   const answer = await api.get('/service/configuration')
   if (answer.status >= 300) throw new ApiProblem(answer)
@@ -160,8 +160,8 @@ async function publicOverview({ api }: ConsoleRequest): Promise<Answer> {
         <dd><code>${typeof value === 'string' ? value : JSON.stringify(value)}</code></dd>`,
   )
   const main = html`<p class="notice">
-      Read only: the credential of this console has a smaller role than <code>manage</code>. This is what the
-      service publishes.
+      Read only: the credential of this console has a smaller role than <code>manage</code>. This is the
+      published metadata of the service.
     </p>
     <dl class="facts">${facts}</dl>`
   return { title: 'Overview', main }

@@ -6,19 +6,19 @@ import { percent } from './binding-bars.ts'
 
 const DAY = 86_400_000
 export const YEAR_MILLISECONDS = 365 * DAY
-/** It is marked as urgent. */
+/** Endings within this time are marked as urgent. */
 const SOON_MILLISECONDS = 30 * DAY
-const MOST_ROWS = 20
+const MAX_ROWS = 20
 const LANE_HEIGHT = 48
 
-/** What ends within a year: a drawing with a lane for each kind, and the table that it stands for. */
+/** What expires within a year: a drawing with a lane for each kind, and a table with the same content. */
 export function timeLine(root: string, endings: readonly Ending[], now: Date): Markup {
   const kinds = [...new Set(endings.map(({ what }) => what))].sort()
   const height = kinds.length * LANE_HEIGHT
-  const rows = endings.slice(0, MOST_ROWS).map(
+  const rows = endings.slice(0, MAX_ROWS).map(
     ({ what, subject, ends, page }) =>
       html`<tr>
-        <td>${moment(ends, now)}${ends < now.getTime() && html` <span class="no">has ended</span>`}</td>
+        <td>${moment(ends, now)}${ends < now.getTime() && html` <span class="no">expired</span>`}</td>
         <td>${what}</td>
         <th scope="row"><a href="${root}/${page}">${subject}</a></th>
       </tr>`,
@@ -29,7 +29,7 @@ export function timeLine(root: string, endings: readonly Ending[], now: Date): M
       width="100%"
       height="${height + 24}"
       role="img"
-      aria-label="Time line of the next twelve months. The table has the same."
+      aria-label="Time line of the next twelve months. The table has the same content."
     >
       ${months(now).map(
         ({ at, label }) =>
@@ -49,11 +49,11 @@ export function timeLine(root: string, endings: readonly Ending[], now: Date): M
         ),
       )}
     </svg>
-    ${wideTable({ label: 'What ends within a year' }, ['Ends', 'What', 'Name'], rows)}
-    ${further > 0 && html`<p>And ${further} more. <a href="${root}/clients?sort=end">The clients whose certificates end first</a></p>`}`
+    ${wideTable({ label: 'What expires within a year' }, ['Ends', 'What', 'Name'], rows)}
+    ${further > 0 && html`<p>And ${further} more. <a href="${root}/clients?sort=end">Clients by certificate expiry</a></p>`}`
 }
 
-/** The kind, and below it a mark for each that ends. */
+/** The label of a kind, and below it a mark for each ending. */
 function laneOf(kind: string, endings: readonly Ending[], lane: number, now: Date): Markup {
   const top = lane * LANE_HEIGHT
   const marks = endings.map(({ subject, ends }) => {

@@ -7,21 +7,21 @@ import { wideTable } from '../../table.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { secretShown } from '../clients/create.ts'
-import { changedBy, credentialsOf, MOST_DAYS, ROLES } from './credential-changes.ts'
+import { changedBy, credentialsOf, MAX_DAYS, ROLES } from './credential-changes.ts'
 import { SERVICE_SOURCE } from './pages.ts'
 
 const PATH = '/{serviceId}/service/credentials'
-const HEADS = ['Credential', 'Role', 'Made', 'Expires', 'Change']
+const HEADS = ['Credential', 'Role', 'Created', 'Expires', 'Change']
 const ROLE_WORDS: Readonly<Record<string, string>> = {
-  introspect: 'for resource servers: ask about tokens, read what the service publishes',
-  runtime: 'for the authorization server: also authorization, tokens and revocation',
+  introspect: 'for resource servers: introspect tokens and read the published metadata',
+  runtime: 'for authorization servers: also authorization, tokens and revocation',
   manage: 'for operators and this console: everything in this service',
 }
 
 const STOPPED_WORDS: Readonly<Record<string, string>> = {
-  introspect: 'A resource server that uses it refuses every token.',
-  runtime: 'An authorization server that uses it issues no tokens, and nobody can log in.',
-  manage: 'Scripts, consoles and deployments that use it can change nothing.',
+  introspect: 'Resource servers that use it will refuse every token.',
+  runtime: 'Authorization servers that use it will issue no tokens, so nobody can log in.',
+  manage: 'Scripts, consoles and deployments that use it will not be able to change anything.',
 }
 
 function show(request: ConsoleRequest): Page {
@@ -31,20 +31,20 @@ function show(request: ConsoleRequest): Page {
 
 interface Outcome {
   readonly problem?: Insertable
-  /** The one that was just made, with its secret. */
+  /** The new credential, with its secret. */
   readonly made?: Members
   readonly status?: number
 }
 
 function credentialsPage(request: ConsoleRequest, read: Read, { problem, made, status }: Outcome = {}): Page {
-  // A form of this page is good for the record that it shows.
+  // The forms of this page are valid only for the version of the record that it shows.
   const hidden = html`${request.csrf}<input type="hidden" name="version" value="${versionOf(read)}" />`
   const rows = credentialsOf(read.record).map((one) => row(one, request, hidden, one['id'] === made?.['id']))
   const main = html`${problem !== undefined && problemBox('Nothing was changed.', problem)}
     ${made !== undefined && secretShown(String(made['secret']), 'The new credential')}
     <p>
-      Callers of the Web API prove themselves by these: <code>Bearer</code> in version 3, Basic in version 2.
-      Every process follows a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
+      Callers of the Web API authenticate with these: <code>Bearer</code> in version 3, Basic in version 2.
+      Every process applies a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
     </p>
     ${wideTable({ label: 'Credentials' }, HEADS, rows, 'cards')} ${lastUse()}
     ${makeForm(hidden, request.form)}`
@@ -66,8 +66,8 @@ function lastUse(): Markup {
   return html`<details>
     <summary>When was each last used?</summary>
     <p>
-      The log of the deployment has the ID of the credential in the line of each call. In CloudWatch Logs
-      Insights, over the log groups of the functions:
+      The log of the deployment contains the ID of the credential in the line of each call. Use this query in
+      CloudWatch Logs Insights, with the log groups of the functions:
     </p>
     <button type="button" class="quiet" data-copy-from="last-use">Copy</button>
     <pre tabindex="0"><code id="last-use">${LAST_USE}</code></pre>
@@ -76,7 +76,7 @@ function lastUse(): Markup {
 
 function makeForm(hidden: Markup, form: URLSearchParams): Markup {
   const typed = (name: string) => form.has('role') && (form.get(name) ?? '')
-  return html`<h2>Make a credential</h2>
+  return html`<h2>Create a credential</h2>
     <form method="post" class="typed" data-work>
       ${hidden}
       <fieldset>
@@ -99,7 +99,7 @@ function makeForm(hidden: Markup, form: URLSearchParams): Markup {
         <label for="note">Note</label>
         <input id="note" name="note" maxlength="200" value="${typed('note')}" aria-describedby="note-help" />
         <span id="note-help" class="beside"
-          >Which caller gets it: the next person must know what to rotate.</span
+          >The caller that will use it, so that others know what to rotate.</span
         >
       </p>
       <p>
@@ -109,13 +109,13 @@ function makeForm(hidden: Markup, form: URLSearchParams): Markup {
           name="days"
           type="number"
           min="1"
-          max="${MOST_DAYS}"
+          max="${MAX_DAYS}"
           value="${typed('days')}"
           aria-describedby="days-help"
         />
-        <span id="days-help" class="beside">Empty: it never expires.</span>
+        <span id="days-help" class="beside">If empty, it never expires.</span>
       </p>
-      <button class="first" name="step" value="make">Make it</button>
+      <button class="first" name="step" value="make">Create the credential</button>
     </form>`
 }
 
@@ -130,31 +130,31 @@ function row(credential: Members, request: ConsoleRequest, hidden: Markup, isNew
   return html`<tr class="${isNew && 'decided'}">
     <th scope="row">
       ${note}
-      <code class="detail">${id}</code>${isOwn && 'this console'}${isNew && 'new: the one above'}
+      <code class="detail">${id}</code>${isOwn && 'this console'}${isNew && 'new, shown above'}
     </th>
     <td data-head="Role"><code class="whole">${String(role)}</code></td>
-    <td data-head="Made">${typeof createdAt === 'number' ? moment(createdAt, request.now) : 'not known'}</td>
+    <td data-head="Created">${typeof createdAt === 'number' ? moment(createdAt, request.now) : 'unknown'}</td>
     <td data-head="Expires">${typeof expiresAt === 'number' ? moment(expiresAt, request.now) : 'never'}</td>
     <td>
       <details ${typed !== undefined && html`open`}>
         <summary>Change or withdraw <span class="hidden">credential ${id}</span></summary>
-        ${isOwn && html`<p class="warning">The console uses this credential. It can do nothing without it.</p>`}
+        ${isOwn && html`<p class="warning">The console uses this credential. Without it, the console does not work.</p>`}
         <form method="post" class="typed">
           ${hidden}<input type="hidden" name="id" value="${id}" />
           <label for="note-${id}">Note</label>
           <input id="note-${id}" name="note" maxlength="200" value="${note}" />
-          <label for="days-${id}">Days until it expires (empty: as it is)</label>
+          <label for="days-${id}">Days until it expires (if empty, unchanged)</label>
           <div class="pair">
-            <input id="days-${id}" name="days" type="number" min="1" max="${MOST_DAYS}" />
+            <input id="days-${id}" name="days" type="number" min="1" max="${MAX_DAYS}" />
             <button name="step" value="change">Change it</button>
           </div>
         </form>
         <p>
-          Withdrawn, every call with it gets 401, at once in some processes and within
-          <code>REGISTRY_CACHE_SECONDS</code> in all. Nothing brings it back. ${STOPPED_WORDS[String(role)]}
+          After it is withdrawn, every call with it gets 401, at once in some processes and within
+          <code>REGISTRY_CACHE_SECONDS</code> in all. This cannot be undone. ${STOPPED_WORDS[String(role)]}
         </p>
         ${confirmationForm({
-          ...{ id, step: 'withdraw', button: 'Withdraw it now', name: nameToType(credential), typed },
+          ...{ id, step: 'withdraw', button: 'Withdraw the credential', name: nameToType(credential), typed },
           hidden: html`${hidden}<input type="hidden" name="id" value="${id}" />`,
         })}
       </details>
@@ -162,7 +162,7 @@ function row(credential: Members, request: ConsoleRequest, hidden: Markup, isNew
   </tr>`
 }
 
-/** The note, or the ID without one; the ID is right in any case. */
+/** The note, or the ID if there is no note. */
 function nameToType({ note, id }: Members): string {
   return typeof note === 'string' && note.trim() !== '' ? note.trim() : String(id)
 }
@@ -170,7 +170,8 @@ function nameToType({ note, id }: Members): string {
 async function change(request: ConsoleRequest): Promise<Answer> {
   const { form, service, api, here } = request
   const read = { record: service?.record ?? {}, etag: service?.answer.etag }
-  const stale = 'Somebody else changed the service after you opened this page. This is how it is now.'
+  const stale =
+    'Somebody else changed the service after you opened this page. The page now shows the current version.'
   if (form.get('version') !== versionOf(read))
     return credentialsPage(request, read, { problem: stale, status: 409 })
   const id = form.get('id') ?? ''

@@ -2,24 +2,23 @@ import { isJsonObject } from '../../../../shared/json.ts'
 import type { Members } from '../../web-api.ts'
 import { keysOf } from '../key-set.ts'
 
-/** A published key of a service: what it does, and what may be done with it. Times are milliseconds since the epoch. */
+/** The state of a published key of a service. Times are milliseconds since the epoch. */
 export interface KeyState {
   readonly kid: string
   readonly alg: string
   /** Whether it signs access tokens. */
   readonly isSigning: boolean
   readonly signsFor: readonly string[]
-  /** The settings that name it: it cannot be withdrawn before they do not. */
+  /** The settings that name it. It cannot be withdrawn while a setting names it. */
   readonly namedBy: readonly string[]
-  readonly publishedAt: number | undefined
-  /** When every verifier knows it. */
+  readonly publishedAt: number | undefined /** The time from which every verifier knows it. */
   readonly signsWellFrom: number | undefined
   readonly signedUntil: number | undefined
-  /** When the last token that it signed has ended. */
+  /** The time when the last token that it signed expires. */
   readonly withdrawableAt: number | undefined
 }
 
-/** The states of the keys, as `keyUses` of the record has them; without times if the deployment does not answer it. */
+/** The states of the keys, from `keyUses` of the record. If the deployment does not return it, they have no times. */
 export function keyStates(record: Members): KeyState[] {
   const uses = Array.isArray(record['keyUses']) ? record['keyUses'].filter(isJsonObject) : []
   return keysOf(record).map((key) => {
@@ -40,7 +39,7 @@ export function keyStates(record: Members): KeyState[] {
   })
 }
 
-const NAMING = [
+const KEY_ID_SETTINGS = [
   'accessTokenSignatureKeyId',
   'introspectionSignatureKeyId',
   'idTokenSignatureKeyId',
@@ -54,7 +53,7 @@ function fromSettings(record: Members, key: Members): Members {
     accessTokenSignAlg === key['alg'] && (accessTokenSignatureKeyId ?? first?.['kid']) === key['kid']
   return {
     signs: isSigning ? ['ACCESS_TOKENS'] : [],
-    namedBy: NAMING.filter((name) => record[name] === key['kid']),
+    namedBy: KEY_ID_SETTINGS.filter((name) => record[name] === key['kid']),
   }
 }
 

@@ -36,21 +36,21 @@ function keysPage(request: ConsoleRequest, problem?: Insertable): Page {
   const rows = states.map((state, index) => row(state, index, request))
   const main = html`${problem !== undefined && problemBox('Nothing was changed.', problem)}
     <p>
-      A key is published before it signs, so that verifiers know it, and stays published until the last token
-      that it signed has ended. So a change of keys has three steps: publish, sign, withdraw.
+      A key is published before it signs, so that verifiers know it, and it stays published until the last
+      token that it signed expires. So a change of keys has three steps: publish, sign, withdraw.
     </p>
     ${
       rows.length === 0
         ? html`<p>
-            There is no key. Access tokens are opaque. No ID token, userinfo response or introspection
-            response can be signed. Publish the first one.
+            There is no key, so access tokens are opaque, and ID tokens, userinfo responses and introspection
+            responses cannot be signed. Publish the first key.
           </p>`
         : wideTable({ label: 'Keys' }, HEADS, rows, 'cards')
     }
     <h2>Publish a new key</h2>
     <p>
-      The key is made in the process of the console and sent to the Web API, which never returns its private
-      half. It does not sign yet.
+      The console generates the key and sends it to the Web API, which never returns the private key. The key
+      does not sign yet.
     </p>
     <form method="post" data-work>
       ${hidden(request)}
@@ -86,7 +86,7 @@ const readOf = ({ service }: ConsoleRequest) => ({
   etag: service?.answer.etag,
 })
 
-/** A change is refused if the service was changed after the page was read. */
+/** The hidden fields. With the version, a change is refused if the service was changed after the page was shown. */
 function hidden(request: ConsoleRequest): Markup {
   return html`${request.csrf}<input type="hidden" name="version" value="${versionOf(readOf(request))}" />`
 }
@@ -107,7 +107,7 @@ function row(state: KeyState, index: number, request: ConsoleRequest): Markup {
   </tr>`
 }
 
-/** The first key that signs access tokens makes them JWTs, so that is asked. */
+/** If access tokens are opaque, signing makes them JWTs, so the page explains this first. */
 function signing(kid: string, fields: Markup, { service, params }: ConsoleRequest): Markup {
   const button = html`<form method="post">
     ${fields}<button name="step" value="sign">Sign with this <span class="hidden">key ${kid}</span></button>
@@ -116,15 +116,13 @@ function signing(kid: string, fields: Markup, { service, params }: ConsoleReques
   return html`<details>
     <summary>Sign access tokens (JWT) with this <span class="hidden">key ${kid}</span></summary>
     <p>
-      New access tokens of all clients are JWTs then; today they are opaque. A resource server that verifies
-      JWTs offline does not see that a token was revoked. The way back: clear the algorithm in
+      New access tokens of all clients will be JWTs; they are now opaque. A resource server that verifies JWTs
+      offline does not notice when a token is revoked. To return to opaque tokens, clear the algorithm in
       <a href="/${params['serviceId']}/service/tokens-and-claims">Tokens and Claims</a>.
     </p>
     ${button}
   </details>`
-}
-
-/** What ends with a key. */
+} /** The confirmation for withdrawing a key. */
 function withdrawing(
   { kid, alg, signsFor }: KeyState,
   index: number,
@@ -132,14 +130,14 @@ function withdrawing(
   { form }: ConsoleRequest,
 ): Markup {
   const typed = form.get('step') === 'withdraw' && form.get('kid') === kid ? form.get('typed') : null
-  const button = 'Withdraw it'
+  const button = 'Withdraw the key'
   const uses = signsFor.map((use) => USES[use] ?? use).join(', ')
   return html`<details ${typed !== null && html`open`}>
     <summary>Withdraw <span class="hidden">key ${kid}</span></summary>
     <p>
-      Nothing that it has signed can be verified any more, ID tokens that are still valid among it. Its
-      private half is lost: nothing brings it back.
-      ${uses !== '' && `It signs ${uses} today, and then only another ${alg} key can.`}
+      Everything that it has signed becomes invalid, including ID tokens that have not expired. Its private
+      key is deleted and cannot be restored.
+      ${uses !== '' && `It signs ${uses}, which will then need another ${alg} key.`}
     </p>
     ${confirmationForm({ id: String(index), step: 'withdraw', button, name: kid, typed: typed ?? undefined, hidden })}
   </details>`
@@ -158,7 +156,7 @@ export function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: Ke
   const signing = isSigning
     ? 'Signs access tokens.'
     : signedUntil === undefined
-      ? 'Published, and does not sign access tokens.'
+      ? 'Published; does not sign access tokens.'
       : undefined
   return html`${signing} ${signedUntil !== undefined && html`Signed until ${moment(signedUntil, now)}.`}
   ${others.map((use) => `Signs ${USES[use] ?? use}.`).join(' ')}${since}`
@@ -166,15 +164,16 @@ export function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: Ke
 
 function waiting({ signsWellFrom }: KeyState, now: Date): Markup | undefined {
   if (signsWellFrom === undefined || signsWellFrom <= now.getTime()) return undefined
-  return html`<p>Wait until ${moment(signsWellFrom, now)}: verifiers may not know the key before.</p>`
+  return html`<p>Wait until ${moment(signsWellFrom, now)}: until then, verifiers may not know the key.</p>`
 }
 
 /** Why a key cannot be withdrawn now. */
 function withdrawal({ isSigning, namedBy, withdrawableAt }: KeyState, now: Date): Markup | undefined {
-  if (isSigning) return html`<p>To withdraw it, let another key sign first.</p>`
-  if (namedBy.length > 0) return html`<p>To withdraw it, change <code>${namedBy.join(', ')}</code> first.</p>`
+  if (isSigning) return html`<p>Before it can be withdrawn, another key must sign.</p>`
+  if (namedBy.length > 0)
+    return html`<p>Before it can be withdrawn, change <code>${namedBy.join(', ')}</code>.</p>`
   if (withdrawableAt !== undefined && withdrawableAt > now.getTime())
-    return html`<p>Its last token ends ${moment(withdrawableAt, now)}; it can be withdrawn then.</p>`
+    return html`<p>Its last token expires ${moment(withdrawableAt, now)}; then it can be withdrawn.</p>`
   return undefined
 }
 
@@ -185,7 +184,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
     return {
       ...keysPage(
         request,
-        'Somebody else changed the service after you opened this page. This is how it is now.',
+        'Somebody else changed the service after you opened this page. The page now shows the current version.',
       ),
       status: 409,
     }
@@ -196,8 +195,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
     return keysPage(request, linkToTyped(String(index), kid))
   }
   const changes = changesFor(form.get('step') ?? '', kid, form.get('alg') ?? '', read.record)
-  if (changes === undefined)
-    return keysPage(request, 'The key ID is missing, or there is a key with this ID.')
+  if (changes === undefined) return keysPage(request, 'The key ID is missing or already in use.')
   const answer = await api.post('/service/update', { ...service?.record, ...changes.members }, read.etag)
   if (answer.status === 200) return { location: request.here, notice: changes.done }
   const message = answer.json['resultMessage']
@@ -225,7 +223,7 @@ function changesFor(step: string, kid: string, alg: string, record: Members): Ke
     case 'sign':
       return {
         members: { accessTokenSignAlg: algorithm, accessTokenSignatureKeyId: kid },
-        done: `The key ${kid} signs access tokens. Every process follows within REGISTRY_CACHE_SECONDS of the deployment.`,
+        done: `The key ${kid} signs access tokens. Every process applies the change within REGISTRY_CACHE_SECONDS of the deployment.`,
       }
     case 'withdraw':
       return { members: set(keys.filter((key) => key !== known)), done: `Withdrew the key ${kid}.` }

@@ -20,7 +20,7 @@ export const SERVICE_SOURCE: Source = {
   read: ({ service }) => ({ record: service?.record ?? {}, etag: service?.answer.etag }),
   updatePath: () => '/service/update',
   crumbs: (request) => [{ label: 'Service', href: `/${serviceId(request)}/service/general` }],
-  // An absent member means no change to a service.
+  // In an update of a service, an absent member means no change.
   cleared: null,
 }
 
@@ -90,17 +90,15 @@ const SECTIONS = {
   fapi: { Profile: ['fapi2'] },
   scopes: { Scopes: ['supportedScopes'] },
   general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
-} as const
+} as const /** The settings that have their own pages. */
+const NAMES_OF_OTHER_PAGES = ['jwks', 'credentials']
 
-/** These have pages of their own. */
-const ELSEWHERE = ['jwks', 'credentials']
-
-const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
+const shown = new Set<string>([...namesIn(SECTIONS), ...NAMES_OF_OTHER_PAGES])
 const others = sortedByLabel([...FIELDS.service.values()].filter(({ path }) => !shown.has(path)))
 
 const PAGES: readonly SettingsPage[] = [
   page('general', 'General', {
-    // A setting that no other page has is here, so none is missing.
+    // Settings without a page are shown here, so that none is missing.
     sections: { ...SECTIONS.general, More: others.map(({ path }) => path) },
   }),
   page('endpoints', 'Endpoints', { sections: SECTIONS.endpoints }),
@@ -124,11 +122,10 @@ const PAGES: readonly SettingsPage[] = [
         record['tlsClientCertificateBoundAccessTokens'] === true
           ? undefined
           : html`<p>
-              <strong>Off: no token of this service is bound.</strong> Anyone who gets hold of a token can use
-              it.
+              <strong>Off: no token of this service is bound.</strong> Anyone who obtains a token can use it.
             </p>`,
       accessTokenSignatureKeyId: html`<p>
-        Publish a key before it signs: <a href="/${serviceId(request)}/service/keys">Keys</a> does both steps.
+        Publish a key before it signs: <a href="/${serviceId(request)}/service/keys">Keys</a> has both steps.
       </p>`,
     }),
   }),
@@ -136,8 +133,8 @@ const PAGES: readonly SettingsPage[] = [
     sections: SECTIONS.scopes,
     above: () =>
       html`<p>
-        What a client can ask for. A scope that is removed is refused from then on; tokens that have it keep
-        it until they end. To remove one, clear its name.
+        The scopes that clients can request. A removed scope can no longer be requested, but existing tokens
+        keep it until they expire. To remove a scope, clear its name.
       </p>`,
   }),
   page('authentication', 'Client authentication', { sections: SECTIONS.authentication }),

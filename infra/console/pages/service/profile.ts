@@ -19,7 +19,7 @@ const PROFILE = SCHEMAS['ServiceSettings']?.properties?.['fapi2'] ?? {}
 const REQUIRED = Object.entries(PROFILE['x-requires'] as Readonly<Record<string, Row>>)
 const RULES = PROFILE['x-rules'] as readonly Omit<Row, 'allows'>[]
 
-/** The rules that the switch adds, and each setting of the service that it requires, with the stored value. */
+/** The rules of the profile, and each setting of the service that it requires, with the stored value. */
 export function aboutProfile(record: Members): Markup {
   const rows = REQUIRED.flatMap(([name, row]) => {
     const field = FIELDS.service.get(name)
@@ -32,7 +32,7 @@ export function aboutProfile(record: Members): Markup {
       <td>${row.clause}</td>
     </tr>`
   })
-  return html`<p>With the switch on:</p>
+  return html`<p>If the switch is on:</p>
     <ul>
       ${RULES.map((rule) => html`<li>${markdown(rule.words)} (${rule.clause})</li>`)}
       <li>Clients that violate the profile are refused when they are used.</li>

@@ -3,17 +3,16 @@ import type { Answer, ConsoleRequest, Crumb, Page } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { requireDone } from '../../web-api.ts'
 
-/** What somebody is about to revoke, in the words of `/auth/token/revoke`. */
+/** A revocation that awaits confirmation. `call` is the body of `/auth/token/revoke`. */
 export interface Revocation {
   readonly call: Readonly<Record<string, string>>
-  readonly title: string
-  /** What ends. */
+  readonly title: string /** A description of what will be revoked. */
   readonly what: Markup
-  /** What the form of the confirmation sends again. */
+  /** The hidden fields of the confirmation. */
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** Says what ends and when, and revokes only what was confirmed. */
+/** The page that describes a revocation and asks for its confirmation. */
 export function confirmation(
   { title, what, fields }: Revocation,
   request: ConsoleRequest,
@@ -23,7 +22,7 @@ export function confirmation(
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
-  const more = 'There are very many. Send it again: it goes on where it stopped.'
+  const more = 'There are too many tokens for one call. Send it again to continue.'
   const main = html`${isUnfinished && problemBox('Not finished.', more)}
     <p>${what}</p>
     ${whenAndWhere(request)}
@@ -35,22 +34,22 @@ export function confirmation(
   return { title, main, crumbs, status: isUnfinished ? 503 : 200 }
 }
 
-/** The store is read with each introspection, so nothing is cached. */
+/** Revocation is effective at once, because introspection never caches grants. */
 function whenAndWhere({ service }: ConsoleRequest): Markup {
   const isJwt = service?.record['accessTokenSignAlg'] !== undefined
   return html`<p>
-    <strong>When and where:</strong> with the next request, at introspection and at every resource server that
-    asks. It cannot be undone.
+    <strong>When and where:</strong> from the next request on, at introspection and at every resource server
+    that uses it. This cannot be undone.
     ${
       isJwt &&
-      'A resource server that verifies JWTs offline accepts a JWT until its end, which the list shows.'
+      'A resource server that verifies JWTs offline accepts a JWT until it expires; the list shows when.'
     }
   </p>`
 }
 
 const UNFINISHED = 503
 
-/** Revokes, and leads back to the list. */
+/** Revokes the tokens and redirects to the list. */
 export async function revoke(
   revocation: Revocation,
   request: ConsoleRequest,
@@ -63,17 +62,18 @@ export async function revoke(
   return { location: request.here, notice }
 }
 
-/** One token, named by its identifier, which is no token. */
+/** The revocation of one token. The identifier is not the token itself. */
 export function ofToken(id: string): Revocation {
   return {
     call: { accessTokenIdentifier: id },
     title: 'Revoke the token',
-    what: html`The access token <code>${id}</code> ends, and with it its refresh token. Other tokens stay.`,
+    what: html`The access token <code>${id}</code> and its refresh token are revoked. Other tokens remain
+      valid.`,
     fields: { token: id },
   }
 }
 
-/** @param client its name and number; all clients without it */
+/** @param client its name and number; if absent, the revocation is for all clients */
 export function ofSubject(
   subject: string,
   client?: { readonly clientId: string; readonly name: string },
@@ -81,9 +81,9 @@ export function ofSubject(
   const at = client === undefined ? html`at all clients` : html`at the client <strong>${client.name}</strong>`
   return {
     call: { ...(client && { clientIdentifier: client.clientId }), subject },
-    title: 'Revoke all of the subject',
-    what: html`All access and refresh tokens of <strong>${subject}</strong> ${at} end, on all pages of the
-      list. New ones can be issued at once. A token that is issued in the same moment may be missed: look at
+    title: 'Revoke all tokens of the subject',
+    what: html`All access and refresh tokens of <strong>${subject}</strong> ${at} are revoked, on all pages of
+      the list. New ones can be issued at once. A token that is issued at the same time may be missed: check
       the list again.`,
     fields: { subject },
   }

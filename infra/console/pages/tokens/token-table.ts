@@ -6,7 +6,7 @@ import { type Members, requireDone } from '../../web-api.ts'
 import { moment, shortened } from '../../words.ts'
 
 const PAGE_SIZE = 20
-const HEADS = ['Token ID', 'Of', 'Scopes', 'Bound to', 'Issued', 'Ends', 'Revoke']
+const HEADS = ['Token ID', 'Holder', 'Scopes', 'Bound to', 'Issued', 'Expires', 'Revoke']
 
 /** A page of the list of tokens. */
 export interface TokenPage {
@@ -16,7 +16,7 @@ export interface TokenPage {
   readonly page: number
 }
 
-/** @param of a client, a subject, or both */
+/** @param of the holder of the tokens: a client, a subject, or both */
 export async function readTokens(
   { api, query }: ConsoleRequest,
   of: { readonly clientIdentifier?: string; readonly subject?: string },
@@ -29,7 +29,7 @@ export async function readTokens(
   return { tokens, total: Number(totalCount), page }
 }
 
-/** The tokens with a button each that asks before it revokes. */
+/** The tokens, each with a button that asks before it revokes. */
 export function tokenTable({ tokens, total, page }: TokenPage, request: ConsoleRequest): Markup {
   if (tokens.length === 0)
     return html`<p>
@@ -56,7 +56,7 @@ function row(token: Members, request: ConsoleRequest): Markup {
   >`
   return html`<tr>
     <th scope="row">${shortened(id, 'the identifier of the token')}</th>
-    <td data-head="Of">
+    <td data-head="Holder">
       ${params['clientId'] === undefined ? client : typeof subject === 'string' ? subjectLink(subject, request) : 'the client itself'}
       <span class="detail">${String(grantType)}</span>
     </td>
@@ -65,7 +65,7 @@ function row(token: Members, request: ConsoleRequest): Markup {
     </td>
     <td data-head="Bound to">${boundTo(token)}</td>
     <td data-head="Issued">${issued(createdAt, lastRefreshedAt, now)}</td>
-    <td data-head="Ends">${ends(token, now)}</td>
+    <td data-head="Expires">${ends(token, now)}</td>
     <td>
       <form method="post">
         ${csrf}<input type="hidden" name="token" value="${id}" />
@@ -80,13 +80,13 @@ function subjectLink(subject: string, { params }: ConsoleRequest): Markup {
   return html`<a href="${href}">${subject}</a>`
 }
 
-/** A token that names no thumbprint works for everybody who has it. */
+/** A token without a thumbprint can be used by anyone who obtains it. */
 function boundTo({ certificateThumbprint, dpopKeyThumbprint }: Members): Markup {
   if (typeof certificateThumbprint === 'string')
     return html`certificate ${shortened(certificateThumbprint, 'the thumbprint of the certificate')}`
   if (typeof dpopKeyThumbprint === 'string')
     return html`DPoP key ${shortened(dpopKeyThumbprint, 'the thumbprint of the key')}`
-  return html`<span class="no">nothing</span>`
+  return html`<span class="no">not bound</span>`
 }
 
 function issued(createdAt: unknown, lastRefreshedAt: unknown, now: Date): Markup {
@@ -110,8 +110,8 @@ function others(page: number, total: number, { here }: ConsoleRequest): Markup |
   const link = (to: number, label: string) =>
     html`<a class="button" href="${pageAddress(here, to)}">${label}</a>`
   return html`<nav class="actions" aria-label="Pages">
-    ${page > 1 && link(Math.min(page - 1, last), 'Earlier in the list')}
-    ${page < last && link(page + 1, 'Later in the list')}
+    ${page > 1 && link(Math.min(page - 1, last), 'Previous page')}
+    ${page < last && link(page + 1, 'Next page')}
   </nav>`
 }
 

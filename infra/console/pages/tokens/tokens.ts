@@ -7,8 +7,8 @@ import { unknownPage } from '../failures.ts'
 import { confirmation, ofSubject, ofToken, revoke, type Revocation } from './revoking.ts'
 import { readTokens, tokenTable } from './token-table.ts'
 
-const OF_CLIENT = '/{serviceId}/clients/{clientId}/tokens'
-const OF_SUBJECT = '/{serviceId}/tokens'
+const CLIENT_PATH = '/{serviceId}/clients/{clientId}/tokens'
+const SUBJECT_PATH = '/{serviceId}/tokens'
 
 async function showOfClient(request: ConsoleRequest): Promise<Page> {
   const { query, params } = request
@@ -18,12 +18,12 @@ async function showOfClient(request: ConsoleRequest): Promise<Page> {
   const list = await readTokens(request, { clientIdentifier, ...(subject !== '' && { subject }) })
   const main = html`${bindingNote(request, read.record)}
     <form class="find">
-      ${subjectField('Only of this subject (empty: of all)', subject)}
+      ${subjectField('Only of this subject (if empty, of all subjects)', subject)}
       <p class="actions"><button>Show</button></p>
     </form>
     ${tokenTable(list, request)} ${subject !== '' && list.total > 0 && allOfSubject(request, subject)}
     ${about(request)}
-    <h2>All of this client</h2>
+    <h2>All tokens of this client</h2>
     <p>
       <a href="/${params['serviceId']}/clients/${clientIdentifier}/danger">Danger &gt; Cut off</a> ends all
       its tokens at once.
@@ -34,7 +34,7 @@ async function showOfClient(request: ConsoleRequest): Promise<Page> {
 async function showOfSubject(request: ConsoleRequest): Promise<Page> {
   const subject = request.query.get('subject') ?? ''
   const main = html`<p>
-      The tokens that an end-user has at all clients. With many clients it takes a while: each is asked.
+      The tokens of an end-user at all clients. With many clients this takes a while, because each is queried.
     </p>
     <form class="find">
       ${subjectField('Subject', subject, true)}
@@ -66,22 +66,20 @@ function subjectField(label: string, subject: string, isRequired = false): Marku
 function allOfSubject({ csrf }: ConsoleRequest, subject: string): Markup {
   return html`<form method="post" class="actions">
     ${csrf}<input type="hidden" name="subject" value="${subject}" />
-    <button class="danger" name="step" value="ask-subject">Revoke all of ${subject}</button>
+    <button class="danger" name="step" value="ask-subject">Revoke all tokens of ${subject}</button>
   </form>`
-}
-
-/** What the list cannot tell. */
+} /** The limits of the list. */
 function about({ service }: ConsoleRequest): Markup {
   const alg = service?.record['accessTokenSignAlg']
   return html`<p>
     Format:
     ${typeof alg === 'string' ? `new access tokens are JWTs, signed with ${alg}` : 'new access tokens are opaque'}.
-    The store keeps digests of tokens, so an earlier token may be of another format; the
-    <em>Decision explainer</em> tells it of a token that you have. A list can lag behind by a moment.
+    The store keeps only digests, so the format of earlier tokens is unknown; the
+    <em>Decision explainer</em> shows it for a token that you have. The list can be out of date by a moment.
   </p>`
 }
 
-/** Where the switches leave new tokens unbound, that is the first thing to know of them. */
+/** Unbound tokens are the most important fact of a list, so the warning is at its top. */
 function bindingNote({ service, params }: ConsoleRequest, record: Members): Markup | undefined {
   const { isBound, why } = clientBinding(service?.record ?? {}, record)
   if (isBound) return undefined
@@ -92,14 +90,14 @@ function bindingNote({ service, params }: ConsoleRequest, record: Members): Mark
     : html`<a href="${root}/clients/${Number(record['clientId'])}/tokens-and-claims">Tokens and Claims</a>`
   return html`<div class="warning">
     <p>
-      <strong>New tokens of this client are NOT bound to a certificate (${why}).</strong> Anyone who gets hold
-      of one can use it, until it ends. Turn binding on in ${place}. Tokens that are already issued stay as
-      they are.
+      <strong>New tokens of this client are NOT bound to a certificate (${why}).</strong> Anyone who obtains
+      one can use it until it expires. Turn binding on in ${place}. This does not change tokens that are
+      already issued.
     </p>
   </div>`
 }
 
-/** Asks first; `revoke` comes only from the page that said what ends. */
+/** Asks first. Only the confirmation page sends `revoke`. */
 async function actOnClient(request: ConsoleRequest): Promise<Answer> {
   const read = await CLIENT_SOURCE.read(request)
   const { clientId, clientName } = read.record
@@ -131,8 +129,8 @@ function revocationIn(
 }
 
 export const TOKENS: readonly Route[] = [
-  { method: 'GET', path: OF_CLIENT, needs: 'tokens', handle: showOfClient },
-  { method: 'POST', path: OF_CLIENT, needs: 'tokens', handle: actOnClient },
-  { method: 'GET', path: OF_SUBJECT, needs: 'tokens', handle: showOfSubject },
-  { method: 'POST', path: OF_SUBJECT, needs: 'tokens', handle: (request) => act(request, []) },
+  { method: 'GET', path: CLIENT_PATH, needs: 'tokens', handle: showOfClient },
+  { method: 'POST', path: CLIENT_PATH, needs: 'tokens', handle: actOnClient },
+  { method: 'GET', path: SUBJECT_PATH, needs: 'tokens', handle: showOfSubject },
+  { method: 'POST', path: SUBJECT_PATH, needs: 'tokens', handle: (request) => act(request, []) },
 ]

@@ -22,7 +22,7 @@ const site = await siteOfFile()
 
 test.each(CHROMIUM)('a person can walk the code flow in %s', async (executablePath) => {
   const profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
-  // Processes of the browser may still write into it for a moment.
+  // Processes of the browser may still write into the folder for a moment.
   onTestFinished(() => rm(profile, { recursive: true, maxRetries: 5 }))
   const browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
   try {
