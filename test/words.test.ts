@@ -37,7 +37,6 @@ const PENDING: readonly string[] = [
   'infra/aws',
   'infra/bench',
   'infra/connections',
-  'infra/console',
   'infra/emulator',
   'infra/examples',
   'infra/management',

@@ -32,5 +32,5 @@ export function confirmationForm({ id, step, button, name, typed, hidden }: Conf
 
 /** The sentence with a link to the field, for the top of the page. */
 export function linkToTyped(id: string, name: string): Markup {
-  return html`<a href="#typed-${id}">What you typed</a> is not <code>${name}</code>.`
+  return html`<a href="#typed-${id}">Your input</a> is not <code>${name}</code>.`
 }

@@ -38,7 +38,7 @@ export const COMMAND = command({
     const connection = { baseUrl, ca, credential }
     await checkConnection(connection)
     const running = await startConsole({ connection, port: Number(values.port), onError: io.err })
-    // From now on a signal closes the console before the process ends.
+    // A later signal closes the console before the process ends.
     const { stop } = io
     io.out(running.newLink())
     io.err(

@@ -58,13 +58,13 @@ export interface ServiceRead {
 
 /**
  * The rights that a page needs. `nothing`: it works with every role. `service`, `clients`: settings, for the role
- * `manage` and the organization's token. `tokens`: what the service has issued, for the role `manage`.
+ * `manage` and the organization's token. `tokens`: the tokens of the service, for the role `manage`.
  */
 export type Need = 'nothing' | 'service' | 'clients' | 'tokens'
 
 export interface Route {
   readonly method: 'GET' | 'POST'
-  /** For example `/{serviceId}/clients/{clientId}/general`. */
+  /** An example is `/{serviceId}/clients/{clientId}/general`. */
   readonly path: string
   readonly needs: Need
   readonly handle: (request: ConsoleRequest) => Promise<Answer> | Answer

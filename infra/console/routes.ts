@@ -42,7 +42,7 @@ const PATTERNS = ROUTES.map((route) => {
   return { route, pattern: new RegExp(`^${pattern}$`) }
 })
 
-/** @returns the page at a path; `undefined` if there is none, or if the path cannot be decoded */
+/** @returns the page at a path; `undefined` if no page exists, or if the path cannot be decoded */
 export function findRoute(method: string, path: string): RouteMatch | undefined {
   for (const { route, pattern } of PATTERNS) {
     const found = route.method === method ? pattern.exec(path) : null

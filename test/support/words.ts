@@ -75,6 +75,7 @@ function messagesOf(file: string): string[] {
 
 const habitsOfMessage = (text: string) =>
   text
+    .replaceAll(/<\/?(?:a|code|em|strong)\b[^>]*>/g, '')
     .replaceAll(/<[^>]*>/g, '\n')
     .split('\n')
     .flatMap((line) => sentencesOf(withoutQuotes(line)))

@@ -99,7 +99,7 @@ export function certificateEnd(client: Members): number | undefined {
 function readName(text: string): Pick<Ending, 'subject' | 'ends'> | undefined {
   try {
     const certificate = new X509Certificate(text.includes('-----') ? text : Buffer.from(text, 'base64'))
-    // Node's type does not say that the subject may be missing.
+    // Node's type does not allow for a missing subject.
     const subject = (certificate.subject as string | undefined)?.replaceAll('\n', ', ')
     return { subject: subject ?? 'no subject', ends: Date.parse(certificate.validTo) }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { SCHEMAS } from './schemas.ts'
 
-/** What a client registers for its method. Parts of pages depend on this and not on the method. */
+/** The kind of data that a client registers for its method. Parts of pages depend on this and not on the method. */
 const NEEDS = ['name', 'certificates', 'keys', 'secret', 'nothing'] as const
 export type Needs = (typeof NEEDS)[number]
 

@@ -68,7 +68,7 @@ async function show(page: SettingsPage, source: Source, request: ConsoleRequest)
   return rendered(page, source, request, read, { values })
 }
 
-/** Reviews or saves a form. Whatever happens, no input is lost. */
+/** Reviews or saves a form. No input is lost in any case. */
 async function change(page: SettingsPage, source: Source, request: ConsoleRequest): Promise<Answer> {
   const { form } = request
   const fields = fieldsOf(page, source.kind)

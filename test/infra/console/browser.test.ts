@@ -155,7 +155,7 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'Danger' }).click()
     await page.getByLabel('Type Dropped to confirm').last().fill('Droppe')
     await page.getByRole('button', { name: 'Delete the client' }).click()
-    await page.getByText('What you typed is not Dropped.').waitFor()
+    await page.getByText('Your input is not Dropped.').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByLabel('Type Dropped to confirm').last().fill('Dropped')
     await page.getByRole('button', { name: 'Delete the client' }).click()

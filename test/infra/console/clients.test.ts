@@ -160,7 +160,7 @@ test.each(['cut-off', 'new-secret', 'delete'])(
     const before = await registry.findCurrentClient(Number(serviceId), String(id))
     for (const typed of ['', 'to type', 'To typ', String(id)]) {
       const { status, text } = await send({ path, form: { csrf, step, typed } })
-      const isNamed = text.includes(`<a href="#typed-${step}">What you typed</a> is not <code>To type</code>`)
+      const isNamed = text.includes(`<a href="#typed-${step}">Your input</a> is not <code>To type</code>`)
       expect([typed, status, isNamed, text.includes(`value="${typed}"`)]).toEqual([typed, 400, true, true])
     }
     expect(await registry.findCurrentClient(Number(serviceId), String(id))).toEqual(before)

@@ -95,7 +95,7 @@ const jwks = (name: string) => {
   return JSON.stringify({ keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), x5c }] })
 }
 
-test('what expires within a year has a mark and a row, with a link to its page', async () => {
+test('each ending within a year has a mark and a row, with a link to its page', async () => {
   const now = Math.floor(Date.now() / 1000)
   const { client } = await add({ ...SECRET, clientName: 'Old', jwks: jwks('expired') })
   await add({ ...SECRET, clientName: 'Long', jwks: jwks('self-signed-ec') })
@@ -132,7 +132,7 @@ test('the next steps of the overview follow from its counts', async () => {
   expect([renew?.[1], token]).toEqual(['Renew what expires first:', ['/explain', 'Try a token.']])
   await registry.changeService(Number(serviceId), (record) => ({ ...record, [SWITCH]: false }))
   expect(await steps()).toMatchObject([['/service/tokens-and-claims', 'Turn binding on.'], renew, token])
-  expect(await read(home)).toContain('off: no token is bound to a certificate')
+  expect(await read(home)).toContain('off; no token is bound to a certificate')
 })
 
 test('no unexpected failure occurred', () => expect(failures).toEqual([]))

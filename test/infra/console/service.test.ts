@@ -113,7 +113,7 @@ test('a credential is created with a role, shown once, given an expiry, and with
   const mistyped = await act({ step: 'withdraw', id, typed: 'login <server>' })
   expect([mistyped.answer.status, mistyped.answer.text.includes('nobody can log in')]).toEqual([400, true])
   expect(mistyped.answer.text).toContain(
-    `<a href="#typed-${id}">What you typed</a> is not <code>login server</code>`,
+    `<a href="#typed-${id}">Your input</a> is not <code>login server</code>`,
   )
   expect((await serviceNow())?.credentials.length).toBe((before?.length ?? 0) + 1)
   const gone = await act({ step: 'withdraw', id, typed: 'login server' })

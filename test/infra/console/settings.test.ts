@@ -181,7 +181,7 @@ test('if one switch of binding is off, the page warns that tokens are not bound'
   expect((await send({ path })).text).toContain(
     'Off for the service: tokens of this client are currently NOT bound.',
   )
-  expect((await send({ path: `/${serviceId}` })).text).toContain('off: no token is bound to a certificate')
+  expect((await send({ path: `/${serviceId}` })).text).toContain('off; no token is bound to a certificate')
 })
 
 test('a key is published, signs and is withdrawn, each with one step', async () => {

@@ -20,7 +20,7 @@ export interface CertificateDetails {
   /** Milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
-  /** For example `EC, P-256`. */
+  /** An example is `EC, P-256`. */
   readonly key: string
   /** Names of known purposes, otherwise object identifiers. */
   readonly extendedKeyUsage: readonly string[]
@@ -40,7 +40,7 @@ export interface CertificateFacts {
 /**
  * Reads a certificate that was dropped or pasted, in any spelling that `readCertificate` accepts.
  *
- * @returns `fault`: what is wrong with the text, for the user. It contains nothing from the text, which may be a private key
+ * @returns `fault` describes the error in the text to the user. It contains nothing from the text, which may be a private key
  */
 export async function certificateFacts(text: string): Promise<CertificateFacts | { readonly fault: string }> {
   let der: Der
@@ -66,7 +66,7 @@ async function readDetails(der: Der): Promise<CertificateDetails | undefined> {
       notBefore: notBefore * 1000,
       notAfter: notAfter * 1000,
       key: keyWords(read),
-      // Node's type does not say that the subject may be missing.
+      // Node's type does not allow for a missing subject.
       extendedKeyUsage: ((read.keyUsage as string[] | undefined) ?? []).map((oid) => PURPOSES[oid] ?? oid),
       san: { ...san, ip: san.ip.map(addressText) },
       isSelfIssued: read.subject === read.issuer,

@@ -46,7 +46,7 @@ function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): P
       })}
       <p class="actions"><button class="first" name="step" value="read">Read</button></p>
     </form>
-    <h2>What leaves this machine</h2>
+    <h2>Data that leaves this machine</h2>
     <p>
       The browser sends the certificate to the console's process on this machine, which reads it. Only the
       question about clients sends it to the Web API of your deployment.

@@ -22,7 +22,7 @@ export const SAN_SETTINGS = [...FIELDS.client.keys()].flatMap((setting): (readon
   return kind === undefined ? [] : [[setting, kind.toLowerCase() as SanKind]]
 })
 
-/** The facts in the certificate of a form, or what is wrong with it. */
+/** The facts in the certificate of a form, or the error in it. */
 export interface ReadDraft {
   readonly facts?: CertificateFacts
   readonly fault?: string
@@ -71,7 +71,7 @@ function keySetOf({ der, thumbprint }: CertificateFacts): string | undefined {
   }
 }
 
-/** The members of a new client, or what the user must still choose. */
+/** The members of a new client, or an error that names the missing choice. */
 export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Error {
   const method = form.get('tokenAuthMethod') ?? ''
   const isPublic = form.get('clientType') === 'PUBLIC'

@@ -61,7 +61,7 @@ function rendered(request: ConsoleRequest, question: Question, { problem, decisi
 }
 
 function whatLeaves(): Markup {
-  return html`<h2>What leaves this machine</h2>
+  return html`<h2>Data that leaves this machine</h2>
     <p>
       The token, certificate and proof are sent to the Web API of your deployment once for each question,
       because only it can decide. The console keeps them out of URLs, titles and logs, and does not store

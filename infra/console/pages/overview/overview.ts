@@ -21,7 +21,7 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
   const endings = endingOf(record, clients.list, now, YEAR_MILLISECONDS)
   const main = html`${bindingPart(root, record, clients)}
     ${nextSteps(root, record, clients.list, endings, now)}
-    <h2 id="ends">What expires within a year</h2>
+    <h2 id="ends">Expiring within a year</h2>
     ${endings.length === 0 ? html`<p>Nothing in the records expires within a year.</p>` : timeLine(root, endings, now)}
     <p>
       This includes the last tokens of signing keys, roots, issuers, credentials of the Web API and registered
@@ -53,11 +53,11 @@ function bindingPart(root: string, record: Members, { list, next }: Clients): Ma
   const locked = list.filter((client) => client['locked'] === true).length
   const link = (count: number, word: string) =>
     html`<a href="${root}/clients?show=${word}">${count} ${word}</a>`
-  return html`<h2>What is bound</h2>
+  return html`<h2>Token binding</h2>
     <dl class="facts">
       <dt>Binding</dt>
       <dd>
-        ${isBindingOn(record) ? 'on for this service' : html`<span class="no">off: no token is bound to a certificate</span>`}
+        ${isBindingOn(record) ? 'on for this service' : html`<span class="no">off; no token is bound to a certificate</span>`}
       </dd>
       <dt>Clients</dt>
       <dd>
@@ -126,7 +126,7 @@ function keysPart(root: string, record: Members, now: Date): Markup {
       </tr>`,
   )
   return html`<h2><a href="${root}/service/keys">Signing keys</a></h2>
-    ${rows.length === 0 ? html`<p>There are none, so access tokens are opaque.</p>` : wideTable({ label: 'Signing keys' }, ['Key ID', 'Algorithm', 'State'], rows)}`
+    ${rows.length === 0 ? html`<p>There are no keys, so access tokens are opaque.</p>` : wideTable({ label: 'Signing keys' }, ['Key ID', 'Algorithm', 'State'], rows)}`
 }
 
 /** The settings without effect that are set, so that nobody relies on them. */

@@ -11,7 +11,7 @@ const SOON_MILLISECONDS = 30 * DAY
 const MAX_ROWS = 20
 const LANE_HEIGHT = 48
 
-/** What expires within a year: a drawing with a lane for each kind, and a table with the same content. */
+/** Expiring within a year: a drawing with a lane for each kind, and a table with the same content. */
 export function timeLine(root: string, endings: readonly Ending[], now: Date): Markup {
   const kinds = [...new Set(endings.map(({ what }) => what))].sort()
   const height = kinds.length * LANE_HEIGHT
@@ -49,7 +49,7 @@ export function timeLine(root: string, endings: readonly Ending[], now: Date): M
         ),
       )}
     </svg>
-    ${wideTable({ label: 'What expires within a year' }, ['Ends', 'What', 'Name'], rows)}
+    ${wideTable({ label: 'Expiring within a year' }, ['Ends', 'What', 'Name'], rows)}
     ${further > 0 && html`<p>And ${further} more. <a href="${root}/clients?sort=end">Clients by certificate expiry</a></p>`}`
 }
 

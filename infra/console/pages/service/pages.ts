@@ -122,7 +122,8 @@ const PAGES: readonly SettingsPage[] = [
         record['tlsClientCertificateBoundAccessTokens'] === true
           ? undefined
           : html`<p>
-              <strong>Off: no token of this service is bound.</strong> Anyone who obtains a token can use it.
+              <strong>No token of this service is bound, because this is off.</strong> Anyone who obtains a
+              token can use it.
             </p>`,
       accessTokenSignatureKeyId: html`<p>
         Publish a key before it signs: <a href="/${serviceId(request)}/service/keys">Keys</a> has both steps.

@@ -16,15 +16,17 @@ export interface TokenPage {
   readonly page: number
 }
 
-/** @param of the holder of the tokens: a client, a subject, or both */
+/** @param holder a client, a subject, or both */
 export async function readTokens(
   { api, query }: ConsoleRequest,
-  of: { readonly clientIdentifier?: string; readonly subject?: string },
+  holder: { readonly clientIdentifier?: string; readonly subject?: string },
 ): Promise<TokenPage> {
   const asked = Number(query.get('page'))
   const page = Number.isSafeInteger(asked) && asked > 0 && asked < 1_000_000 ? asked : 1
   const range = { start: String((page - 1) * PAGE_SIZE), end: String(page * PAGE_SIZE) }
-  const { accessTokens, totalCount } = requireDone(await api.get('/auth/token/get/list', { ...of, ...range }))
+  const { accessTokens, totalCount } = requireDone(
+    await api.get('/auth/token/get/list', { ...holder, ...range }),
+  )
   const tokens = Array.isArray(accessTokens) ? accessTokens.filter(isJsonObject) : []
   return { tokens, total: Number(totalCount), page }
 }

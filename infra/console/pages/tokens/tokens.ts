@@ -18,7 +18,7 @@ async function showOfClient(request: ConsoleRequest): Promise<Page> {
   const list = await readTokens(request, { clientIdentifier, ...(subject !== '' && { subject }) })
   const main = html`${bindingNote(request, read.record)}
     <form class="find">
-      ${subjectField('Only of this subject (if empty, of all subjects)', subject)}
+      ${subjectField('Subject (if empty, all subjects)', subject)}
       <p class="actions"><button>Show</button></p>
     </form>
     ${tokenTable(list, request)} ${subject !== '' && list.total > 0 && allOfSubject(request, subject)}
