@@ -12,7 +12,7 @@ const STATUS_LINE = /^HTTP\/1[.]1 (?!204|304)([2-5][0-9]{2})(?: [\t -~\x80-\xff]
 /** RFC 9110 section 5. An ambiguous header could make other software end the answer elsewhere. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
 
-/** They say where the answer ends, whether the connection goes on, and what the body is. Two of a kind may contradict each other. */
+/** The headers that decide where the answer ends, whether the connection continues, and how the body is read. Duplicates may contradict each other. */
 const AT_MOST_ONCE = ['content-length', 'transfer-encoding', 'connection', 'x-amz-crc32']
 
 const MAX_HEAD_BYTES = 16_384
