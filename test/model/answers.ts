@@ -6,8 +6,9 @@ const GOOD_ACTIONS: readonly unknown[] = ['OK', 'CREATED', 'INTERACTION', 'JSON'
 
 export const isGood = ({ status, json }: Received) => status < 300 && GOOD_ACTIONS.includes(json['action'])
 
+/** There was no answer, or it says nothing. */
 export const isFailure = ({ status, json }: Received) =>
-  status >= 500 || json['action'] === 'INTERNAL_SERVER_ERROR'
+  status === 0 || status >= 500 || json['action'] === 'INTERNAL_SERVER_ERROR'
 
 const KEYLESS: readonly unknown[] = ['A050202', 'A050292']
 

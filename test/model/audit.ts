@@ -4,6 +4,7 @@ import { Service } from '../../shared/store/service.ts'
 import type { Item } from '../support/raw-tables.ts'
 import { CACHE_SECONDS, happened } from './model.ts'
 import { deleteService, provision } from './registry-steps.ts'
+import type { Play } from './play.ts'
 import type { DirectPlay } from './schedule.ts'
 import type { Span } from './state.ts'
 import type { Step } from './steps.ts'
@@ -25,7 +26,7 @@ export async function audit(play: DirectPlay): Promise<void> {
 
 const byTurns = (pick: number): Step => ({ do: 'audit', by: pick % 2 === 0 ? 0 : 1, pick: 0, other: 1 })
 
-async function presentAll(play: DirectPlay): Promise<void> {
+export async function presentAll(play: Play): Promise<void> {
   for (const [at, held] of play.grants.flatMap((grant) => grant.held).entries()) {
     const step = byTurns(at)
     if (held.kind === 'access') await introspect(play, step, held)

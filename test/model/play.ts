@@ -28,9 +28,6 @@ interface Sweep {
   readonly scopes?: readonly string[]
 }
 
-/** How many things of a kind a step can choose from. */
-const YOUNGEST = 4
-
 /** One run: what the model remembers. A driver decides when its requests run. */
 export abstract class Play {
   readonly world: World
@@ -47,6 +44,8 @@ export abstract class Play {
   readonly succession = new Succession()
   /** Of clients that authenticate by assertions: the last one that was used. */
   readonly assertions = new Map<Client, string>()
+  /** How many things of a kind a step can choose from. */
+  readonly youngest: number = 4
   readonly #sweeps = new Map<Client, Sweep[]>()
 
   constructor(world: World) {
@@ -96,7 +95,7 @@ export abstract class Play {
   /** The youngest things of a kind, dead or alive. */
   held(...kinds: Held['kind'][]): Held[] {
     const all = this.grants.flatMap((grant) => grant.held.filter(({ kind }) => kinds.includes(kind)))
-    return all.sort((a, b) => a.made.end - b.made.end).slice(-YOUNGEST)
+    return all.sort((a, b) => a.made.end - b.made.end).slice(-this.youngest)
   }
 
   /** A call of the Web API. */
@@ -133,7 +132,8 @@ export abstract class Play {
     if (isWithoutService && isWithoutKey(answer)) return false
     if (!isFailure(answer)) return isGood(answer)
     const { status, headers, text } = answer
-    if (!this.mayFail(at) || status !== 503 || headers['retry-after'] === undefined) {
+    const isUnavailable = status === 503 && headers['retry-after'] !== undefined
+    if (!this.mayFail(at) || (status !== 0 && !isUnavailable)) {
       this.fail(`a request got ${status} ${text}`)
     }
     Object.assign(at, { end: Infinity, endedAt: Infinity })

@@ -140,7 +140,7 @@ function keysOf(method: TokenAuthMethod, pem: string): object {
 
 const aliasOf = ({ other }: Step) => (other % 4 === 0 ? {} : { clientIdAlias: `${ALIAS}${other % 4}` })
 
-async function createClient(play: Play, step: Step): Promise<void> {
+export async function createClient(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
   const { methods, certificates } = play.world
   const own = chosen(Object.keys(certificates), step.pick)
@@ -197,8 +197,7 @@ async function lockClient(play: Play, step: Step): Promise<void> {
   })
 }
 
-async function deleteClient(play: Play, step: Step): Promise<void> {
-  const client = clientOf(play, step)
+export async function deleteClient(play: Play, step: Step, client = clientOf(play, step)): Promise<void> {
   const more = { method: 'DELETE', pathParameters: { clientId: String(client.number) } }
   await play.ask(step, {
     name: `delete client ${client.number}`,

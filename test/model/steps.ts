@@ -60,12 +60,12 @@ export function pickHeld(play: Play, { pick }: Step, ...kinds: Held['kind'][]): 
 }
 
 /** One of the youngest. */
-export const clientOf = ({ clients }: Play, { pick }: Step) =>
-  preferred(clients.slice(-3), (client) => isStopped(client, END), pick)
+export const clientOf = ({ clients, youngest }: Play, { pick }: Step) =>
+  preferred(clients.slice(1 - youngest), (client) => isStopped(client, END), pick)
 export const serviceOf = ({ services }: Play, { pick }: Step) => chosen(services.slice(-2), pick)
 
 /** When all that has begun is over. */
-const END: Span = {
+export const END: Span = {
   ...{ start: Infinity, end: Infinity, gone: Infinity, process: 0 },
   ...{ startedAt: 0, endedAt: 0, latest: 0 },
 }

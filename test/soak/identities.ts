@@ -8,13 +8,15 @@ import { developmentCertificates } from '../../infra/emulator/site/certificates.
 const TRUSTED = ['soak-a', 'soak-b', 'soak-c', 'soak-d', 'soak-thief'] as const
 export const THIEF = 'soak-thief'
 /** In the trust store by itself. */
-export const SELF_SIGNED = 'self-signed'
+const SELF_SIGNED = 'self-signed'
 /** In no trust store. */
 export const UNTRUSTED = 'untrusted'
 
 export interface Identities {
   readonly trusted: readonly string[]
   readonly of: (name: string) => Identity
+  /** The name of the one with a certificate, by its PEM text. */
+  readonly nameOf: (certificate: string) => string | undefined
   /** SHA-256 of the DER, base64url (RFC 8705 section 3.1). */
   readonly thumbprint: (name: string) => string
   /** Of the CA of the edge. */
@@ -46,5 +48,6 @@ export async function makeIdentities(directory: string): Promise<Identities> {
     createHash('sha256')
       .update(new X509Certificate(of(name).cert).raw)
       .digest('base64url')
-  return { trusted: [...TRUSTED, SELF_SIGNED], of, thumbprint, ca: ca.cert, truststore }
+  const nameOf = (certificate: string) => Object.keys(all).find((name) => all[name]?.cert === certificate)
+  return { trusted: [...TRUSTED, SELF_SIGNED], of, nameOf, thumbprint, ca: ca.cert, truststore }
 }

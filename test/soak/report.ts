@@ -3,8 +3,7 @@ import { growth, LEAST_SAMPLES, type Sample } from './memory.ts'
 
 /** What is wrong. Each of them ends the soak with the exit code 1. */
 const FAULTS = [
-  'wrong yes',
-  'wrong no',
+  'wrong decision',
   'undocumented answer',
   'secret in the log',
   'failure of the edge',

@@ -7,9 +7,9 @@ import { ROUTES } from '../../infra/deployed-routes.ts'
 import { withoutSlash } from '../../shared/lambda/path-match.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { faultIn, faultInCode } from '../support/checked-answers.ts'
+import type { Received } from '../support/gateway.ts'
 import type { Report } from './report.ts'
 import type { StoreOutages } from './store-outages.ts'
-import type { Span } from './truth.ts'
 
 export interface Asked {
   /** The identity that the connection presents; `undefined` presents none. */
@@ -21,19 +21,11 @@ export interface Asked {
   readonly method?: string
   readonly path: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  readonly body?: string | Buffer
+  readonly body?: string | Buffer | undefined
   /** The gateway itself may refuse it, before any function, or end the connection. */
   readonly gateway?: boolean
-  /** Other connections than those that are kept for this identity. */
-  readonly agent?: Agent
-}
-
-export interface Reply extends Span {
-  /** 0: there was no answer. */
-  readonly status: number
-  readonly json: Readonly<Record<string, unknown>>
-  /** Nothing can be concluded from a failure: the store was away meanwhile, or a kept connection ended. */
-  readonly excused: boolean
+  /** A connection of its own. */
+  readonly connection?: Socket
 }
 
 interface Surroundings {
@@ -53,7 +45,7 @@ const match = routeMatcher(
   new Map(Object.keys(ROUTES).map((template) => [template, () => Promise.reject(new Error(template))])),
 )
 
-/** Sends requests, checks that each answer is documented, and counts them. */
+/** Sends requests, checks that each answer is documented, and counts them. An answer with the status 0 is none. */
 export function openSender({ mtlsPort, plainPort, identity, report, outages }: Surroundings) {
   const agents = new Map<string | undefined, Agent>()
   const plainAgent = new PlainAgent({ keepAlive: true, maxSockets: CONNECTIONS })
@@ -64,26 +56,27 @@ export function openSender({ mtlsPort, plainPort, identity, report, outages }: S
     return known
   }
 
-  async function send(asked: Asked): Promise<Reply> {
-    const plain = asked.on === 'plain'
-    const agent = plain ? plainAgent : (asked.agent ?? agentOf(asked.as))
-    const port = plain ? plainPort : mtlsPort
+  async function send(asked: Asked): Promise<Received> {
+    const { on, as, connection } = asked
+    const isPlain = on === 'plain'
+    const usual = isPlain ? plainAgent : agentOf(as)
+    const over = connection === undefined ? { agent: usual } : { createConnection: () => connection }
+    const port = isPlain ? plainPort : mtlsPort
     const sent = performance.now()
-    const received = await exchange(asked, { agent, port, host: '127.0.0.1' }, plain)
-    const span = { sent, answered: performance.now() }
-    const away = outages.overlap(span)
-    judgeAnswer(asked, received, away)
-    return { ...span, status: received.status, json: received.json, excused: away || received.lost }
+    const exchanged = await exchange(asked, { ...over, port, host: '127.0.0.1' }, isPlain)
+    const answered = performance.now()
+    judgeAnswer(asked, exchanged, outages.overlap({ sent, answered }), answered - sent)
+    return { ...exchanged, headers: exchanged.headers as Record<string, string> }
   }
 
-  function judgeAnswer(asked: Asked, received: Received, away: boolean): void {
+  function judgeAnswer(asked: Asked, exchanged: Exchanged, isAway: boolean, milliseconds: number): void {
     const { method = 'POST', path } = asked
-    report.request(asked.kind, labelOf(received), received.milliseconds)
-    const wrong = faultOf(asked, received, away)
+    report.request(asked.kind, labelOf(exchanged), milliseconds)
+    const wrong = faultOf(asked, exchanged, isAway)
     if (wrong !== undefined) {
-      report.fault('undocumented answer', `${asked.kind}: ${method} ${path}: ${labelOf(received)}: ${wrong}`)
+      report.fault('undocumented answer', `${asked.kind}: ${method} ${path}: ${labelOf(exchanged)}: ${wrong}`)
     }
-    if (away && received.status === 503) report.unavailable++
+    if (isAway && exchanged.status === 503) report.unavailable++
   }
 
   const close = () => {
@@ -94,14 +87,13 @@ export function openSender({ mtlsPort, plainPort, identity, report, outages }: S
 
 export type Send = ReturnType<typeof openSender>['send']
 
-export interface Received {
+interface Exchanged {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
-  readonly json: Readonly<Record<string, unknown>>
+  readonly json: Record<string, unknown>
   /** The connection had been used before, and the server ended it at the same moment. */
-  readonly lost: boolean
-  readonly milliseconds: number
+  readonly isLost: boolean
 }
 
 /** Connections with an answer. The server may end one while the next request is on its way. */
@@ -111,20 +103,15 @@ const isUsed = (socket: Socket | null) => socket !== null && served.has(socket)
 function exchange(
   { method = 'POST', path, headers = {}, body }: Asked,
   options: RequestOptions,
-  plain: boolean,
-): Promise<Received> {
-  const began = performance.now()
+  isPlain: boolean,
+): Promise<Exchanged> {
   // By DELETE and OPTIONS Node would send the body without any, and the server would take it for the next request.
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
   return new Promise((resolve) => {
-    const end = (status: number, answer: string, answered: IncomingHttpHeaders, lost: boolean) =>
-      resolve({
-        ...{ status, text: answer, headers: answered, lost },
-        json: objectIn(answer),
-        milliseconds: performance.now() - began,
-      })
+    const end = (status: number, answer: string, answered: IncomingHttpHeaders, isLost: boolean) =>
+      resolve({ status, text: answer, headers: answered, isLost, json: objectIn(answer) })
     const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS)
-    const request = (plain ? plainRequest : tlsRequest)(
+    const request = (isPlain ? plainRequest : tlsRequest)(
       { ...options, method, path, headers: { ...(headers as Record<string, string>), ...length }, signal },
       (response) => {
         served.add(response.socket)
@@ -139,16 +126,15 @@ function exchange(
   })
 }
 
-function faultOf(asked: Asked, received: Received, away: boolean): string | undefined {
-  const { status, headers, text: body, json } = received
-  const byGateway = asked.gateway === true
-  if (status === 0) return byGateway || received.lost ? undefined : 'no answer'
+function faultOf(asked: Asked, exchanged: Exchanged, isAway: boolean): string | undefined {
+  const { status, headers, text: body, json } = exchanged
+  const isByGateway = asked.gateway === true
+  if (status === 0) return isByGateway || exchanged.isLost ? undefined : 'no answer'
   if (status >= 500 && status !== 503) return body
-  if (status === 503 || json['action'] === 'INTERNAL_SERVER_ERROR') return away ? undefined : body
+  if (status === 503 || json['action'] === 'INTERNAL_SERVER_ERROR') return isAway ? undefined : body
   const route = routeOf(asked.path)
-  if (byGateway && GATEWAY_STATUSES.includes(status) && typeof json['message'] !== 'undefined')
-    return undefined
-  if (byGateway && [400, 408, 431].includes(status) && body === '') return undefined
+  if (isByGateway && GATEWAY_STATUSES.includes(status) && json['message'] !== undefined) return undefined
+  if (isByGateway && [400, 408, 431].includes(status) && body === '') return undefined
   if (route === undefined) return 'there is no such route'
   const result = {
     statusCode: status,
@@ -167,12 +153,12 @@ export function routeOf(target: string): Route | undefined {
   return ROUTES[withoutSlash({ route, pathParameters }, ROUTES).route]
 }
 
-function labelOf({ status, json }: Received): string {
+function labelOf({ status, json }: Exchanged): string {
   const code = json['resultCode'] ?? json['error']
   return `${status === 0 ? 'none' : String(status)}${typeof code === 'string' ? ` ${code}` : ''}`
 }
 
-function objectIn(body: string): Readonly<Record<string, unknown>> {
+function objectIn(body: string): Record<string, unknown> {
   if (!body.startsWith('{')) return {}
   try {
     return JSON.parse(body) as Record<string, unknown>

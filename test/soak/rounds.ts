@@ -1,52 +1,118 @@
-import { CONNECTIONS } from './connections.ts'
-import { GARBAGE } from './garbage.ts'
-import { HOSTILE } from './hostile.ts'
-import { MANAGEMENT } from './management.ts'
+import { presentAll } from '../model/audit.ts'
+import { AUTHORIZATION_STEPS } from '../model/authorization-steps.ts'
+import { CLIENT_TOKEN_STEPS } from '../model/client-token-steps.ts'
+import { MANAGEMENT_STEPS } from '../model/management-steps.ts'
+import { HOWS } from '../model/presentation.ts'
+import { PRESENTING_STEPS } from '../model/presenting-steps.ts'
+import { CLIENT_STEPS, createClient, deleteClient } from '../model/registry-steps.ts'
+import { isStopped } from '../model/model.ts'
+import { END, type Operation, type Operations, type Step } from '../model/steps.ts'
+import { TOKEN_STEPS } from '../model/token-steps.ts'
 import type { Random } from '../support/random.ts'
+import { OTHER_STEPS } from './other-steps.ts'
+import { SoakPlay } from './play.ts'
 import { OUTAGES } from './store-outages.ts'
-import { GOOD, type Story } from './stories.ts'
 import type { World } from './world.ts'
 
-const ALL = [...GOOD, ...MANAGEMENT, ...HOSTILE, ...GARBAGE, ...CONNECTIONS]
-const WEIGHTED: readonly Story[] = ALL.flatMap(([weight, story]) =>
-  Array.from({ length: weight }, () => story),
-)
+const OPERATIONS: Operations<SoakPlay> = {
+  ...AUTHORIZATION_STEPS,
+  ...TOKEN_STEPS,
+  ...PRESENTING_STEPS,
+  ...MANAGEMENT_STEPS,
+  ...CLIENT_TOKEN_STEPS,
+  ...CLIENT_STEPS,
+  ...OTHER_STEPS,
+}
+/** Each round but the first does without half of the others, so that these come closer to each other. */
+const ALWAYS = ['create', 'refresh', 'clientCreate', 'garbage']
 
 export interface Size {
-  /** At least as many as there are different ones: each is played once. */
-  readonly stories: number
-  /** Stories at once. */
+  readonly steps: number
   readonly atOnce: number
 }
 
+/** Grants of the round before are dead, and stay dead. */
+const KEPT_GRANTS = 12
+
 /**
- * Plays stories of the seed, until nothing is under way.
+ * Takes steps that follow from the seed, until nothing is under way. In the end everything that was held is presented, and the clients go.
  *
  * @param outage whether the store goes in the middle, and comes back
  */
-export async function playRound(world: World, random: Random, size: Size, outage: boolean): Promise<void> {
-  const drawn = draw(random, size.stories).map((story) => ({ story, random: random.fork() }))
+export async function playRound(
+  world: World,
+  random: Random,
+  { steps, atOnce }: Size,
+  { outage, before }: { readonly outage: boolean; readonly before: SoakPlay | undefined },
+): Promise<SoakPlay> {
+  const play = new SoakPlay(world)
+  play.services.push(world.service)
+  play.grants.push(...(before?.grants.slice(-KEPT_GRANTS) ?? []))
   const [, fate] = random.pick(OUTAGES)
-  const [gone, back] = [Math.floor(drawn.length / 2), Math.floor((drawn.length * 2) / 3)]
+  const [gone, back] = [Math.floor(steps / 2), Math.floor((steps * 2) / 3)]
+  const operations = weighted(random, before === undefined ? 1 : 2)
   let next = 0
-  const play = async () => {
-    while (next < drawn.length && !world.report.failed) {
+  const take = async () => {
+    while (next < steps && !world.report.failed) {
       const at = next++
       if (outage && at === gone) world.outages.begin(fate())
       if (outage && at === back) world.outages.end()
-      const { story, random: own } = drawn[at] as (typeof drawn)[number]
-      await story(world, own)
+      await takeStep(play, random, operations)
     }
   }
-  await Promise.all(Array.from({ length: size.atOnce }, play))
-  world.outages.end()
+  await attempt(play, async () => {
+    for (const pick of world.methods.keys()) await createClient(play, { ...stepOf(random), pick, other: 0 })
+    await Promise.all(Array.from({ length: atOnce }, take))
+    world.outages.end()
+    await presentAll(play)
+    for (const client of play.clients) {
+      if (isStopped(client, END) !== 'yes') await deleteClient(play, stepOf(random), client)
+    }
+  })
+  return play
 }
 
-function draw(random: Random, stories: number): Story[] {
-  const left = ALL.map(([, story]) => story)
-  const shuffled = ALL.map(() => left.splice(random.int(left.length), 1)[0] as Story)
-  return [
-    ...shuffled,
-    ...Array.from({ length: Math.max(0, stories - ALL.length) }, () => random.pick(WEIGHTED)),
-  ]
+/** One of four comes three times at once. */
+async function takeStep(
+  play: SoakPlay,
+  random: Random,
+  operations: readonly Operation<SoakPlay>[],
+): Promise<void> {
+  const step = stepOf(random)
+  const { take } = fitting(play, random, operations)
+  await attempt(play, async () => {
+    const first = take(play, step)
+    const { last } = play
+    const repeats = random.int(4) === 0 && last !== undefined ? [last, last] : []
+    await Promise.all([first, ...repeats.map((asked) => play.ask(step, asked))])
+  })
+}
+
+function fitting(
+  play: SoakPlay,
+  random: Random,
+  operations: readonly Operation<SoakPlay>[],
+): Operation<SoakPlay> {
+  const operation = random.pick(operations)
+  return operation.fits(play) ? operation : fitting(play, random, operations)
+}
+
+/** Each as often as it is to be chosen. @param share one of so many operations is there */
+function weighted(random: Random, share: number): Operation<SoakPlay>[] {
+  const all = Object.entries(OPERATIONS)
+  const there = all.filter(([name]) => ALWAYS.includes(name) || random.int(share) === 0)
+  return there.flatMap(([, operation]) => Array.from({ length: operation.weight }, () => operation))
+}
+
+const stepOf = (random: Random): Step => ({
+  ...{ do: 'soak', by: 0, pick: random.int(12), other: random.int(12), how: random.int(HOWS) },
+})
+
+/** What the model refuses ends the round. */
+async function attempt({ world }: SoakPlay, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    world.report.fault('wrong decision', error instanceof Error ? String(error.stack) : String(error))
+  }
 }

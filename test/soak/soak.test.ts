@@ -5,7 +5,7 @@ test('a round of good and hostile traffic, in which the store goes and comes bac
   const { lines, right } = await soak({
     seed: 1,
     goesOn: (rounds) => rounds === 0,
-    size: { stories: 0, atOnce: 4 },
+    size: { steps: 400, atOnce: 4 },
   })
   expect(lines.join('\n')).toContain('verdict: no wrong decision, documented answers only')
   expect(right).toBe(true)

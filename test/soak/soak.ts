@@ -1,5 +1,6 @@
 import { readLongRun } from '../support/long-run.ts'
 import { seeded } from '../support/random.ts'
+import type { SoakPlay } from './play.ts'
 import { playRound, type Size } from './rounds.ts'
 import { openWorld } from './world.ts'
 
@@ -20,19 +21,20 @@ export async function soak({
   const world = await openWorld(random)
   const { report, edge } = world
   const began = performance.now()
+  let before: SoakPlay | undefined
   for (let rounds = 0; goesOn(rounds, performance.now() - began) && !report.failed; rounds++) {
-    await playRound(world, random, size, rounds % 2 === 0)
+    before = await playRound(world, random, size, { outage: rounds % 2 === 0, before })
     report.sample(await edge.measure(), performance.now() - began)
   }
   await world.close()
-  const lines = [`seed ${seed}, refresh tokens are ${world.refreshes}`, '', ...report.lines()]
+  const lines = [`seed ${seed}, refresh tokens are ${world.mode.refresh}`, '', ...report.lines()]
   return { lines, right: !report.failed }
 }
 
 async function main(): Promise<void> {
   const { seed, milliseconds: limit } = readLongRun('soak')
   const goesOn: Soak['goesOn'] = (_, milliseconds) => milliseconds < limit
-  const { lines, right } = await soak({ seed, goesOn, size: { stories: 40, atOnce: 8 } })
+  const { lines, right } = await soak({ seed, goesOn, size: { steps: 250, atOnce: 8 } })
   for (const line of lines) console.log(line)
   process.exitCode = right ? 0 : 1
 }

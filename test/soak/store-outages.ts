@@ -1,5 +1,10 @@
 import { type CuttingProxy, cut, fault, type Fate, loseFirstAnswers, pass } from '../support/cutting-proxy.ts'
-import type { Span } from './truth.ts'
+
+/** In milliseconds of this process. */
+interface Span {
+  readonly sent: number
+  readonly answered: number
+}
 
 /** Ways of a store to be away. */
 export const OUTAGES: readonly (readonly [name: string, fate: () => Fate])[] = [

@@ -2,29 +2,28 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { endpoints } from '../../infra/management/endpoints.ts'
+import type { Service } from '../model/state.ts'
+import { type Mode, serviceSettings } from '../model/world.ts'
 import { startCuttingProxy } from '../support/cutting-proxy.ts'
-import { registerClient, type SoakClient, WISHES } from './clients.ts'
+import type { Random } from '../support/random.ts'
 import { startEdge } from './edge-process.ts'
 import { makeIdentities } from './identities.ts'
 import { LogWatch } from './log-watch.ts'
-import { Pool } from './pool.ts'
-import type { Random } from '../support/random.ts'
+import { modelSender } from './model-requests.ts'
+import { currentSeconds } from './play.ts'
 import { Report } from './report.ts'
-import { openSender } from './requests.ts'
+import { openSender, type Send } from './requests.ts'
 import { StoreOutages } from './store-outages.ts'
-import { openWebApi } from './web-api.ts'
 
-/** What a refresh does to the refresh token; a setting of the service. */
 const REFRESHES = ['kept', 'rotated', 'idempotent'] as const
-export type Refreshes = (typeof REFRESHES)[number]
 
-/** Its tokens end within seconds. */
-export const BRIEF = { scope: 'brief', seconds: 2 }
+const METHODS = [
+  ...(['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'] as const),
+  ...(['SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'] as const),
+]
 
-/**
- * The site of `npm start` in a process of its own. Its engine is here, behind a proxy that can be cut. The service
- * has a client of each kind.
- */
+/** The site of `npm start` in a process of its own. Its engine is here, behind a proxy that can be cut. */
 export async function openWorld(random: Random) {
   await using opened = new AsyncDisposableStack()
   const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-soak-')))
@@ -55,39 +54,49 @@ export async function openWorld(random: Random) {
   watch.keep(seeded.serviceApiSecret, seeded.serviceAccessToken)
   for (const name of identities.trusted) watch.keepPem(identities.of(name).cert)
 
-  const webApi = openWebApi(send, seeded.serviceId, seeded.serviceAccessToken)
-  const refreshes = random.pick(REFRESHES)
-  await settle(webApi, refreshes)
-  const registered: SoakClient[] = []
-  for (const wish of [...WISHES, RESOURCE_SERVER]) {
-    const client = await registerClient(wish, { webApi, identities, watch })
-    if (client === undefined) throw new Error(`no client was registered for ${wish.method}`)
-    registered.push(client)
-  }
-  const resourceServer = registered.pop() as SoakClient
+  const mode: Mode = { refresh: random.pick(REFRESHES), jwt: false }
+  let place = 0
+  const nextPlace = () => ++place
+  const mutualTls = (name: string) => ({ host: '127.0.0.1', port: mtlsPort, ...identity(name) })
+  const service = serviceOf(seeded.serviceId, seeded.issuer, seeded.serviceAccessToken)
+  await settle(send, service, { ...serviceSettings(mode), ...proofUrls(mtlsUrl) })
+  const certificates = Object.fromEntries(
+    identities.trusted.map((name) => [
+      name,
+      { pem: identities.of(name).cert, thumbprint: identities.thumbprint(name) },
+    ]),
+  )
   const running = opened.move()
   return {
-    ...{ report, watch, outages, identities, identity, edge, send, webApi, mtlsPort, refreshes, seeded },
-    ...{ clients: registered, resourceServer, pool: new Pool(), issuer: seeded.issuer },
+    ...{ report, watch, outages, edge, service, nextPlace, sendAsked: send },
+    ...{ mode, certificates, number: service.number, oauthUrl: mtlsUrl, methods: METHODS },
+    send: modelSender({ send, identities, watch, random: random.fork(), mutualTls }),
     close: () => running.disposeAsync(),
   }
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>
 
-const RESOURCE_SERVER = { method: 'CLIENT_SECRET_BASIC', holds: 'soak-c', audiences: ['*'] } as const
-
-async function settle(webApi: ReturnType<typeof openWebApi>, refreshes: Refreshes): Promise<void> {
-  const methods = ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'PRIVATE_KEY_JWT']
-  const brief = {
-    name: BRIEF.scope,
-    attributes: [{ key: 'access_token.duration', value: String(BRIEF.seconds) }],
+function serviceOf(number: number, issuer: string, manage: string): Service {
+  const now = currentSeconds()
+  const created = {
+    ...{ start: 0, end: 0, gone: 0, process: 0 },
+    ...{ startedAt: now, endedAt: now, latest: now },
   }
-  const { status, json } = await webApi('service update', '/service/update', {
-    supportedTokenAuthMethods: [...methods, 'TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH'],
-    supportedScopes: [{ name: 'accounts:read' }, { name: 'payments:write' }, brief],
-    refreshTokenKept: refreshes === 'kept',
-    refreshTokenIdempotent: refreshes === 'idempotent',
+  return { number, issuer, manage, created, again: false, deletions: [], notBefore: [] }
+}
+
+/** Proofs are for the endpoints of the domain with mutual TLS, on both domains. */
+const proofUrls = (mtls: string) => ({
+  ...endpoints({ mtls, plain: mtls, mtlsOnly: true }),
+  mtlsEndpointAliases: [],
+})
+
+async function settle(send: Send, { number, manage }: Service, settings: object): Promise<void> {
+  const { status, text } = await send({
+    ...{ as: undefined, on: 'plain', kind: 'settings', path: `/api/${number}/service/update` },
+    headers: { authorization: `Bearer ${manage}`, 'content-type': 'application/json' },
+    body: JSON.stringify(settings),
   })
-  if (status !== 200) throw new Error(`the service cannot be changed: ${JSON.stringify(json)}`)
+  if (status !== 200) throw new Error(`the service cannot be changed: ${text}`)
 }
