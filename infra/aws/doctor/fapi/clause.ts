@@ -15,6 +15,8 @@ export interface Profiled extends Inspected {
   readonly client: StoredClient | undefined
   /** PEM of the private key that signs the assertions of the client. */
   readonly assertionKey: string | undefined
+  /** Is called for each request that the client must be authenticated for. */
+  readonly onRequestAsClient: () => void
 }
 
 /** What was asked about a clause, and what came back. Neither has a token, a code, a request URI or an assertion. */

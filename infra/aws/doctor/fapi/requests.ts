@@ -26,7 +26,8 @@ export async function postAsClient(
   form: Form,
   claims: object = {},
 ): Promise<Reply> {
-  const { visitor, mtlsUrl } = subject
+  const { visitor, mtlsUrl, onRequestAsClient } = subject
+  onRequestAsClient()
   const proof = await PROOFS[needsOf(subject) ?? 'secret'](subject, claims)
   const headers = proof.headers ?? {}
   return ask(subject, mtlsUrl + path, { form: { ...form, ...proof.form }, headers }, visitor)

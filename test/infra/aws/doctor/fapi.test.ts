@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { remedyOf } from '../../../../infra/aws/doctor/fapi/remedy.ts'
 import { CLAUSES } from '../../../../infra/aws/doctor/fapi/report.ts'
 import { pushedRequests } from '../../../../infra/aws/doctor/registry.ts'
 import { main } from '../../../../infra/certbound.ts'
-import { FAPI2 } from '../../../../shared/store/profile.ts'
+import { FAPI2, isAllowed, type Requirement } from '../../../../shared/store/profile.ts'
 import { addClient } from '../../../../infra/emulator/site/seed.ts'
 import { runCommand } from '../../../support/command-line.ts'
 import { missingTests } from '../../../support/test-titles.ts'
@@ -62,17 +63,64 @@ test('doctor --fapi finds that a service with fapi2 keeps each clause that can b
   expect(stdout).not.toMatch(/(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40}|urn:|eyJ/)
 })
 
-test('doctor --fapi names the clauses that a service without fapi2 breaks', async () => {
+/** The ids of the clauses that are printed below their cause. */
+const consequences = (stdout: string) =>
+  [...stdout.matchAll(/^ +so also broken: (\S+)/gm)].map(([, id]) => id)
+
+test('doctor --fapi names the settings and the clients that stand in the way of fapi2, and below them each clause that is broken without it', async () => {
   await change({ fapi2: false, supportedTokenAuthMethods: ['NONE', 'PRIVATE_KEY_JWT'], issSuppressed: true })
   const { options } = await signingClient()
   const { code, stdout } = await doctor(...options)
   expect(code).toBe(1)
-  const always = ['fapi2', '5.3.2.1-3', '5.3.2.1-6', '5.3.2.1-8', '5.3.2.1-9']
-  expect(marked(stdout, 'FAIL')).toEqual([
+  expect(marked(stdout, 'FAIL')).toEqual(['fapi2'])
+  const always = ['5.3.2.1-3', '5.3.2.1-6', '5.3.2.1-8', '5.3.2.1-9']
+  expect(consequences(stdout)).toEqual([
     ...always,
     ...['5.3.2.2-3', '5.3.2.2-5', '5.3.2.2-6', '5.3.2.2-7', '5.4.1-1.2'],
   ])
+  const [, todo = ''] = /-> (set fapi2 of the service to true .*)/.exec(stdout) ?? []
+  for (const [name, { allows }] of Object.entries<Requirement>(FAPI2.service)) {
+    const stored = Reflect.get((await site.inspected()).service ?? {}, name) as unknown
+    expect(todo.includes(`${name} (allowed: `), name).toBe(!isAllowed(stored, allows))
+  }
+  expect(todo).toContain(`Public client (${site.seeded.clients[0].clientId})`)
+  expect(todo).toContain('pkceRequired (allowed: true)')
+  expect(stdout).toMatch(/, 10 are broken, /)
 })
+
+test('doctor --fapi names the setting of the service that violates fapi2, and below it all that is refused for it', async () => {
+  const supportedTokenAuthMethods = ['PRIVATE_KEY_JWT', 'TLS_CLIENT_AUTH']
+  await change({ fapi2: true, supportedTokenAuthMethods, issSuppressed: false, accessTokenSignAlg: 'ES256' })
+  const { options } = await signingClient()
+  await change({ accessTokenSignAlg: 'RS256' })
+  const { stdout } = await doctor(...options)
+  await change({ accessTokenSignAlg: undefined })
+  expect(marked(stdout, 'FAIL')).toEqual(['fapi2'])
+  expect(stdout).toContain('-> set accessTokenSignAlg (allowed: PS256, ES256, EdDSA, Ed25519)')
+  expect(consequences(stdout)).toEqual(expect.arrayContaining(['client', '5.3.2.1-8', '5.3.2.2-2']))
+})
+
+test('where only the client has fapi2, doctor --fapi names for each broken clause the setting of the service', async () => {
+  await change({ fapi2: false, supportedTokenAuthMethods: ['NONE', 'PRIVATE_KEY_JWT'] })
+  const { options } = await signingClient({ fapi2: true, parRequired: true })
+  const { stdout } = await doctor(...options)
+  expect(marked(stdout, 'FAIL')).toEqual(['5.3.2.1-3', '5.3.2.1-6', '5.3.2.2-3', '5.4.1-1.2'])
+  expect(stdout.match(/(?<=-> ).*/g)?.map((todo) => todo.slice(0, 36))).toEqual([
+    'set fapi2 of the service to true: no',
+    'set supportedTokenAuthMethods (allow',
+    'set fapi2 of the service to true: no',
+    'set fapi2 of the service to true: no',
+  ])
+})
+
+test.each(CLAUSES.filter(({ ask }) => typeof ask !== 'string').map(({ id }) => id))(
+  'doctor --fapi has a remedy for clause %s',
+  async (id) => {
+    const { service } = await site.inspected()
+    for (const client of [undefined, (await signingClient()).client])
+      expect(remedyOf(id, { service, client })).toMatch(/.{20}/)
+  },
+)
 
 test('doctor --fapi asks about each clause that the table of the profile has', () => {
   const rows = Object.values({ ...FAPI2.service, ...FAPI2.client, ...FAPI2.requests })
@@ -83,8 +131,9 @@ test('doctor --fapi asks about each clause that the table of the profile has', (
 test('doctor --fapi names first that its client is not authenticated', async () => {
   const { client } = await signingClient()
   const { stdout } = await doctor('--client-id', String(client.clientId))
-  expect(marked(stdout, 'FAIL').slice(0, 2)).toEqual(['fapi2', 'client'])
-  expect(stdout).toContain('came back: 401: name its secret, its certificate and key, or its --assertion-key')
+  expect(marked(stdout, 'FAIL')).toEqual(['fapi2', 'client'])
+  expect(stdout).toContain('-> name its secret (--client-secret-file), its --certificate and --key')
+  expect(consequences(stdout)).toContain('5.3.2.1-12')
 })
 
 test('doctor names the clients that must push their requests and are not known to', async () => {
