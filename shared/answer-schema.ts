@@ -33,7 +33,7 @@ export function refusalAnswer<const Type extends string, const Actions extends r
   return z.object({ ...envelope(type, actions), responseContent: z.string() })
 }
 
-/** The nonce for the next DPoP proof. Absent where nonces are not required. */
+/** The nonce for the next DPoP proof. It is absent if nonces are not required. */
 export const NONCE = { dpopNonce: z.optional(z.string()) }
 
 /** An error about the API call itself. */
@@ -67,7 +67,7 @@ export const seconds = z.int().check(z.nonnegative())
 export const clientId = z.int().check(z.positive())
 export const apiKey = z.int().check(z.positive())
 
-/** A list that is absent if it is empty: SDKs do not accept `null` (Authlete contract, rule 2). */
+/** An empty list is left out, because SDKs do not accept `null` (Authlete contract, rule 2). */
 export const nonEmptyList = <Item extends z.ZodMiniType>(item: Item) =>
   z.optional(z.array(item).check(z.minLength(1)))
 

@@ -1,4 +1,4 @@
-/** A map of at most `limit` entries: when it is full, a new key replaces the oldest one. */
+/** A map of at most `limit` entries. If it is full, a new key replaces the oldest one. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #limit: number
 

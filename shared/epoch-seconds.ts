@@ -3,7 +3,7 @@ declare const epochSecondsBrand: unique symbol
 /** Whole seconds since 1970-01-01T00:00:00Z. Branded, because a value in milliseconds would make tokens immortal. */
 export type EpochSeconds = number & { readonly [epochSecondsBrand]: true }
 
-/** The longest lifetime: clients of the Web API store lifetimes in 32 bits. */
+/** The longest lifetime, because clients of the Web API store lifetimes in 32 bits. */
 export const MAX_DURATION_SECONDS = 2 ** 31 - 1
 
 /** The last second of the year 9999. */

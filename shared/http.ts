@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly method: string
   /** The template of the route, for example `/api/{serviceId}/auth/token`. */
   readonly route: string
-  /** The path of the request as the event has it. */
+  /** The path in the event of API Gateway. */
   readonly path?: string | undefined
   /** The identifier of the API in API Gateway. */
   readonly apiId?: string | undefined
@@ -18,13 +18,13 @@ export interface HttpRequest {
   /** Whether the request came through a domain and an API that the environment names for mutual TLS. */
   readonly onMtlsDomain: boolean
   /**
-   * The certificate of the TLS handshake. It is absent if the client sent none, or if the domain or the API of the request is not
-   * one for mutual TLS (requirement A41, decision D12).
+   * The certificate of the TLS handshake. It is absent if the client sent none, or if the request did not come through a domain and an
+   * API for mutual TLS (requirement A41, decision D12).
    */
   readonly tlsCertificate: PresentedCertificate
 }
 
-/** How long others may cache a public document, in seconds. */
+/** The time in seconds for which clients may cache a public document. */
 export const PUBLIC_SECONDS = 300
 
 /** The answer to an HTTP request, independent of the event format of API Gateway. */
@@ -50,7 +50,7 @@ export function withTag(content: object, tag: string): BodyWithHeaders {
   return new BodyWithHeaders(content, { etag: `"${tag}"` })
 }
 
-/** @param nonce the nonce for the next DPoP proof, if that must have one (RFC 9449 section 8.2) */
+/** @param nonce the nonce for the next DPoP proof, if the proof must have one (RFC 9449 section 8.2) */
 export function withNonce<Content extends object>(
   content: Content,
   nonce: string | undefined,

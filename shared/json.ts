@@ -16,10 +16,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** DynamoDB stores 32 levels of nesting, and a stored value lies a few levels below its item. */
+/** DynamoDB stores 32 levels of nesting, and a stored value is a few levels below its item. */
 const MAX_LEVELS = 24
 
-/** Whether the store can keep a JSON value as it is: its numbers are exact, and it is not nested too deeply. */
+/** Whether the store can keep a JSON value unchanged: its numbers are exact, and it is not nested too deeply. */
 export function isStorable(value: unknown, levels = MAX_LEVELS): boolean {
   if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER
   if (typeof value !== 'object' || value === null) return true

@@ -1,4 +1,4 @@
-/** The limits that messages of refusals name. Most of them keep the items of the store small. */
+/** The limits in the messages of refusals. Most of them keep the items of the store small. */
 export const LIMITS = {
   // Authlete's limits, in UTF-16 units. `listedTokens` counts the tokens in one answer.
   ...{ subject: 100, state: 2048, setting: 200, listedTokens: 1000 },

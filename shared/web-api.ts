@@ -31,7 +31,7 @@ export interface Redirect {
 }
 
 /**
- * Members of an answer. Those that are `undefined` are left out. `null` occurs only in `responseContent` (Authlete contract,
+ * The members of an answer. Members that are `undefined` are left out. `null` occurs only in `responseContent` (Authlete contract,
  * rule 2).
  */
 export type WebApiMembers = Readonly<Record<string, unknown>>
@@ -61,7 +61,7 @@ export function answer<Answer extends object, const Members extends Answer>(
   return members
 }
 
-/** For a list in an answer: `undefined` if it is empty (Authlete contract, rule 2). */
+/** A list in an answer is left out if it is empty (Authlete contract, rule 2). */
 export function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
   return list.length === 0 ? undefined : list
 }

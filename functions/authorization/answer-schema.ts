@@ -31,17 +31,17 @@ const AuthorizationSuccess = z.object({
   loginHint: z.optional(z.string()),
   display: z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP']),
   maxAge: seconds,
-  /** The authentication context classes that the client asks for. If they are essential, `issue` takes no other. */
+  /** The requested authentication context classes. If they are essential, `issue` accepts no other. */
   acrs: texts,
   acrEssential: z.boolean(),
-  /** The names of the claims about the end-user that the client asks for, by `claims` and by scopes (OpenID Connect Core section 5). */
+  /** The names of the claims about the end-user that the client requests with `claims` and with scopes (OpenID Connect Core section 5). */
   claims: texts,
   claimsAtUserInfo: texts,
   claimsLocales: texts,
   /** The members of `claims`, JSON objects. */
   idTokenClaims: z.optional(z.string()),
   userInfoClaims: z.optional(z.string()),
-  /** The only end-user for whom the client takes an answer. */
+  /** The only end-user that the client accepts. */
   subject: z.optional(z.string()),
   clientIdAliasUsed: z.boolean(),
 })
@@ -110,7 +110,7 @@ const TicketInfoSuccess = z.object({
 })
 export type TicketInfoSuccess = AnswerOf<typeof TicketInfoSuccess>
 
-/** `/auth/authorization/ticket/update`, action OK: `info` in the form of the request. */
+/** `/auth/authorization/ticket/update`, action OK. `info` has the form of the request. */
 const TicketUpdateSuccess = z.object({
   ...envelope('authorizationTicketUpdateResponse', ['OK']),
   info: z.union([z.string(), z.object({ context: z.string() })]),

@@ -6,7 +6,7 @@ import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
 
 /**
- * The checked destination of an authorization response: never send a response to an unchecked redirect URI (RFC 6749 section
+ * The checked destination of an authorization response. A response must never go to an unchecked redirect URI (RFC 6749 section
  * 4.1.2.1).
  */
 export type RedirectTarget = Pick<Ticket, 'redirectUri' | 'state' | 'responseMode'>
@@ -37,7 +37,7 @@ export function errorRedirect(target: RedirectTarget, service: Service, descript
 }
 
 /**
- * A page that posts the authorization response to the client. Without scripts the end-user presses its button (OAuth 2.0
+ * A page that posts the authorization response to the client. If scripts are off, the end-user presses its button (OAuth 2.0
  * Form Post Response Mode section 2).
  */
 export function formPage(action: string, parameters: Readonly<Record<string, string>>): string {

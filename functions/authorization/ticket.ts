@@ -1,6 +1,6 @@
 import { proves } from '../../shared/token/find-token.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
-import { expired, refuseInvalid } from '../../shared/token/standing.ts'
+import { isExpired, refuseInvalid } from '../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/runtime/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
@@ -11,7 +11,7 @@ import { LOST, repeatWhileLost } from '../../shared/store/unavailable.ts'
 export interface TicketReasons {
   readonly unknown: Reason
   readonly expired: Reason
-  /** If the client is deleted or locked, or all its tokens were revoked. */
+  /** The reasons if the client is deleted or locked, or if all its tokens were revoked. */
   readonly invalid?: Readonly<Record<keyof typeof INVALID_REASON, Reason>>
 }
 
@@ -31,24 +31,23 @@ export async function findTicket(
   if (locator === undefined) throw new Refusal(reasons.unknown)
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
-  if (expired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
+  if (isExpired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
   refuseInvalid(client, service, grant.ticketIssuedAt, reasons.invalid ?? INVALID_REASON)
   log.note({ client: grant.client })
   return grant
 }
 
 /**
- * Takes a step with a ticket. If the context of the ticket has changed since it was read, the step is taken again with the
- * ticket as it is now.
+ * Takes a step with a ticket. If the context of the ticket has changed since it was read, the step is repeated with the current ticket.
  *
  * @returns `undefined` if the ticket has been consumed
  */
-export function takeStep<Taken extends { readonly written: Transition }>(
-  step: () => Promise<Taken>,
-): Promise<Taken | undefined> {
+export function takeStep<Result extends { readonly written: Transition }>(
+  step: () => Promise<Result>,
+): Promise<Result | undefined> {
   return repeatWhileLost(async () => {
-    const taken = await step()
-    if (taken.written.done) return taken
-    return taken.written.current?.stage === 'TICKET' ? LOST : undefined
+    const result = await step()
+    if (result.written.done) return result
+    return result.written.current?.stage === 'TICKET' ? LOST : undefined
   })
 }

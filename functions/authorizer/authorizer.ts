@@ -4,7 +4,7 @@ import { introspect } from '../../shared/token/introspect.ts'
 import { fromAuthorization } from './request.ts'
 import { authorizerContext } from './respond.ts'
 
-/** The decision of `/introspection` about the token in the `Authorization` header (architecture, section 1). */
-export async function authorize(http: HttpRequest, call: Call, urls: readonly string[]) {
+/** Introspects the token in the `Authorization` header like `/introspection` (architecture, section 1). */
+export async function authorizeRequest(http: HttpRequest, call: Call, urls: readonly string[]) {
   return authorizerContext(await introspect(fromAuthorization(http, urls), call), call.service)
 }

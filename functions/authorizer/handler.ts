@@ -1,5 +1,5 @@
 import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { systemRuntime } from '../../shared/runtime/runtime.ts'
-import { authorize } from './authorizer.ts'
+import { authorizeRequest } from './authorizer.ts'
 
-export const handler = serveAuthorizer(authorize, await systemRuntime())
+export const handler = serveAuthorizer(authorizeRequest, await systemRuntime())

@@ -13,10 +13,10 @@ const REASONS = {
 } as const satisfies Record<string, Reason>
 
 /**
- * Asks whether a request to a resource server may pass. The authorizer does not know the scopes that the route needs: the
- * integration gets those of the token and must check them.
+ * Reads the request to a resource server. The authorizer does not know the scopes that the route needs, so the integration gets those
+ * of the token and must check them.
  *
- * @param urls those of the API that the client was given
+ * @param urls the public URLs of the API
  * @throws Refusal dpop-not-offered, token-missing, credentials-malformed, resource-proof-missing, resource-proof-needless
  */
 export function fromAuthorization(http: HttpRequest, urls: readonly string[]): IntrospectionRequest {
@@ -35,7 +35,7 @@ export function fromAuthorization(http: HttpRequest, urls: readonly string[]): I
   }
 }
 
-/** Without the URL of the API nobody can tell for which request a proof is. */
+/** A proof cannot be verified without the URL of the API. */
 function proofFor(text: string, { method: htm, path }: HttpRequest, urls: readonly string[]): SentProof {
   if (urls.length === 0) throw new Refusal('dpop-not-offered')
   return { text, htm, htu: urls.flatMap((url) => requestUrl(url, path) ?? []) }

@@ -23,7 +23,7 @@ const STANDING = {
   refreshable: z.boolean(),
 }
 
-/** One check, with what it has compared. Times named `...At` and `...NotBefore` are in milliseconds. */
+/** One check and the values that it has compared. Times named `...At` and `...NotBefore` are in milliseconds. */
 const Step = z.object({
   name: z.enum([
     'token',
@@ -38,7 +38,7 @@ const Step = z.object({
     'maxAge',
   ]),
   outcome: z.enum(['PASSED', 'FAILED', 'NOT_LOOKED_AT']),
-  /** Only of the check that decided. */
+  /** Present for the failed check. */
   reason: z.optional(z.string()),
   resultCode: z.optional(RESULT.resultCode),
 
@@ -69,7 +69,7 @@ const Step = z.object({
   tokenKeyThumbprint: z.optional(z.string()),
   proofKeyThumbprint: z.optional(z.string()),
 
-  /** Of scopes, resources and authentication context classes. Unlike other lists of answers, these may be empty. */
+  /** Scopes, resources or authentication context classes. Unlike other lists of answers, these may be empty. */
   required: z.optional(z.array(z.string())),
   granted: z.optional(z.array(z.string())),
   missing: z.optional(z.array(z.string())),
@@ -80,7 +80,7 @@ const Step = z.object({
   authTime: z.optional(seconds),
 })
 
-/** Only with `explain`: the checks in the order of the decision. */
+/** The checks in the order of the decision. Only a call with `explain` gets them. */
 const steps = z.optional(z.array(Step))
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). */
@@ -104,9 +104,9 @@ const IntrospectionSuccess = z.object({
   accessTokenResources: texts,
   expiresAt: milliseconds,
   grantType,
-  /** How the end-user was authenticated, if the caller of the issuing API provided it. */
+  /** The class of the end-user's authentication, if the caller of the issuing API provided it. */
   acr: z.optional(z.string()),
-  /** When the end-user was authenticated. Seconds since the epoch. */
+  /** The time of the end-user's authentication in seconds since the epoch. */
   authTime: z.optional(seconds),
   properties,
   serviceAttributes: attributes,

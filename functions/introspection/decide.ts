@@ -9,8 +9,8 @@ export interface IntrospectedToken extends UsableToken {
 }
 
 /**
- * The decision for the Web API, whose answer has the attributes of the client. An explanation shows what a resource server must not
- * learn from a stolen token, so it needs the role `manage`.
+ * Introspects a token for the Web API, whose answer has the attributes of the client. A resource server must not learn from a stolen token
+ * what an explanation shows, so an explanation needs the role `manage`.
  *
  * @throws Refusal explanation-for-managers, or as `introspect`
  */

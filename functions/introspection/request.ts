@@ -15,13 +15,13 @@ export const FORM: FormRules = {
   repeated: { token: 'token-repeated', scopes: 'token-repeated' },
 }
 
-/** A client asks about its own token over mutual TLS (architecture, section 1). @throws Refusal token-… */
+/** A client introspects its own token over mutual TLS (architecture, section 1). @throws Refusal token-… */
 export function fromForm(form: string, http: HttpRequest): IntrospectionRequest {
   const parameters = parseForm(form, FORM).parameters
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('token-missing')
-  const asked = parameters.get('scopes')
-  const scopes = asked === undefined ? [] : parseScope(asked)
+  const text = parameters.get('scopes')
+  const scopes = text === undefined ? [] : parseScope(text)
   if (scopes === 'malformed') throw new Refusal('token-parameters-malformed')
   return {
     token,
@@ -49,9 +49,8 @@ export const IntrospectionCall = z.object({
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
   const { token, scopes = [], subject, resources = [], acrValues = [], maxAge, explain = false } = call
-  const asked = { token, scopes, subject, resources, acrValues, maxAge, explain }
   return {
-    ...asked,
+    ...{ token, scopes, subject, resources, acrValues, maxAge, explain },
     clientCertificate: readPresented(call.clientCertificate),
     proof: presentedProof(call),
     verifyNonce,

@@ -24,7 +24,7 @@ export function introspectionResponse(
   return answer({
     ...success('A056001', 'The access token is valid.'),
     action: 'OK',
-    // Authlete publishes this value: a challenge, although the token is valid.
+    // Authlete publishes this challenge, although the token is valid.
     responseContent: bearerChallenge('invalid_request'),
     certificateThumbprint: boundThumbprint(grant.binding),
     dpopKeyThumbprint: boundKey(grant.binding),

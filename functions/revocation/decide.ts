@@ -7,7 +7,7 @@ import type { RevocationRequest } from './request.ts'
 
 /**
  * Revokes a token of the authenticated client, and with it the whole grant (decision D40). Bound tokens need no certificate
- * here (requirement F07). For an unknown token the call succeeds as well.
+ * here (requirement F07). The call succeeds for an unknown token, too.
  *
  * @throws Refusal revocation-…, or when the client is not authenticated
  * @see RFC 7009 section 2
@@ -22,7 +22,7 @@ export async function revoke(request: RevocationRequest, call: Call): Promise<vo
   await call.store.grants.revoke(grant)
 }
 
-/** A replaced refresh token finds its grant by its family. A replaced access token finds nothing. */
+/** The family of a replaced refresh token leads to its grant. A replaced access token leads to none. */
 async function findGrant(token: string, call: Call): Promise<Tokens | undefined> {
   const family = await findRefreshFamily(token, call)
   if (family !== undefined) return family.grant

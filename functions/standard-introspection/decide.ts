@@ -40,8 +40,8 @@ interface Signature extends SigningKey {
 
 /**
  * Introspects a token for its service, for a resource server that it is meant for, or for the confidential client that owns
- * it. For everyone else, and for a token that is not live, the answer is inactive: callers cannot tell the cases apart
- * (decision D30). The binding is reported, not judged (decision D31).
+ * it. Everyone else gets an inactive answer, which cannot be distinguished from that for an ended token (decision D30). The answer has
+ * the binding, but the binding is not checked (decision D31).
  *
  * @throws Refusal when the caller is not authenticated; client-deleted, client-locked, caller-public, introspection-not-signed
  * @see RFC 7662, RFC 8705 section 3.2
@@ -50,16 +50,13 @@ export async function introspectStandard(
   request: StandardIntrospectionRequest,
   call: Call,
 ): Promise<StandardIntrospection> {
-  const caller = request.caller && (await authenticatedCaller(request.caller, call))
+  const caller = request.caller && (await authenticateCaller(request.caller, call))
   const signature = await signatureFor(request, caller, call)
   const token = await introspectToken(request, caller?.client, call)
   return { token, withHidden: request.withHidden, signature }
 }
 
-/**
- * If a signature is requested but the service has no key, the request is refused: the caller does not expect an unsigned
- * answer.
- */
+/** If the service has no key for a requested signature, the request is refused, because the caller does not expect an unsigned answer. */
 async function signatureFor(
   { signed, resourceServer = '' }: StandardIntrospectionRequest,
   caller: IdentifiedClient | undefined,
@@ -76,7 +73,7 @@ async function signatureFor(
 /** RFC 9701 section 6. */
 const DEFAULT_ALGORITHM = 'RS256'
 
-/** The reason why a token is inactive for its caller is in the log only. */
+/** Only the log has the reason why a token is inactive for its caller. */
 async function introspectToken(
   request: StandardIntrospectionRequest,
   caller: Client | undefined,
@@ -97,7 +94,7 @@ async function whyInactive(
   call: Call,
 ): Promise<string | undefined> {
   const life = await lifeOf(found, call, found.type === 'refresh_token' ? found.refresh : undefined)
-  if (life !== 'lives') return REASONS_OF_LIFE[life]
+  if (life !== 'valid') return REASONS_OF_LIFE[life]
   const isMeant = resourceServer === undefined || isMeantFor(resourceServer, found)
   if (isMeant && mayKnow(caller, found, call.service)) return undefined
   return found.type === 'refresh_token' ? 'refresh-token-not-of-caller' : 'audience-not-of-caller'
@@ -121,7 +118,7 @@ function requireUsable(caller: ClientState | undefined): void {
   if (caller.locked) throw new Refusal('client-locked')
 }
 
-/** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */
+/** A token that was requested without resources is meant for every resource server (Authlete contract, section 2.9). */
 function isMeantFor(resourceServer: string, { grant, type }: TypedToken): boolean {
   const resources = type === 'access_token' ? grant.accessResources : grant.terms.resources
   return resources.length === 0 || resources.includes(resourceServer)
@@ -137,12 +134,12 @@ function mayKnow(caller: Client | undefined, { grant, type }: TypedToken, servic
   )
 }
 
-async function authenticatedCaller(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
+async function authenticateCaller(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
   const identified = await identifyClient(presented, call)
   const { client } = identified
   call.log.note({ client: client.clientId })
   await authenticateClient(client, presented, call)
-  // A public client proves nothing, so anyone who found a token could ask in its name.
+  // A public client proves nothing, so anyone with a stolen token could introspect it in the client's name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
   return identified
 }

@@ -9,18 +9,18 @@ import {
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember } from '../../shared/request/body.ts'
 
-/** `token_type_hint` is ignored: the form of a token shows its type, and a wrong hint must not hide the token. */
+/** `token_type_hint` is ignored, because the form of a token shows its type and a wrong hint must not hide the token. */
 export interface StandardIntrospectionRequest {
   readonly token: string
-  /** The credentials of the client that asks. Absent on the Web API, whose caller is the service. */
+  /** The credentials of the calling client. They are absent on the Web API, whose caller is the service. */
   readonly caller?: PresentedCredentials
   /** Whether the answer has the hidden properties. Only the service gets them. */
   readonly withHidden: boolean
-  /** URI of the resource server that asked the service. */
+  /** The URI of the resource server that called the service. */
   readonly resourceServer?: string | undefined
   /** Present if the answer must be signed (RFC 9701). */
   readonly signed?: {
-    /** `undefined`: the registered algorithm of the caller. */
+    /** If `undefined`, the registered algorithm of the caller is used. */
     readonly alg: string | undefined
   }
 }
@@ -40,11 +40,11 @@ export function fromForm(form: string, http: HttpRequest): StandardIntrospection
   const caller = credentialsFromHttp(http, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token, caller, withHidden: false, ...(accepts(http) ? { signed: { alg: undefined } } : {}) }
+  return { token, caller, withHidden: false, ...(acceptsJwt(http) ? { signed: { alg: undefined } } : {}) }
 }
 
 /** Only the exact type without `q=0` counts (RFC 9110 section 12.5.1). Ranges such as `*` do not. */
-function accepts({ headers }: HttpRequest): boolean {
+function acceptsJwt({ headers }: HttpRequest): boolean {
   const listed = (headers.get('accept') ?? []).join(',').toLowerCase().split(',')
   return listed.some((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
@@ -83,8 +83,8 @@ export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): Sta
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
   const token = parseForm(call.parameters, CALL).parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  const asked = { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
-  if (call.httpAcceptHeader !== SIGNED_TYPE) return asked
+  const unsigned = { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
+  if (call.httpAcceptHeader !== SIGNED_TYPE) return unsigned
   if (call.rsUri === undefined) throw new Refusal('introspection-resource-server-missing')
-  return { ...asked, signed: { alg: call.introspectionSignAlg } }
+  return { ...unsigned, signed: { alg: call.introspectionSignAlg } }
 }

@@ -25,11 +25,15 @@ export function oauthResponse(
       ? withProperties(activeTokenInFull(token, service), token.grant.terms)
       : contentOf(introspection, service)
   if (signature === undefined) return content
-  return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
+  return new SignedBody(SIGNED_TYPE, signResponse(withoutNull(content), signature, service))
 }
 
 /** The JWT itself has no `sub` and no `exp`, so that it cannot pass for an access token. */
-function sign(content: object, { audience, issuedAt, ...key }: Signature, { issuer }: Service): string {
+function signResponse(
+  content: object,
+  { audience, issuedAt, ...key }: Signature,
+  { issuer }: Service,
+): string {
   const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
   return signJwt('token-introspection+jwt', claims, key)
 }
@@ -47,7 +51,8 @@ export function standardIntrospectionResponse(
   return {
     ...success('A145001', `Introspection was performed successfully (${about}).`),
     action: signature === undefined ? 'OK' : 'JWT',
-    responseContent: signature === undefined ? JSON.stringify(content) : sign(content, signature, service),
+    responseContent:
+      signature === undefined ? JSON.stringify(content) : signResponse(content, signature, service),
   }
 }
 

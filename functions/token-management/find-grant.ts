@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { findAccessToken, findRefreshFamily } from '../../shared/token/find-token.ts'
-import { whyInvalid, expired } from '../../shared/token/standing.ts'
+import { whyInvalid, isExpired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/runtime/call.ts'
@@ -60,7 +60,7 @@ export function isLive({ grant, client }: FoundGrant, { service, now }: Call): b
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
     const invalid = whyInvalid(client, service, issuedAt)
-    return expired(expiresAt, now) || invalid === 'deleted' || invalid === 'cut-off'
+    return isExpired(expiresAt, now) || invalid === 'deleted' || invalid === 'cut-off'
   }
   return (
     !isOver(grant.accessIssuedAt, grant.accessExpiresAt) ||

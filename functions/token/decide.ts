@@ -13,7 +13,7 @@ import type { GrantType, TokenContext } from './grant-types/grant-type.ts'
 import { refreshTokens } from './grant-types/refresh-token.ts'
 import type { TokenRequest } from './request.ts'
 
-/** For each `grant_type` value: its name in settings and answers, the result code of its success, and its function. */
+/** The values of `grant_type`, with the name in settings and answers, the result code of a success, and the function. */
 export const OFFERED_GRANT_TYPES = {
   authorization_code: { name: 'AUTHORIZATION_CODE', resultCode: 'A050001', grant: redeemCode },
   client_credentials: { name: 'CLIENT_CREDENTIALS', resultCode: 'A052001', grant: issueForClient },
@@ -27,17 +27,16 @@ export interface TokenResult extends IssuedTokens, TokenContext {
 /**
  * Issues tokens for one token request. Both faces check in this order (architecture, section 2):
  *
- * 1. The service offers the grant type. The password and implicit grants show passwords and tokens to others (RFC 9700 sections 2.1.2
- *    and 2.4).
- * 2. The request names one client. Otherwise one client could authenticate, and another one get the tokens.
- * 3. The client authenticates, so that a stolen code or refresh token of a confidential client is worth nothing.
- * 4. The DPoP proof was made for this endpoint, just now, with a nonce if one is required. A proof that was recorded elsewhere or made in
- *    advance is refused (RFC 9449 sections 11.1 and 11.2).
- * 5. A proof or a certificate is there to bind the token to, if it must be bound. A stolen token is then useless without the key.
+ * 1. The service offers the grant type. The password and implicit grants expose passwords and tokens (RFC 9700 sections 2.1.2 and 2.4).
+ * 2. The request names one client. Otherwise one client could authenticate while another one gets the tokens.
+ * 3. The client authenticates. This stops an attacker who has stolen a code or a refresh token of a confidential client.
+ * 4. The DPoP proof was made for this endpoint within the last minute, with a nonce if one is required. This stops proofs that were
+ *    recorded elsewhere or made in advance (RFC 9449 sections 11.1 and 11.2).
+ * 5. If the token must be bound, the request has a proof or a certificate. A stolen token is then useless without the key.
  * 6. The client may use the grant type. Anybody can claim to be a public client, so it gets no tokens of its own (RFC 6749 section 4.4).
- * 7. The grant fits the request. The redirect URI, the PKCE verifier and the key of a code stop injected codes (RFC 9700 section 4.5),
- *    and the binding and rotation of a refresh token stop stolen ones (RFC 9700 section 4.14).
- * 8. The write uses up the proof, then moves the grant on if no other request was first. This stops replays and races.
+ * 7. The grant matches the request. The redirect URI, the PKCE verifier and the key of a code stop injected codes (RFC 9700 section 4.5).
+ *    The binding and the rotation of a refresh token stop stolen ones (RFC 9700 section 4.14).
+ * 8. One write uses up the proof and moves the grant on, unless another request was first. This stops replays and races.
  *
  * A refused request consumes nothing.
  *
@@ -46,7 +45,7 @@ export interface TokenResult extends IssuedTokens, TokenContext {
  */
 export async function issueToken(request: TokenRequest, call: Call): Promise<TokenResult> {
   const { service, log } = call
-  const grantType = supportedGrantType(request, service)
+  const grantType = requireGrantType(request, service)
   log.note({ grantType })
   const identified = await identifyClient(request.credentials, call)
   const { client } = identified
@@ -66,21 +65,21 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Tok
 
 const TOKEN_ENDPOINTS = publishedUrls('token_endpoint')
 
-function supportedGrantType(
-  { grantType: asked, empty }: TokenRequest,
+function requireGrantType(
+  { grantType: requested, empty }: TokenRequest,
   service: Service,
 ): keyof typeof OFFERED_GRANT_TYPES {
-  if (asked === undefined) {
+  if (requested === undefined) {
     throw new Refusal(empty.has('grant_type') ? 'grant-type-empty' : 'grant-type-missing')
   }
-  if (asked === 'implicit') throw new Refusal('grant-type-implicit')
-  // It has a name but is never offered (RFC 9700 section 2.4).
-  if (asked === 'password') throw new Refusal('grant-type-unsupported', { named: asked })
-  if (!isGrantType(asked)) throw new Refusal('grant-type-unknown')
-  if (!service.supportedGrantTypes.includes(OFFERED_GRANT_TYPES[asked].name)) {
-    throw new Refusal('grant-type-unsupported', { named: asked })
+  if (requested === 'implicit') throw new Refusal('grant-type-implicit')
+  // Settings may name the password grant, but it is never offered (RFC 9700 section 2.4).
+  if (requested === 'password') throw new Refusal('grant-type-unsupported', { named: requested })
+  if (!isGrantType(requested)) throw new Refusal('grant-type-unknown')
+  if (!service.supportedGrantTypes.includes(OFFERED_GRANT_TYPES[requested].name)) {
+    throw new Refusal('grant-type-unsupported', { named: requested })
   }
-  return asked
+  return requested
 }
 
 function isGrantType(text: string): text is keyof typeof OFFERED_GRANT_TYPES {

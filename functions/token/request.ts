@@ -23,11 +23,11 @@ export interface TokenRequest {
   readonly codeVerifier: string | undefined
   readonly refreshToken: string | undefined
   readonly scope: string | undefined
-  /** RFC 8707. Not checked. */
+  /** The values of `resource` (RFC 8707), which are not checked yet. */
   readonly resources: readonly string[]
   /** Names of parameters without a value, which count as absent. */
   readonly empty: ReadonlySet<string>
-  /** From the caller of the Web API. */
+  /** The additions of the caller of the Web API. */
   readonly extras: TokenExtras
 }
 

@@ -6,7 +6,7 @@ import { answer, success, unlessEmpty } from '../../shared/web-api.ts'
 import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
-/** RFC 6749 section 5.1, RFC 9449 section 5. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
+/** RFC 6749 section 5.1, RFC 9449 section 5. If the token has no scopes, `scope` is `null`, which the OAuth face leaves out. */
 function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, idToken, issuedAt } = issued
   const members: TokenMembers = answer({

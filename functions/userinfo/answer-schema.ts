@@ -21,7 +21,7 @@ const UserinfoSuccess = z.object({
   clientIdAliasUsed: z.boolean(),
   subject: z.string(),
   scopes: texts,
-  /** The names of the claims that the client has asked for (OpenID Connect Core sections 5.4 and 5.5). */
+  /** The names of the requested claims (OpenID Connect Core sections 5.4 and 5.5). */
   claims: texts,
   /** The member `userinfo` of the parameter `claims`, a JSON object. */
   userInfoClaims: z.optional(z.string()),
@@ -54,7 +54,7 @@ export const UserinfoIssueAnswer = z.discriminatedUnion('action', [
   ]),
 ])
 
-/** `responseContent` with the action JSON (OpenID Connect Core section 5.3.2). The other members are those of the caller. */
+/** `responseContent` with the action JSON (OpenID Connect Core section 5.3.2). The caller sets the other members. */
 const Content = z.object({ sub: z.string() })
 export type ContentMembers = Immutable<z.output<typeof Content>>
 export const UserinfoContent = z.catchall(Content, z.unknown())

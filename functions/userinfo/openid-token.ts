@@ -2,7 +2,7 @@ import { type Reason, Refusal, type RefusalFor } from '../../shared/refusal/refu
 import type { Terms, Tokens } from '../../shared/store/grant.ts'
 import type { TokenReason } from '../../shared/token/introspect.ts'
 
-/** For most faults of a proof, the published codes are those of introspection. */
+/** Most faults of a proof have the published codes of introspection. */
 const REASONS: Readonly<Record<TokenReason, Reason>> = {
   'token-unknown': 'userinfo-token-unknown',
   'token-without-identifier': 'userinfo-token-unknown',
@@ -39,14 +39,14 @@ const REASONS: Readonly<Record<TokenReason, Reason>> = {
 
 /** A refusal of introspection with the result code of userinfo, whose answers have no flags about the token. */
 export function refusalOfUserinfo({ reason, options }: RefusalFor<TokenReason>): Refusal {
-  const { members: _, ...others } = options
+  const { members: _members, ...others } = options
   return new Refusal(REASONS[reason], others)
 }
 
-export type OfSubject = Tokens & { readonly terms: Terms & { readonly subject: string } }
+export type GrantWithSubject = Tokens & { readonly terms: Terms & { readonly subject: string } }
 
-/** @throws Refusal userinfo-subject-missing: a client's own token, which may have the scope, too */
-export function requireSubject(grant: Tokens): OfSubject {
+/** @throws Refusal userinfo-subject-missing for a client's own token, which may have the scope, too */
+export function requireSubject(grant: Tokens): GrantWithSubject {
   const { subject } = grant.terms
   if (subject === undefined) throw new Refusal('userinfo-subject-missing')
   return { ...grant, terms: { ...grant.terms, subject } }

@@ -19,7 +19,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/auth/userinfo/issue'),
-    // It signs what the caller sends with a key of the service.
+    // The service signs the claims of the caller.
     access: byRole('runtime'),
     face: webApi({ type: 'userInfoIssueResponse', call: UserinfoIssueCall, errors: 'bearer' }),
     read: readUserinfoIssue,

@@ -12,12 +12,12 @@ import { isSameText } from '../constant-time.ts'
 /** Reads a service from the registry. */
 type FindService = (service: number, store: Store) => Promise<Service | undefined>
 
-const cached: FindService = (service, { registry }) => registry.findService(service)
-const evenDeleted: FindService = (service, { registry }) => registry.findForDeletion(service)
+const findCached: FindService = (service, { registry }) => registry.findService(service)
+const findForDeletion: FindService = (service, { registry }) => registry.findForDeletion(service)
 
 /**
- * Authenticates a caller of the Web API by the credentials of a service. In v3 the path has the service and the caller
- * sends a Bearer token; in v2 Basic credentials have both (Authlete contract, section 1.1).
+ * Authenticates a caller of the Web API with the credentials of a service. In v3 the path names the service and the caller
+ * sends a Bearer token. In v2 Basic credentials have both (Authlete contract, section 1.1).
  *
  * @param role the smallest role that suffices; a larger role includes the smaller ones
  * @throws Refusal credentials-…, service-…, bearer-invalid, role-too-small
@@ -26,21 +26,21 @@ export async function serviceByCredentials(
   http: HttpRequest,
   role: Role,
   around: Surroundings,
-  find = cached,
+  find = findCached,
 ): Promise<Call> {
   const { serviceId } = http.pathParameters
   if (!http.headers.has('authorization')) throw new Refusal('credentials-missing')
   if (serviceId !== undefined) {
     const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])
     if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
-    return proveService({ id: serviceId, secret: bearer.token }, role, around, find, 'bearer-invalid')
+    return authenticateService({ id: serviceId, secret: bearer.token }, role, around, find, 'bearer-invalid')
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
-  return proveService(basic, role, around, find, 'service-unknown', 'service-secret-wrong')
+  return authenticateService(basic, role, around, find, 'service-unknown', 'service-secret-wrong')
 }
 
-async function proveService(
+async function authenticateService(
   { id, secret }: BasicCredentials,
   role: Role,
   around: Surroundings,
@@ -49,7 +49,7 @@ async function proveService(
   wrong: Reason = unknown,
 ): Promise<Call> {
   const { store, now, log } = around
-  const service = await findNamed(id, store, find)
+  const service = await findById(id, store, find)
   if (service === undefined) throw new Refusal(unknown)
   const presented = digest(secret)
   const credential = service.credentials.find((known) => isSameText(presented, known.digest))
@@ -62,13 +62,13 @@ async function proveService(
   return { ...around, service, caller }
 }
 
-async function findNamed(id: string, store: Store, find: FindService): Promise<Service | undefined> {
+async function findById(id: string, store: Store, find: FindService): Promise<Service | undefined> {
   const number = parseNumber(id)
   return number === undefined ? undefined : find(number, store)
 }
 
 /**
- * The same, and in v3 also by the organization's token, which has the role `manage` in every service.
+ * Authenticates like `serviceByCredentials`, and in v3 also with the organization's token, which has the role `manage` in every service.
  *
  * @throws Refusal as `serviceByCredentials`, api-service-unknown
  */
@@ -78,60 +78,60 @@ export async function serviceByCredentialsOrOrganization(
   around: Surroundings,
 ): Promise<Call> {
   const { serviceId } = http.pathParameters
-  const owner = serviceId === undefined ? undefined : await judgeOwner(http, around)
+  const owner = serviceId === undefined ? undefined : await ownerByCredentials(http, around)
   if (serviceId === undefined || typeof owner !== 'object' || owner.credential !== 'organization') {
     return serviceByCredentials(http, role, around)
   }
-  return serviceOfOwner(serviceId, admitted(owner, around), cached)
+  return serviceOfOwner(serviceId, ownerCall(owner, around), findCached)
 }
 
 /**
- * Authenticates a caller who manages a service: by credentials of the service with the role `manage`, or by those of the
- * owner of the deployment (v2: the owner's key, with the service in the path; v3: the organization's token).
+ * Authenticates a caller who manages a service. The credentials are those of the service with the role `manage`, or those of the owner of
+ * the deployment: in v2 the owner's key, with the service in the path, and in v3 the organization's token.
  *
  * @throws Refusal credentials-…, service-…, owner-…, bearer-invalid, role-too-small, api-service-unknown
  */
 export function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
-  return managed(http, around, cached)
+  return serviceByManager(http, around, findCached)
 }
 
-/** The same for the deletion of a service, which goes on at the next call if it could not end. */
+/** Authenticates like `serviceForManagement`, also for a deleted service, whose deletion may have to continue. */
 export function serviceForDeletion(http: HttpRequest, around: Surroundings): Promise<Call> {
-  return managed(http, around, evenDeleted)
+  return serviceByManager(http, around, findForDeletion)
 }
 
-async function managed(http: HttpRequest, around: Surroundings, find: FindService): Promise<Call> {
+async function serviceByManager(http: HttpRequest, around: Surroundings, find: FindService): Promise<Call> {
   const { serviceId, apiKey } = http.pathParameters
-  const owner = await judgeOwner(http, around)
+  const owner = await ownerByCredentials(http, around)
   if (typeof owner === 'string' && apiKey === undefined) {
     return serviceByCredentials(http, 'manage', around, find)
   }
-  return serviceOfOwner(serviceId ?? apiKey ?? '', admitted(owner, around), find)
+  return serviceOfOwner(serviceId ?? apiKey ?? '', ownerCall(owner, around), find)
 }
 
 async function serviceOfOwner(id: string, call: OwnerCall, find: FindService): Promise<Call> {
-  const service = await findNamed(id, call.store, find)
+  const service = await findById(id, call.store, find)
   if (service === undefined) throw new Refusal('api-service-unknown')
   call.log.note({ service: service.apiKey })
   return { ...call, service, caller: { ...call.caller, role: 'manage' } }
 }
 
 /**
- * Authenticates the owner of the deployment by key and secret (v2) or by the organization's token (v3).
+ * Authenticates the owner of the deployment with key and secret (v2) or with the organization's token (v3).
  *
  * @throws Refusal credentials-…, owner-…, bearer-invalid
  */
-export async function proveOwner(http: HttpRequest, around: Surroundings): Promise<OwnerCall> {
-  return admitted(await judgeOwner(http, around), around)
+export async function authenticateOwner(http: HttpRequest, around: Surroundings): Promise<OwnerCall> {
+  return ownerCall(await ownerByCredentials(http, around), around)
 }
 
-function admitted(owner: Caller | Reason, around: Surroundings): OwnerCall {
+function ownerCall(owner: Caller | Reason, around: Surroundings): OwnerCall {
   if (typeof owner === 'string') throw new Refusal(owner)
   around.log.note({ credential: owner.credential })
   return { ...around, caller: owner }
 }
 
-async function judgeOwner(http: HttpRequest, { store }: Surroundings): Promise<Caller | Reason> {
+async function ownerByCredentials(http: HttpRequest, { store }: Surroundings): Promise<Caller | Reason> {
   if (!http.headers.has('authorization')) return 'credentials-missing'
   const owner = await store.registry.findOwner()
   const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])

@@ -13,11 +13,11 @@ import { Refusal } from '../refusal/refusal.ts'
 import { settingsOf } from '../store/profile.ts'
 
 /**
- * The client ID in a request: from its header, from its form or, if both have none, from its assertion.
+ * Reads the client ID of a request from its header, from its form or, if neither has one, from its assertion.
  *
  * @throws Refusal assertion-malformed
  */
-export function namedClient({ basic, form }: PresentedCredentials): string | undefined {
+export function namedClientId({ basic, form }: PresentedCredentials): string | undefined {
   const named = basic?.clientId ?? form.clientId
   if (named !== undefined || form.clientAssertion === undefined) return named
   const claimed = clientIdOfAssertion(form.clientAssertion)
@@ -26,12 +26,12 @@ export function namedClient({ basic, form }: PresentedCredentials): string | und
 }
 
 /**
- * Authenticates a client by `private_key_jwt` (RFC 7523 section 3): a key of the client signed the assertion, it is meant
- * for this issuer, and it is used once. An assertion that is refused does not use up its `jti` (requirement I08).
+ * Authenticates a client with `private_key_jwt` (RFC 7523 section 3): a key of the client signed the assertion, it is meant
+ * for this issuer, and it is used once. A refused assertion does not use up its `jti` (requirement I08).
  *
  * @throws Refusal assertion-…
  */
-export async function byAssertion(
+export async function authenticateWithAssertion(
   client: Client,
   presented: PresentedCredentials,
   call: Call,
@@ -40,9 +40,9 @@ export async function byAssertion(
   const { service, store, now } = call
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOtherCredentials(client, basic?.clientSecret, form.clientSecret)
-  const clientId = namedClient(presented) ?? ''
+  const clientId = namedClientId(presented) ?? ''
   let fault: AssertionFault = 'key-unknown'
-  // If no key fits, the client may have rotated its keys: `findInKeys` fetches the set of `jwksUri` again.
+  // If no key verifies it, the client may have rotated its keys, so `findInKeys` fetches the set of `jwksUri` again.
   const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
     const { issuer } = service
     const { audienceIsString } = settingsOf(service, client)

@@ -17,47 +17,48 @@ import { type PresentedCredentials, refuseOtherCredentials } from './presented-c
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
 /**
- * Authenticates a client by `tls_client_auth` (RFC 8705 section 2.1): its certificate has the registered subject. The TLS
+ * Authenticates a client with `tls_client_auth` (RFC 8705 section 2.1): its certificate has the registered subject. The TLS
  * terminator has validated the chain.
  *
  * @throws Refusal tls-…, method-for-public, method-not-registered
  */
-export async function bySubjectOfCertificate(
+export async function authenticateWithSubject(
   client: Client,
   presented: PresentedCredentials,
   { service, now }: Call,
 ): Promise<void> {
-  const { der } = presentedCertificate(client, presented)
-  const subject = await refusing(
+  const { der } = requireCertificate(client, presented)
+  const subject = await convertErrors(
     () => readSubject(der),
     'tls-certificate-unreadable',
     'tls-certificate-not-x509',
   )
-  await judgeSubject(client, subject)
+  await requireRegisteredSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
-  // On a resumed TLS connection the certificate may have expired in the meantime (architecture, section 4).
+  // The certificate of a resumed TLS connection may have expired (architecture, section 4).
   if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
   if (issuers !== undefined) {
-    const issued = await refusing(() => isIssuedByOneOf(der, issuers), 'tls-issuer-unknown')
+    const issued = await convertErrors(() => isIssuedByOneOf(der, issuers), 'tls-issuer-unknown')
     if (!issued) throw new Refusal('tls-issuer-unknown')
   }
-  if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
+  if (service.mutualTlsValidatePkiCertChain)
+    await requireTrustedPath(der, presented.certificatePath, service, now)
 }
 
 /**
- * Authenticates a client by `self_signed_tls_client_auth` (RFC 8705 section 2.2): its whole certificate is registered.
+ * Authenticates a client with `self_signed_tls_client_auth` (RFC 8705 section 2.2): its whole certificate is registered.
  * Chain and dates are not checked (requirement A20). A certificate behind a `jwksUri` is refused if it can issue others with the name
  * of any `tls_client_auth` client.
  *
  * @throws Refusal self-signed-…, tls-certificate-…, method-for-public, method-not-registered, client-keys-unavailable
  */
-export async function byRegisteredCertificate(
+export async function authenticateWithRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const { der, thumbprint } = presentedCertificate(client, presented)
+  const { der, thumbprint } = requireCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
@@ -67,13 +68,13 @@ export async function byRegisteredCertificate(
     return registered.has(thumbprint) ? true : undefined
   })
   if (matched !== true) throw new Refusal(reason)
-  // Those in `jwks` were judged when they were registered.
-  const isJudged = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
-  if (!isJudged && (await canIssue(der))) throw new Refusal('self-signed-issues')
+  // A certificate in `jwks` was checked when it was registered.
+  const isSafe = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
+  if (!isSafe && (await canIssue(der))) throw new Refusal('self-signed-issues')
 }
 
 /** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */
-function presentedCertificate(
+function requireCertificate(
   client: Client,
   { basic, form, certificate }: PresentedCredentials,
 ): ReadCertificate {
@@ -90,8 +91,8 @@ const LIMIT_PATH = 10
 
 const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
 
-/** For operators who validate the chain again, or whose TLS terminator does not validate it. */
-async function judgeChain(
+/** Operators need it if they validate the chain again, or if their TLS terminator does not validate it. */
+async function requireTrustedPath(
   der: Der,
   path: readonly PresentedCertificate[] = [],
   { trustedRootCertificates }: Service,
@@ -100,11 +101,11 @@ async function judgeChain(
   if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
   if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
   const readRoots = () => trustedRootCertificates.flatMap(readListed)
-  const trusted = await refusing(readRoots, 'tls-root-malformed', 'tls-root-not-x509')
+  const trusted = await convertErrors(readRoots, 'tls-root-malformed', 'tls-root-not-x509')
   const sent = path.flatMap(readSent)
-  // Few services use it, so it is not loaded at cold start.
+  // Few services use this code, so it is not loaded at cold start.
   const { chainFault } = await import('../certificate/path/chain.ts')
-  const fault = await refusing(() => chainFault(der, trusted, sent, now), 'tls-path-invalid')
+  const fault = await convertErrors(() => chainFault(der, trusted, sent, now), 'tls-path-invalid')
   if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
 }
 
@@ -124,9 +125,9 @@ function readSent(presented: PresentedCertificate): Der[] {
 /**
  * Runs `read`, and turns its error for a malformed certificate or name into a Refusal.
  *
- * @param notX509 for a text that can be decoded but is not a certificate
+ * @param notX509 the reason for a text that can be decoded but is not a certificate
  */
-async function refusing<T>(
+async function convertErrors<T>(
   read: () => T | Promise<T>,
   malformed: Reason,
   notX509: Reason = malformed,
@@ -148,7 +149,7 @@ const SAN_REASON = {
 } as const satisfies Record<SanKind, Reason>
 
 /** RFC 8705 section 2.1.2: exactly one of the five settings identifies the client. */
-async function judgeSubject(client: Client, { subject, san }: Subject): Promise<void> {
+async function requireRegisteredSubject(client: Client, { subject, san }: Subject): Promise<void> {
   const { tlsClientAuthSubjectDn: name } = client
   const names = SAN_SETTINGS.filter(([setting]) => client[setting] !== undefined)
   const { length: count } = subjectNames(client)
@@ -158,6 +159,6 @@ async function judgeSubject(client: Client, { subject, san }: Subject): Promise<
     if (!matchesSan(kind, client[setting] ?? '', san)) throw new Refusal(SAN_REASON[kind])
   }
   if (name === undefined) return
-  const registered = await refusing(() => parseDistinguishedName(name), 'tls-subject-malformed')
+  const registered = await convertErrors(() => parseDistinguishedName(name), 'tls-subject-malformed')
   if (!isSameName(subject, registered)) throw new Refusal('tls-subject-differs')
 }

@@ -52,7 +52,7 @@ export interface ClientAssertion {
   readonly claims: JsonObject | undefined
 }
 
-/** As it is in the form of a request. */
+/** The parameters of an assertion in the form of a request. */
 export interface PresentedAssertion {
   readonly clientAssertion: ClientAssertion | 'malformed' | undefined
   readonly clientAssertionType: string | undefined
@@ -71,7 +71,7 @@ export interface ExpectedAssertion {
   readonly now: EpochSeconds
 }
 
-/** What must be stored so that nobody uses the assertion again. */
+/** The facts that the store keeps so that nobody can use the assertion again. */
 export interface VerifiedAssertion {
   readonly jti: string
   /** The first second in which the assertion is too old: `exp` plus the allowed clock skew. */
@@ -102,11 +102,11 @@ export async function verifyClientAssertion(
   const unsigned = await verifyCompactJws(jws, expected.jwks, expected.alg)
   if (unsigned !== undefined) return unsigned
   if (claims === undefined) return 'malformed'
-  return partyFault(claims, expected) ?? timeFault(claims, expected.now) ?? verified(claims)
+  return partyFault(claims, expected) ?? timeFault(claims, expected.now) ?? readJti(claims)
 }
 
 /**
- * The `iss` of an assertion that is not verified yet: it leads to the client whose keys verify it. A `client_id` in the
+ * Reads the `iss` of an assertion that is not verified yet. It leads to the client whose keys verify the assertion. A `client_id` in the
  * request must be equal to it (RFC 7521 section 4.2).
  *
  * @returns `undefined` for a malformed assertion and for one without `iss`
@@ -143,7 +143,7 @@ function timeFault({ exp, nbf = 0, iat = 0 }: JsonObject, now: EpochSeconds) {
   return iat > now + SKEW_SECONDS ? 'iat-future' : undefined
 }
 
-function verified({ jti, exp }: JsonObject): VerifiedAssertion | AssertionFault {
+function readJti({ jti, exp }: JsonObject): VerifiedAssertion | AssertionFault {
   if (jti === undefined) return 'jti-missing'
   if (typeof jti !== 'string' || jti === '' || jti.length > LIMIT_JTI_CHARACTERS) return 'jti-malformed'
   return { jti, expiresAt: (Math.ceil(Number(exp)) + SKEW_SECONDS) as EpochSeconds }

@@ -3,8 +3,11 @@ import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import type { Client } from '../store/client.ts'
 import { parseNumber } from '../store/identity.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
-import { byAssertion, namedClient } from './assertion-authentication.ts'
-import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
+import { authenticateWithAssertion, namedClientId } from './assertion-authentication.ts'
+import {
+  authenticateWithRegisteredCertificate,
+  authenticateWithSubject,
+} from './certificate-authentication.ts'
 import { settingsOf } from '../store/profile.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
@@ -13,7 +16,7 @@ import { isSameText } from '../constant-time.ts'
 
 export interface IdentifiedClient {
   readonly client: Client
-  /** The client ID alias, if the request named the client by it. */
+  /** The client ID alias, if the request has it as its client ID. */
   readonly clientIdAlias: string | undefined
 }
 
@@ -24,20 +27,20 @@ export interface IdentifiedClient {
  *   assertion-malformed, or `presented.unidentified`
  */
 export async function identifyClient(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
-  const named = namedClient(presented)
+  const named = namedClientId(presented)
   const { clientId } = presented.form
   if (named === undefined) throw new Refusal(presented.unidentified)
   if (clientId !== undefined && clientId !== named && !(await isPassedOnTwice(presented, call))) {
     throw new Refusal('client-contradicted')
   }
   const found = await findNamedClient(named, call)
-  if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
+  if (typeof found === 'string') throw new Refusal(CLIENT_FAULT_REASON[found])
   return found
 }
 
 /**
- * Whether members of the call and `parameters` have the credentials of one CLIENT_SECRET_POST client, in one place by its
- * number and in the other by its alias.
+ * Whether the members of the call and `parameters` both have the credentials of one CLIENT_SECRET_POST client, once with its number and
+ * once with its alias.
  */
 async function isPassedOnTwice({ basic, form }: PresentedCredentials, call: Call): Promise<boolean> {
   if (basic?.clientId === undefined || form.clientId === undefined) return false
@@ -49,7 +52,7 @@ async function isPassedOnTwice({ basic, form }: PresentedCredentials, call: Call
   return clientId === inForm.client.clientId && tokenAuthMethod === 'CLIENT_SECRET_POST'
 }
 
-export const NAMED_REASON = {
+export const CLIENT_FAULT_REASON = {
   unknown: 'client-unknown',
   locked: 'client-locked',
   'breaks-fapi2': 'client-breaks-fapi2',
@@ -60,7 +63,7 @@ export const NAMED_REASON = {
 export async function findNamedClient(
   named: string,
   { service, store }: Call,
-): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
+): Promise<IdentifiedClient | keyof typeof CLIENT_FAULT_REASON> {
   const client = await store.registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
   const fault = faultOfClient(client, service)
@@ -70,14 +73,14 @@ export async function findNamedClient(
   return { client, clientIdAlias: named }
 }
 
-/** Why a client is refused, whatever it presents; `undefined` if it may authenticate. */
+/** The reason to refuse a client regardless of its credentials, or `undefined` if it may authenticate. */
 export function faultOfClient(client: Client, service: Service): 'locked' | 'breaks-fapi2' | undefined {
   if (client.locked) return 'locked'
   return settingsOf(service, client).violations.length > 0 ? 'breaks-fapi2' : undefined
 }
 
 /**
- * Authenticates the client by its registered method.
+ * Authenticates the client with its registered method.
  *
  * @throws Refusal always with `invalid_client`
  * @see RFC 6749 section 2.3, RFC 8705 section 2
@@ -98,35 +101,35 @@ export async function authenticateClient(
 type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
 
 const METHODS: Readonly<Record<TokenAuthMethod, Authenticate>> = {
-  NONE: byNothing,
-  CLIENT_SECRET_BASIC: bySecretInHeader,
-  CLIENT_SECRET_POST: bySecretInForm,
-  TLS_CLIENT_AUTH: bySubjectOfCertificate,
-  SELF_SIGNED_TLS_CLIENT_AUTH: byRegisteredCertificate,
-  PRIVATE_KEY_JWT: byAssertion,
+  NONE: requireNoCredentials,
+  CLIENT_SECRET_BASIC: authenticateWithHeaderSecret,
+  CLIENT_SECRET_POST: authenticateWithFormSecret,
+  TLS_CLIENT_AUTH: authenticateWithSubject,
+  SELF_SIGNED_TLS_CLIENT_AUTH: authenticateWithRegisteredCertificate,
+  PRIVATE_KEY_JWT: authenticateWithAssertion,
 }
 
-function byNothing(client: Client, { basic, form }: PresentedCredentials): void {
+function requireNoCredentials(client: Client, { basic, form }: PresentedCredentials): void {
   if (client.clientType === 'CONFIDENTIAL') throw new Refusal('method-none-for-confidential')
   const credential = basic?.clientSecret ?? form.clientSecret ?? form.clientAssertion
   if (credential !== undefined) throw new Refusal('credentials-of-public')
 }
 
-function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {
+function authenticateWithHeaderSecret(client: Client, { basic, form }: PresentedCredentials): void {
   refuseOtherCredentials(client, form.clientAssertion)
   if (basic?.clientId === undefined) throw new Refusal('client-secret-misplaced')
-  compareSecret(client, basic.clientSecret)
+  requireSecret(client, basic.clientSecret)
 }
 
-/** The form must have the secret. If the members of a Web API call have one, too, both must be right. */
-function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): void {
+/** The form must have the secret. If the members of a Web API call have one too, both must be right. */
+function authenticateWithFormSecret(client: Client, { basic, form }: PresentedCredentials): void {
   refuseOtherCredentials(client, form.clientAssertion)
-  compareSecret(client, form.clientSecret)
-  if (basic?.clientSecret !== undefined) compareSecret(client, basic.clientSecret)
+  requireSecret(client, form.clientSecret)
+  if (basic?.clientSecret !== undefined) requireSecret(client, basic.clientSecret)
 }
 
-/** In constant time. */
-function compareSecret(client: Client, secret: string | undefined): void {
+/** Compares in constant time. */
+function requireSecret(client: Client, secret: string | undefined): void {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })
   if (client.clientSecretDigest === undefined || !isSameText(digest(secret), client.clientSecretDigest)) {

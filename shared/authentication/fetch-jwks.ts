@@ -10,7 +10,7 @@ import { parseJwksUri } from './jwks-uri.ts'
 export type JwksFault =
   'uri-malformed' | 'address-refused' | 'unreachable' | 'timeout' | 'status' | 'too-large' | 'not-a-jwk-set'
 
-/** The keys behind a `jwks_uri` are not available. The error has nothing of the answer. */
+/** The keys at a `jwks_uri` are not available. The error has no part of the answer. */
 export class JwksUnavailable extends Error {
   override readonly name = 'JwksUnavailable'
   readonly reason: JwksFault
@@ -24,8 +24,8 @@ export class JwksUnavailable extends Error {
 const LIMIT_BYTES = 64 * 1024
 
 /**
- * Fetches a JWK Set. The client chooses the URL, and must not lead the server to an address of its own network: the host
- * name is resolved once, all its addresses must be allowed, and the connection uses only these. Redirects are not followed.
+ * Fetches a JWK Set. The client chooses the URL, which must not lead to an address in the network of the server. So the host name is
+ * resolved once, all its addresses must be allowed, and the connection uses only these. Redirects are not followed.
  *
  * @throws JwksUnavailable
  * @see RFC 7517 section 5, requirement A19
@@ -60,7 +60,7 @@ async function addressesOf(
   // Node connects to an IP address in the URL without calling `lookup`, so it is checked here.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
-  const addresses = family === 0 ? await before(limit, resolve(host)) : [{ address: host, family }]
+  const addresses = family === 0 ? await withLimit(resolve(host), limit) : [{ address: host, family }]
   const [first, ...others] = addresses
   if (first === undefined) throw new JwksUnavailable('unreachable')
   if (!addresses.every(({ address }) => isAllowed(address))) throw new JwksUnavailable('address-refused')
@@ -68,7 +68,7 @@ async function addressesOf(
 }
 
 /** The system's resolver cannot be cancelled, so its result is ignored after the limit. */
-function before<T>(limit: AbortSignal, outcome: Promise<T>): Promise<T> {
+function withLimit<T>(outcome: Promise<T>, limit: AbortSignal): Promise<T> {
   const ended = new Promise<never>((_resolve, reject) => {
     limit.addEventListener('abort', () => reject(limit.reason as Error))
   })
@@ -96,7 +96,7 @@ async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: Abo
 function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve)
-    // Not `once`: an error after the response must not end the process.
+    // An error after the response must not end the process, so this is not `once`.
     request.on('error', reject)
     request.once('close', () => reject(new Error('closed without a response')))
     request.end()

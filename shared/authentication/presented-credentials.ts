@@ -10,17 +10,17 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
 
 /** The credentials in a request. Nothing in them is proved yet. Only the Web API can have a secret both in `basic` and in `form`. */
 export interface PresentedCredentials {
-  /** From the `Authorization` header, or from the members `clientId` and `clientSecret` of a Web API call. */
+  /** The credentials in the `Authorization` header, or in the members `clientId` and `clientSecret` of a Web API call. */
   readonly basic?: { readonly clientId: string | undefined; readonly clientSecret: string | undefined }
   readonly form: PresentedAssertion & {
     readonly clientId: string | undefined
     readonly clientSecret: string | undefined
   }
-  /** From the mutual-TLS context, or from the member `clientCertificate`. */
+  /** The certificate of the mutual-TLS context, or of the member `clientCertificate`. */
   readonly certificate: PresentedCertificate
   /** The further certificates that the client sent. Only the Web API has them. */
   readonly certificatePath?: readonly PresentedCertificate[] | undefined
-  /** The reason to refuse a request without a client ID: it depends on the face (Authlete contract, section 7.2). */
+  /** The reason to refuse a request without a client ID, which depends on the face (Authlete contract, section 7.2). */
   readonly unidentified: Reason
 }
 
@@ -59,8 +59,8 @@ export const CREDENTIAL_MEMBERS = {
 }
 
 /**
- * The credentials of a request on the Web API. Servers may pass on a secret twice, in members and in `parameters`: the method of
- * the client decides which counts (Authlete contract, section 4.2).
+ * The credentials of a request on the Web API. Callers may send a secret twice, in members and in `parameters`. The method of the client
+ * decides which one counts (Authlete contract, section 4.2).
  *
  * @throws Refusal methods-combined
  */

@@ -7,16 +7,16 @@ import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import { fetchJwks, JwksUnavailable } from './fetch-jwks.ts'
 
-/** At most one fetch a minute for each URI, even after a failure: requests with unknown keys must not cause a flood. */
+/** Each URI is fetched at most once a minute, even after a failure, so that requests with unknown keys cannot cause a flood. */
 const INTERVAL_SECONDS = 60
-/** A key that the client has removed from its set works at most this long. */
+/** The longest time that a key works after the client has removed it from its set. */
 const LIFETIME_SECONDS = 600
-/** The same while the set cannot be fetched, whatever the reason: a short outage locks no client out of a warm function. */
+/** The longest time that a set is used while it cannot be fetched, so that a short outage does not lock clients out. */
 const OUTAGE_LIFETIME_SECONDS = 3600
-/** Each has up to 64 KiB. */
-const REMEMBERED_SETS = 200
+/** Each set has up to 64 KiB. */
+const CACHED_SETS = 200
 
-interface Remembered {
+interface CachedSet {
   readonly attemptedAt: EpochSeconds
   readonly attempt: Promise<JwkSet>
   known: { readonly jwks: JwkSet; readonly fetchedAt: EpochSeconds } | undefined
@@ -25,17 +25,17 @@ interface Remembered {
 /** The JWK Sets behind the `jwks_uri` of clients, cached in this process (requirement A19). */
 export class RemoteJwks {
   readonly #internet: Internet
-  readonly #sets = new BoundedMap<string, Remembered>(REMEMBERED_SETS)
+  readonly #sets = new BoundedMap<string, CachedSet>(CACHED_SETS)
 
   constructor(internet: Internet) {
     this.#internet = internet
   }
 
   /**
-   * What `select` finds in the set. If it finds nothing, the client may have rotated its keys: the set is fetched again,
-   * unless the last fetch is less than a minute ago. If a fetch fails, the set that is known goes on for a time.
+   * Returns the result of `select` for the set. If it finds nothing, the client may have rotated its keys. Then the set is fetched again,
+   * unless the last fetch is less than a minute ago. If a fetch fails, the cached set is used for some time.
    *
-   * @param select returns `undefined` for a key that the set does not have; a remembered set is always the same object
+   * @param select returns `undefined` for a key that the set does not have. A cached set is always the same object
    * @throws JwksUnavailable when the set is needed and cannot be fetched
    */
   async find<T>(
@@ -67,7 +67,7 @@ export class RemoteJwks {
       return jwks
     })
     // The previous set stays in use until the fetch succeeds.
-    const next: Remembered = { attemptedAt: now, attempt, known: last?.known }
+    const next: CachedSet = { attemptedAt: now, attempt, known: last?.known }
     this.#sets.delete(uri)
     this.#sets.set(uri, next)
     return attempt
@@ -75,10 +75,10 @@ export class RemoteJwks {
 }
 
 /** One cache for each `Internet`, so that two runtimes in one process share no keys. */
-const remembered = new WeakMap<Internet, RemoteJwks>()
+const caches = new WeakMap<Internet, RemoteJwks>()
 
 /**
- * What `select` finds in the registered keys of a client, which are behind its `jwksUri` or else in its `jwks`.
+ * Returns the result of `select` for the registered keys of a client, which are at its `jwksUri` or else in its `jwks`.
  *
  * @throws Refusal client-keys-unavailable
  */
@@ -97,7 +97,7 @@ export async function findInKeys<T>(
 }
 
 function remoteJwks(internet: Internet): RemoteJwks {
-  const remote = remembered.get(internet) ?? new RemoteJwks(internet)
-  remembered.set(internet, remote)
+  const remote = caches.get(internet) ?? new RemoteJwks(internet)
+  caches.set(internet, remote)
   return remote
 }

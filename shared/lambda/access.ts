@@ -1,5 +1,5 @@
 import {
-  proveOwner,
+  authenticateOwner,
   serviceByCredentials,
   serviceByCredentialsOrOrganization,
   serviceForDeletion,
@@ -11,14 +11,14 @@ import { Refusal } from '../refusal/refusal.ts'
 import { requireOAuthSettings, type Settings } from '../runtime/settings.ts'
 import type { Role } from '../store/service.ts'
 
-/** Who may use a route, and for which service. */
+/** The callers of a route, and the service that they get. */
 export interface Access<Admitted extends AnyCall> {
-  /** For the reference: the role that the credentials need, or who else is admitted. */
+  /** The role that the credentials need, or the other admitted callers. The reference shows it. */
   readonly name: Role | 'service' | 'owner' | 'client' | 'holder' | 'everyone'
   /** Whether the organization's token is admitted below `/api/{serviceId}`. */
   readonly organization?: true
   /** If it returns false, the route answers 404. */
-  readonly isHere?: (http: HttpRequest, settings: Settings) => boolean
+  readonly isOffered?: (http: HttpRequest, settings: Settings) => boolean
   /** @throws Refusal for missing, wrong or insufficient credentials */
   readonly admit: (http: HttpRequest, around: Surroundings, settings: Settings) => Promise<Admitted>
 }
@@ -28,7 +28,7 @@ export function byRole(role: Role): Access<Call> {
   return { name: role, admit: (http, around) => serviceByCredentials(http, role, around) }
 }
 
-/** Admits the same, and below `/api/{serviceId}` the organization's token as the role `manage` (architecture, section 1). */
+/** Admits like `byRole`, and below `/api/{serviceId}` also the organization's token as the role `manage` (architecture, section 1). */
 export function byRoleOrOrganization(role: Role): Access<Call> {
   return {
     name: role,
@@ -44,7 +44,7 @@ export const byServiceOrOwner: Access<Call> = {
   admit: serviceForManagement,
 }
 
-/** Admits the same, also to a service that is deleted: its deletion can be repeated until it has ended. */
+/** Admits like `byServiceOrOwner`, also to a deleted service, so that its deletion can be repeated until it has ended. */
 export const toDeleteService: Access<Call> = {
   name: 'service',
   organization: true,
@@ -52,25 +52,25 @@ export const toDeleteService: Access<Call> = {
 }
 
 /** Admits only the owner of the deployment, for APIs about all its services (architecture, section 1). */
-export const byOwner: Access<OwnerCall> = { name: 'owner', admit: proveOwner }
+export const byOwner: Access<OwnerCall> = { name: 'owner', admit: authenticateOwner }
 
 /**
  * Admits all requests to the service of the OAuth face, whose clients authenticate in the request itself.
  *
- * @param name who uses the route. With the setting `oauthOnMtlsOnly`, routes for `everyone` answer on all domains and the
+ * @param name the users of the route. With the setting `oauthOnMtlsOnly`, routes for `everyone` answer on all domains and the
  *   others only on a domain with mutual TLS
  */
 export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Call> {
   return {
     name,
-    isHere: ({ onMtlsDomain }, { oauthOnMtlsOnly }) =>
+    isOffered: ({ onMtlsDomain }, { oauthOnMtlsOnly }) =>
       name === 'everyone' || onMtlsDomain || !oauthOnMtlsOnly,
     admit: (_http, around, settings) => callToDeployment(around, settings),
   }
 }
 
 /**
- * @throws Refusal service-absent if the service of the OAuth face was deleted, or was not made yet
+ * @throws Refusal service-absent if the service of the OAuth face was deleted or does not exist yet
  * @throws Error if the environment does not name it
  */
 export async function callToDeployment(around: Surroundings, settings: Settings): Promise<Call> {

@@ -1,6 +1,6 @@
 import { type HttpResponse, PUBLIC_SECONDS, type SignedBody } from '../http.ts'
 
-/** An answer, with what the log line says of it. */
+/** An answer and its members of the log line. */
 export interface Answer {
   readonly response: HttpResponse
   /** The action, or the HTTP status of an error about the call itself. */
@@ -10,7 +10,7 @@ export interface Answer {
   readonly failure?: unknown
 }
 
-/** The route answers 404: it is not on this domain, or the service has no such document. */
+/** The route answers 404, because it is not on this domain or the service has no such document. */
 export class NotHere extends Error {
   readonly reason: 'domain-other' | 'document-other'
 
@@ -20,10 +20,9 @@ export class NotHere extends Error {
   }
 }
 
-/** Why the request was answered before it was read. */
+/** The reason for an answer that belongs to neither face. */
 export type PlainReason = 'event-malformed' | 'route-unknown' | NotHere['reason']
 
-/** An answer that belongs to neither face. */
 export function answerPlainly(status: 400 | 404, reason: PlainReason): Answer {
   return { response: json(status, { error: 'invalid_request' }), outcome: status, reason }
 }

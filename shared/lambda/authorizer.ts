@@ -18,11 +18,11 @@ interface AuthorizerRequest {
   readonly arn: string
 }
 
-/** For the integration. A REST API accepts neither lists nor objects in it. */
+/** The context for the integration. A REST API accepts neither lists nor objects in it. */
 type AuthorizerContext = Readonly<Record<string, string | number>> & { readonly client_id: string }
 
 /**
- * @param urls those of the API that the client was given; none: proofs of possession cannot be verified
+ * @param urls the public URLs of the API. If there are none, proofs of possession cannot be verified
  * @throws Refusal if the request must not pass
  */
 type Authorize = (http: HttpRequest, call: Call, urls: readonly string[]) => Promise<AuthorizerContext>
@@ -37,7 +37,7 @@ export type AuthorizerResult =
     }
 
 /** The request may pass only if there is a context. */
-type Judgement = Omit<Answer, 'response'> & { readonly context?: AuthorizerContext }
+type Decision = Omit<Answer, 'response'> & { readonly context?: AuthorizerContext }
 
 /**
  * A Lambda authorizer for the API of a resource server: one event in, one result out, one log line.
@@ -56,18 +56,18 @@ export function serveAuthorizer(
   return async (event) => {
     const startedAt = runtime.elapsed()
     const log = new RequestLog()
-    let asked: AuthorizerRequest | undefined
-    let judgement: Judgement
+    let request: AuthorizerRequest | undefined
+    let decision: Decision
     try {
-      asked = toAuthorizerRequest(event, runtime.settings)
-      judgement = await judge(asked.http, authorize, runtime, log)
+      request = toAuthorizerRequest(event, runtime.settings)
+      decision = await decide(request.http, authorize, runtime, log)
     } catch (failure) {
-      judgement = { outcome: 500, reason: asked === undefined ? 'event-malformed' : 'internal', failure }
+      decision = { outcome: 500, reason: request === undefined ? 'event-malformed' : 'internal', failure }
     }
-    const requestId = asked?.http.requestId ?? 'unknown'
-    writeLine(runtime, startedAt, { requestId, endpoint: 'authorizer', ...log.entry }, judgement)
-    if (asked === undefined || 'failure' in judgement) throw new Error('the authorizer could not decide')
-    return resultFor(asked, judgement)
+    const requestId = request?.http.requestId ?? 'unknown'
+    writeLine(runtime, startedAt, { requestId, endpoint: 'authorizer', ...log.entry }, decision)
+    if (request === undefined || 'failure' in decision) throw new Error('the authorizer could not decide')
+    return resultFor(request, decision)
   }
 }
 
@@ -87,30 +87,24 @@ function toAuthorizerRequest(event: unknown, mtls: MtlsEntrances): AuthorizerReq
   return { http, format, arn }
 }
 
-async function judge(
+async function decide(
   http: HttpRequest,
   authorize: Authorize,
   runtime: Runtime,
   log: RequestLog,
-): Promise<Judgement> {
+): Promise<Decision> {
   try {
     const call = await callToDeployment(surroundings(runtime, log), runtime.settings)
-    const urls = runtime.settings.resourceUrls.filter(({ apiId }) => apiId === http.apiId)
-    return {
-      outcome: 'OK',
-      context: await authorize(
-        http,
-        call,
-        urls.map(({ url }) => url),
-      ),
-    }
+    const { resourceUrls } = runtime.settings
+    const urls = resourceUrls.flatMap(({ apiId, url }) => (apiId === http.apiId ? [url] : []))
+    return { outcome: 'OK', context: await authorize(http, call, urls) }
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason === 'service-absent') throw error
     return { outcome: REFUSALS[error.reason][1], reason: error.reason }
   }
 }
 
-function resultFor({ format, arn }: AuthorizerRequest, { context }: Judgement): AuthorizerResult {
+function resultFor({ format, arn }: AuthorizerRequest, { context }: Decision): AuthorizerResult {
   const forIntegration = context === undefined ? {} : { context }
   if (format === '2.0') return { isAuthorized: context !== undefined, ...forIntegration }
   const Effect = context === undefined ? 'Deny' : 'Allow'

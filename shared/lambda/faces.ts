@@ -8,16 +8,16 @@ import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
 
-/** How a route reads a request and answers it. */
+/** The part of a route that reads a request and writes the answer. */
 export interface Face<Given extends readonly unknown[], Body> {
   readonly name: 'webApi' | 'oauth'
-  /** The members of the body, or of the query with GET and DELETE. Absent: the route reads none. */
+  /** The members of the body, or of the query with GET and DELETE. Absent if the route reads none. */
   readonly call?: z.ZodMiniType | undefined
   /** The arguments for `read` of the route. @throws Refusal body-malformed, body-too-large, member-wrong */
   readonly given: (http: HttpRequest) => Given
   /** @throws NotHere */
   readonly answer: (body: Body) => Answer
-  /** @param settings of the service, if it is known by then */
+  /** @param settings the settings of the service, if it is known */
   readonly refuse: (refusal: Refusal, endpoint: string, http: HttpRequest, settings?: ErrorSettings) => Answer
 }
 
@@ -26,7 +26,7 @@ interface WebApiFace<Schema extends z.ZodMiniType> extends Omit<CallErrors, 'end
 }
 
 /**
- * The Web API: HTTP 200 for every answer to the OAuth request; other statuses are about the call (Authlete contract, rule 1).
+ * The Web API answers every OAuth request with HTTP 200. Other statuses are about the call (Authlete contract, rule 1).
  * `read` receives only the call, because the TLS context belongs to the caller and not to the client.
  */
 export function webApi<Schema extends z.ZodMiniType>(
@@ -68,8 +68,8 @@ type OAuthBody = Readonly<Record<string, unknown>> | SignedBody | BodyWithHeader
  * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37).
  *
  * @param challenge the scheme in `WWW-Authenticate`: `Basic` for client authentication, `Bearer` for RFC 6750
- * @param action of a success: what the endpoint has done
- * @param proof whether `read` of the route takes a DPoP proof. All others refuse it
+ * @param action the action of a success
+ * @param proof whether `read` of the route accepts a DPoP proof
  */
 export function oauth(
   challenge: 'Basic' | 'Bearer',

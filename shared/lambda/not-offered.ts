@@ -8,12 +8,11 @@ import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
 import { matchPath, pathMatcher } from './path-match.ts'
 import { refusedCall } from './refused.ts'
-import { answerTo, endpointOf, inBothVersions, type Route } from './route.ts'
+import { answerError, endpointOf, inBothVersions, type Route } from './route.ts'
 
 /**
- * The APIs of Authlete's specification that are not offered, and how each refuses. A server in front knows these actions and
- * answers its own client; a 404 would become its 500. `BAD_REQUEST`, or where the API has no such action, the one by which it
- * refuses its caller.
+ * The APIs of Authlete's specification that are not offered, with the action of their refusal. A caller knows these actions and can
+ * answer its own client, but would turn a 404 into a 500. The action is `BAD_REQUEST`, or else the one that refuses the caller.
  */
 const ACTIONS: Readonly<Record<string, string>> = {
   '/attestation/challenge': 'INTERNAL_SERVER_ERROR',
@@ -58,17 +57,17 @@ const ACTIONS: Readonly<Record<string, string>> = {
   '/vci/single/parse': 'BAD_REQUEST',
 }
 
-const BY_TEMPLATE = new Map(
+const API_OF_TEMPLATE = new Map(
   Object.entries(ACTIONS).flatMap(([path, action]) =>
     inBothVersions(path).map((template) => [template, { path, action }] as const),
   ),
 )
 
-const findTemplate = pathMatcher([...BY_TEMPLATE.keys()])
+const findTemplate = pathMatcher([...API_OF_TEMPLATE.keys()])
 
 /**
- * Answers for all paths that no other route has. An API of Authlete is refused by its action, once the credentials of the
- * service are proved; every other path is 404 with a result code (Authlete contract, section 1.6).
+ * Answers on all paths that no other route has. An API of Authlete is refused with its action after the credentials were checked. Every
+ * other path gets 404 with a result code (Authlete contract, section 1.6).
  */
 export function notOffered(path: string): Route {
   return {
@@ -83,7 +82,7 @@ export function notOffered(path: string): Route {
 
 async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Promise<Answer> {
   const match = matchPath(http, findTemplate)
-  const api = BY_TEMPLATE.get(match?.template ?? '')
+  const api = API_OF_TEMPLATE.get(match?.template ?? '')
   const called = { ...http, pathParameters: match?.pathParameters ?? {} }
   const endpoint = endpointOf(api?.path ?? '/api')
   const spec = { endpoint, type: 'notOfferedResponse', errors: 'json', action: api?.action } as const
@@ -95,6 +94,6 @@ async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Pro
     service = call.service
     throw new Refusal('authlete-api-not-offered')
   } catch (error) {
-    return answerTo(error, (refusal) => refusedCall(refusal, spec, called, service))
+    return answerError(error, (refusal) => refusedCall(refusal, spec, called, service))
   }
 }

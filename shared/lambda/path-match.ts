@@ -1,10 +1,10 @@
 import type { HttpRequest } from '../http.ts'
 import type { Routes } from './route.ts'
 
-/** What API Gateway has found for the path of a request. */
+/** The result of API Gateway for the path of a request. */
 type Routed = Pick<HttpRequest, 'route' | 'pathParameters'>
 
-/** A template of API Gateway that fits a path, with the values of its parameters. */
+/** A template of API Gateway that matches a path, with the values of its parameters. */
 export interface PathMatch {
   readonly template: string
   readonly pathParameters: Readonly<Record<string, string>>
@@ -13,14 +13,14 @@ export interface PathMatch {
 type PathMatcher = (path: string) => PathMatch | undefined
 
 /**
- * Templates of the management of services and clients. Those with one parameter behind another are left out: API Gateway has decoded the
- * path, so a client ID with a slash in it would be a client and a subject.
+ * Templates of the management of services and clients. Templates with two adjacent parameters are left out, because API Gateway has
+ * decoded the path: a client ID with a slash in it would become a client and a subject.
  */
 const MANAGEMENT = /^\/api(\/\{serviceId\})?\/(service|client)\/(?!.*\}\/\{)[^+]+$/
 
 /**
- * Management paths may end with a slash. An HTTP API of API Gateway takes no route that does, so such a request comes by the
- * route of all other paths, `{proxy+}`. It becomes a request to the route without the slash.
+ * Management paths may end with a slash. An HTTP API of API Gateway does not support such routes, so the request arrives at the route of
+ * all other paths, `{proxy+}`. It becomes a request to the route without the slash.
  */
 export function withoutSlash<Request extends Routed>(http: Request, routes: Routes): Request {
   if (!http.route.endsWith('/{proxy+}')) return http
@@ -29,7 +29,7 @@ export function withoutSlash<Request extends Routed>(http: Request, routes: Rout
   return match === undefined ? http : { ...http, route: match.template, pathParameters: match.pathParameters }
 }
 
-/** Finds the template that fits the path of a request, with or without a slash at its end. */
+/** Finds the template that matches the path of a request, with or without a slash at its end. */
 export function matchPath(http: Routed, match: PathMatcher): PathMatch | undefined {
   // API Gateway has decoded the parameters.
   const path = http.route.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => http.pathParameters[name] ?? '')
@@ -37,9 +37,9 @@ export function matchPath(http: Routed, match: PathMatcher): PathMatch | undefin
 }
 
 /**
- * Finds the template that fits a path, and the parts of the path that are its parameters, as they are. A literal segment wins over a
- * parameter, and the leftmost difference decides. A parameter takes one whole segment, never an empty one. `{name+}`, at the end, takes the
- * whole rest when nothing else does.
+ * Finds the template that matches a path, and its parameters, which are not decoded. A literal segment wins over a parameter, and the
+ * leftmost difference decides. A parameter matches one whole segment that is not empty. `{name+}` at the end matches the whole rest if no
+ * other template does.
  */
 export function pathMatcher(templates: readonly string[]): PathMatcher {
   // `{` sorts after every character of a literal, and `|` after `{`.

@@ -6,9 +6,9 @@ import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'
 
-/** How a route of the Web API answers a refusal. */
+/** The members of a refusal that depend on the route of the Web API. */
 export interface CallErrors {
-  /** The path in messages: without `/api` and the service. */
+  /** The path in messages, without `/api` and the service. */
   readonly endpoint: string
   /** The member `type`. */
   readonly type: string
@@ -18,7 +18,7 @@ export interface CallErrors {
   readonly unauthenticated?: 'UNAUTHORIZED'
   /** Further members of every refusal. */
   readonly members?: WebApiMembers
-  /** Replaces the action of a refusal: of an API that is not offered, only the action is known here. */
+  /** Replaces the action of a refusal. It is set for APIs that are not offered. */
   readonly action?: string | undefined
 }
 
@@ -52,8 +52,8 @@ export function refusedCall(
   }
   const redirect = options.redirect?.(errorMembers)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options)
-  const own = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
-  const outcome: string = redirect?.action ?? spec.action ?? own
+  const rowAction = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
+  const outcome: string = redirect?.action ?? spec.action ?? rowAction
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
     response: json(200, { ...envelope, ...spec.members, ...options.members, dpopNonce: options.dpopNonce }),
@@ -70,7 +70,7 @@ function contentOf(members: ErrorMembers, { errors }: CallErrors, { challenge, a
   return bearerChallenge(error, { ...about, ...challenge, algs }, algs === undefined ? 'Bearer' : 'DPoP')
 }
 
-/** An honest client can correct these errors if it has the description. For all others it gets only the code. */
+/** The errors that an honest client can correct if it has the description. All other errors have only the code. */
 const DESCRIBED: ReadonlySet<string> = new Set([
   'invalid_request',
   'invalid_dpop_proof',
@@ -82,9 +82,9 @@ const DESCRIBED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The answer of the OAuth face: the same body for every `invalid_client`, no `error_uri`, nothing of the request
- * (decision D19, requirement C14). Only a client that tried the `Authorization` header is challenged to authenticate by it
- * (RFC 6749 section 5.2). A protected resource challenges always (RFC 6750 section 3).
+ * The answer of the OAuth face. It has one body for every `invalid_client`, no `error_uri`, and no part of the request (decision D19,
+ * requirement C14). Only a client that tried the `Authorization` header gets a challenge to authenticate with it (RFC 6749 section 5.2). A
+ * protected resource always sends a challenge (RFC 6750 section 3).
  */
 export function refused(
   refusal: Refusal,
@@ -111,7 +111,7 @@ export function refused(
   return { response: json(status, body, headers), outcome: action, reason, ...failureOf(refusal) }
 }
 
-/** Server errors have the request id, by which the operator finds the log line. */
+/** Server errors have the request ID, so that the operator can find the log line. */
 function statusHeaders({ options }: Refusal, status: number, http: HttpRequest): HttpResponse['headers'] {
   if (status === 405) return { allow: options.named ?? '' }
   if (status === 503) return { 'retry-after': '1', 'x-request-id': http.requestId }

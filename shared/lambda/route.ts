@@ -13,7 +13,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** The facts about a route that the reference and the template use. */
 export interface Description {
-  /** The path in messages and log lines: without `/api`, the service and other parameters. */
+  /** The path in messages and log lines, without `/api`, the service and other parameters. */
   readonly endpoint: string
   /** Templates of API Gateway, for example `/api/{serviceId}/auth/token`. */
   readonly paths: readonly string[]
@@ -26,14 +26,14 @@ export interface Description {
   readonly call?: z.ZodMiniType | undefined
 }
 
-/** One route of a function. `answer` never throws: it has an answer for every failure. */
+/** One route of a function. `answer` never throws, because it has an answer for every failure. */
 export interface Route extends Description {
   readonly answer: (http: HttpRequest, runtime: Runtime, log: RequestLog) => Promise<Answer>
 }
 
 interface RouteSpec<Given extends readonly unknown[], Request, Result, Body, Admitted extends AnyCall> {
   readonly paths: readonly [string, ...string[]]
-  /** Default: POST. With GET and DELETE, members come from the query. */
+  /** The default is POST. With GET and DELETE, members are read from the query. */
   readonly methods?: readonly HttpMethod[]
   readonly access: Access<Admitted>
   readonly face: Face<Given, Body>
@@ -65,28 +65,28 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
     answer: async (http, runtime, log) => {
       let call: Admitted | undefined
       try {
-        if (access.isHere?.(http, runtime.settings) === false) throw new NotHere('domain-other')
-        allowOnly(methods, http)
+        if (access.isOffered?.(http, runtime.settings) === false) throw new NotHere('domain-other')
+        requireMethod(methods, http)
         call = await access.admit(http, surroundings(runtime, log), runtime.settings)
         const result = await spec.decide(spec.read(...face.given(http)), call)
         return face.answer(spec.respond(result, call.service))
       } catch (error) {
         const service = call?.service
-        return answerTo(error, (refusal) => face.refuse(refusal, endpoint, http, service))
+        return answerError(error, (refusal) => face.refuse(refusal, endpoint, http, service))
       }
     },
   }
 }
 
-/** A refusal becomes its row, an unavailable store 503, any other error 500. */
-export function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
+/** A refusal becomes its row, an unavailable store becomes 503, and any other error becomes 500. */
+export function answerError(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
   if (error instanceof NotHere) return answerPlainly(404, error.reason)
   if (error instanceof Refusal) return refuse(error)
   const reason: Reason = error instanceof StoreUnavailable ? 'unavailable' : 'internal'
   return { ...refuse(new Refusal(reason)), failure: error }
 }
 
-function allowOnly(methods: readonly HttpMethod[], http: HttpRequest): void {
+function requireMethod(methods: readonly HttpMethod[], http: HttpRequest): void {
   if (!methods.some((method) => method === http.method)) {
     throw new Refusal('method-wrong', { named: methods.join(', ') })
   }
@@ -99,7 +99,7 @@ export function routesOf(...routes: readonly Route[]): Routes {
   return Object.fromEntries(routes.flatMap((route) => route.paths.map((path) => [path, route])))
 }
 
-/** In v2 the credentials have the service, in v3 the path (Authlete contract, section 1.1). */
+/** The credentials name the service in v2, and the path names it in v3 (Authlete contract, section 1.1). */
 export function inBothVersions(path: string): [v2: string, v3: string] {
   return [`/api${path}`, `/api/{serviceId}${path}`]
 }

@@ -16,8 +16,8 @@ export interface LambdaResult {
 }
 
 /**
- * The Lambda handler for the routes of a function: one event in, one result out, one log line. `handler.ts` calls it at
- * cold start, so a wrong environment fails the start and not a request.
+ * Makes the Lambda handler for the routes of a function. It writes one log line for each event. `handler.ts` calls it at cold start, so a
+ * wrong environment fails the start and not a request.
  *
  * @returns a handler of one parameter: Lambda refuses to start a function that looks like a callback handler
  * @throws Error that names the environment variable which an OAuth route needs
@@ -27,14 +27,14 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
   return async (event) => {
     const startedAt = runtime.elapsed()
     const log = new RequestLog()
-    const { requestId, endpoint, answer } = await answerTo(event, routes, runtime, log)
+    const { requestId, endpoint, answer } = await answerEvent(event, routes, runtime, log)
     writeLine(runtime, startedAt, { requestId, endpoint, ...log.entry }, answer)
     const { status, headers, body } = answer.response
     return { statusCode: status, headers, body, isBase64Encoded: false }
   }
 }
 
-/** @param startedAt in milliseconds of `Runtime.elapsed` */
+/** @param startedAt the time of `Runtime.elapsed` in milliseconds */
 export function writeLine(
   { log, elapsed }: Runtime,
   startedAt: number,
@@ -47,7 +47,7 @@ export function writeLine(
   else log.failure(line, failure)
 }
 
-async function answerTo(event: unknown, routes: Routes, runtime: Runtime, log: RequestLog) {
+async function answerEvent(event: unknown, routes: Routes, runtime: Runtime, log: RequestLog) {
   const sent = readEvent(event, runtime)
   if (sent === undefined) {
     return { requestId: 'unknown', endpoint: 'unknown', answer: answerPlainly(400, 'event-malformed') }

@@ -25,7 +25,7 @@ export const Metadata = z.object({
   userinfo_signing_alg_values_supported: some,
   jwks_uri: z.string(),
   scopes_supported: some,
-  /** OpenID Connect Discovery section 3: only of an OpenID provider. */
+  /** OpenID Connect Discovery section 3. Only an OpenID provider has these members. */
   subject_types_supported: some,
   id_token_signing_alg_values_supported: some,
   claims_supported: some,
@@ -43,6 +43,6 @@ export const Metadata = z.object({
 })
 export type Metadata = Immutable<z.output<typeof Metadata>>
 
-/** RFC 7517 section 5. Only public members. */
+/** RFC 7517 section 5, with public members only. */
 export const PublicJwkSet = z.object({ keys: z.array(PublicJwk) })
 export type PublicJwkSet = Immutable<z.output<typeof PublicJwkSet>>

@@ -8,8 +8,8 @@ import { answer, unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
 /**
- * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5, RFC 9126 section 5). It is the same on every domain. Empty
- * members are left out, except `response_types_supported`, which is required.
+ * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5, RFC 9126 section 5). It is the same on every domain.
+ * Empty members are left out, except for `response_types_supported`, which is required.
  */
 export function metadataOf(service: Service): Metadata {
   // The routes are at the root of the domain, even if the issuer has a path.
@@ -43,7 +43,7 @@ export function metadataOf(service: Service): Metadata {
     jwks_uri: service.jwksUri ?? origin + ENDPOINT_PATHS.jwks_uri,
     introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
     scopes_supported: unlessEmpty(scopes),
-    ...(isOpenidProvider(service) ? ofOpenid(service) : {}),
+    ...(isOpenidProvider(service) ? openidMembers(service) : {}),
     response_types_supported: authorizes
       ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
       : [],
@@ -57,8 +57,8 @@ export function metadataOf(service: Service): Metadata {
 }
 
 /**
- * The URLs under which clients were given an endpoint: its alias for requests over mutual TLS, if there is one, and the one in the metadata
- * for all others (RFC 8705 section 5). If the domain of a request is not known, both.
+ * The URLs of an endpoint in the metadata: the alias for requests over mutual TLS, if there is one, and the plain URL for all others (RFC
+ * 8705 section 5). If the domain of a request is not known, the client may have used either.
  */
 export function publishedUrls(
   name: 'token_endpoint' | 'pushed_authorization_request_endpoint' | 'userinfo_endpoint',
@@ -71,18 +71,18 @@ export function publishedUrls(
   }
 }
 
-/** Public members only (requirement G07): the service's record does not have the private ones. */
+/** The keys with their public members (requirement G07). The record of the service does not have the private ones. */
 export function jwkSetOf(service: Service): PublicJwkSet {
   return { keys: service.jwks }
 }
 
-/** Whether the service issues ID tokens: it offers `openid`, and has a key. */
+/** Whether the service issues ID tokens, for which it must offer `openid` and have a key. */
 export function isOpenidProvider(service: Service): boolean {
   return offersOpenid(service) && signingAlgorithms(service).length > 0
 }
 
-/** OpenID Connect Discovery section 3. Where a member has a default that would be wrong, it is there. */
-function ofOpenid(service: Service): Partial<Metadata> {
+/** OpenID Connect Discovery section 3. A member is present if its default would be wrong. */
+function openidMembers(service: Service): Partial<Metadata> {
   return {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms(service),

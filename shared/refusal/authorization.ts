@@ -84,7 +84,7 @@ export const AUTHORIZATION = {
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
   'issue-claims-too-large': ['A045291', 'INTERNAL_SERVER_ERROR', 'server_error', `'claims' in the /api/auth/authorization/issue request must not exceed ${LIMITS.claims} bytes of JSON.`],
   'issue-headers-too-large': ['A045292', 'INTERNAL_SERVER_ERROR', 'server_error', `'idtHeaderParams' in the /api/auth/authorization/issue request must not exceed ${LIMITS.headers} bytes of JSON.`],
-  'issue-sub-malformed': ['A045293', 'INTERNAL_SERVER_ERROR', 'server_error', `'sub' in the /api/auth/authorization/issue request must be at most ${LIMITS.sub} printable ASCII characters.`],
+  'issue-sub-malformed': ['A045293', 'INTERNAL_SERVER_ERROR', 'server_error', `'sub' in the /api/auth/authorization/issue request must consist of printable ASCII characters and must not exceed ${LIMITS.sub} of them.`],
   'issue-auth-time-missing': ['A045294', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request must contain 'authTime', because the client demands 'auth_time' in the ID token."],
   'issue-acr-missing': ['A045295', 'INTERNAL_SERVER_ERROR', 'server_error', "'acr' in the /api/auth/authorization/issue request must be one of the 'acrs' that the client demands as essential."],
   'issue-other-end-user': ['A045296', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request is about another end-user than the 'sub' that the client demands."],

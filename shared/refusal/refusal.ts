@@ -34,24 +34,24 @@ export interface ErrorMembers {
 interface RefusalOptions {
   /** Further members of the Web API answer, for example the flags of introspection. */
   readonly members?: WebApiMembers
-  /** Replaces the `{}` of the message. Never raw input. */
+  /** The text that replaces the `{}` of the message. It must not be raw input. */
   readonly named?: string
   /** The algorithms of proofs: on the Web API the challenge has the scheme `DPoP` and ends with them (RFC 9449 section 7.1). */
   readonly algs?: string
   /**
-   * Further members of `WWW-Authenticate`: what the resource requires (RFC 6750 section 3, RFC 9470 section 3). The values
-   * have passed their grammar.
+   * Further members of `WWW-Authenticate`, which name the requirements of the resource (RFC 6750 section 3, RFC 9470 section 3). The
+   * values have passed their grammar.
    */
   readonly challenge?: Readonly<Record<string, string>>
-  /** How an authorization error reaches the client, after its redirect URI was checked (RFC 6749 section 4.1.2.1). */
+  /** Makes the authorization response for the client, whose redirect URI was checked (RFC 6749 section 4.1.2.1). */
   readonly redirect?: (members: ErrorMembers) => Redirect
-  /** For the next DPoP proof (RFC 9449 section 8): the header `DPoP-Nonce`, or the member `dpopNonce`. */
+  /** The nonce for the next DPoP proof (RFC 9449 section 8), in the header `DPoP-Nonce` or the member `dpopNonce`. */
   readonly dpopNonce?: string
-  /** For the log. */
+  /** The error that the log shows. */
   readonly cause?: unknown
 }
 
-/** The request is refused. `reason` selects the row of the answer, and is in the log line. */
+/** A refused request. `reason` selects the row of the answer, and the log line has it. */
 export class Refusal extends Error {
   readonly reason: Reason
   readonly options: RefusalOptions
@@ -68,7 +68,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal for one of certain reasons. An endpoint with reasons of its own maps them, and the compiler names those that it forgets. */
+/** A refusal for one of certain reasons. An endpoint maps them to its own reasons, and the compiler names the ones that it forgets. */
 export type RefusalFor<Certain extends Reason> = Refusal & { readonly reason: Certain }
 
 export function refusalFor<Certain extends Reason>(

@@ -26,14 +26,14 @@ type ErrorCode =
   | 'temporarily_unavailable'
 
 /**
- * The answer for one reason to refuse a request. `named` of the Refusal replaces `{}` in the message: a value of our own, or
+ * The answer for one reason to refuse a request. `named` of the Refusal replaces `{}` in the message. It is a value of our own, or
  * one that has passed its grammar.
  *
  * Codes and messages are the published ones (Authlete contract, section 7). Codes whose last two digits are 91 or more are
  * ours, from the free range of their family. An action that is a number is the HTTP status of an error about the API call
  * itself.
  *
- * The mark `theft` says that a live token or code came from another certificate, key or client than it is bound to. An alarm
+ * The mark `theft` means that a live token or code came from another certificate, key or client than it is bound to. An alarm
  * counts these refusals (docs/operations.md).
  */
 export type Row = readonly [

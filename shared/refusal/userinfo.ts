@@ -25,6 +25,6 @@ export const USERINFO = {
 
   // The answer of the userinfo endpoint
   'userinfo-claims-malformed': ['A096291', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'claims' in the /auth/userinfo/issue request is not a JSON object, or has a member more than once."],
-  'userinfo-sub-malformed': ['A096292', 'INTERNAL_SERVER_ERROR', 'server_error', `The value of 'sub' in the /auth/userinfo/issue request must be at most ${LIMITS.sub} printable ASCII characters.`],
+  'userinfo-sub-malformed': ['A096292', 'INTERNAL_SERVER_ERROR', 'server_error', `The value of 'sub' in the /auth/userinfo/issue request must consist of printable ASCII characters and must not exceed ${LIMITS.sub} of them.`],
   'userinfo-not-signed': ['A096293', 'INTERNAL_SERVER_ERROR', 'server_error', "The service has no key for the 'userInfoSignAlg' of the client."],
 } as const satisfies Record<string, Row>

@@ -11,7 +11,7 @@ export interface BasicCredentials {
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
 /**
- * Reads Basic credentials from the `Authorization` header. Id and secret are form-encoded (RFC 6749 section 2.3.1).
+ * Reads Basic credentials from the `Authorization` header. The ID and the secret are form-encoded (RFC 6749 section 2.3.1).
  *
  * @returns `absent` without the header; `malformed` for another scheme, for two headers and for a wrong encoding, because
  *   the client tried to authenticate (decision D20)

@@ -24,7 +24,7 @@ export function readToken(
   return token === undefined ? 'malformed' : { scheme, token }
 }
 
-/** A value for `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1). As in the Web API, no space follows a comma. */
+/** A value for `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1). No space follows a comma, as Authlete writes it. */
 export function bearerChallenge(
   error: string,
   members: Readonly<Record<string, string | undefined>> = {},

@@ -6,7 +6,7 @@ import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { MAX_SCOPE_LENGTH } from './scope.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
-/** Limits on the work for an unknown client (decision D29). Bodies of the Web API contain certificates. */
+/** Limits on the work for an unknown client (decision D29). Calls of the Web API are longer, because they contain certificates. */
 const MAX_FORM_BYTES = 64 * 1024
 const MAX_CALL_BYTES = 256 * 1024
 
@@ -23,7 +23,7 @@ export function readForm(http: HttpRequest): string {
   return textOf(http.body)
 }
 
-/** Text that servers in front send as a number: Authlete's Django server sends the key of a user as it is in its table. */
+/** Texts that a caller may send as numbers. Authlete's Django server sends the primary key of a user. */
 const NUMBER_OR_TEXT: ReadonlySet<string> = new Set([
   'subject',
   'clientId',
@@ -35,8 +35,7 @@ const NUMBER_OR_TEXT: ReadonlySet<string> = new Set([
 /**
  * Reads the members of a Web API call: from the body, which is JSON or a form, or from the query of a GET or DELETE.
  * Members that are `null`, `""` or 0 count as absent, because Authlete's Java and Python clients send all members of their
- * objects (Authlete contract, rule 2). A `subject` that is 0 is the subject "0": without it a check of the subject would be
- * left out.
+ * objects (Authlete contract, rule 2). But a `subject` of 0 is the subject "0", because an absent one would skip a check.
  *
  * @param reasonOf the reason for a wrong member, if it has a result code of its own
  * @throws Refusal body-malformed, body-too-large, member-wrong, or a reason of `reasonOf`
@@ -55,14 +54,14 @@ export function readCall<Schema extends z.ZodMiniType>(
   throw new Refusal(reasonOf(named, issue?.code === 'too_small') ?? 'member-wrong', { named })
 }
 
-/** The members of settings, some of which are stored as they are. @throws Refusal body-malformed, body-too-large */
+/** Reads the members of settings, some of which are stored unchanged. @throws Refusal body-malformed, body-too-large */
 export function readJsonObject(http: HttpRequest): JsonObject {
   const members = jsonMembers(http)
   if (!isStorable(members)) throw new Refusal('body-malformed')
   return members
 }
 
-/** The schema of the call judges numbers. */
+/** The schema of the call checks numbers at the top level. */
 function jsonMembers(http: HttpRequest): JsonObject {
   const value = parseJson(callText(http))
   if (!isJsonObject(value)) throw new Refusal('body-malformed')
@@ -72,7 +71,7 @@ function jsonMembers(http: HttpRequest): JsonObject {
   return value
 }
 
-/** Members of other names, fractions and unsafe integers are left to the schema, which refuses a number for text. */
+/** All other numbers stay, so that the schema refuses those that should be text. */
 function integersAsText(members: object): JsonObject {
   const texts = Object.entries(members).map(([name, value]: [string, unknown]) => {
     const isText =
@@ -106,10 +105,10 @@ function callText({ body }: HttpRequest): string {
 /** An array of strings. In a form body it is one text with spaces between the items (Authlete contract, section 1.1). */
 export const listMember = z.pipe(z.transform(listFromText), z.array(z.string()))
 
-/** The scopes of a call that a grant is to store: they have the limit of the parameter `scope`. */
+/** The scopes of a call that a grant will store. They have the limit of the parameter `scope`. */
 export const scopesMember = listMember.check(z.refine((names) => names.join(' ').length <= MAX_SCOPE_LENGTH))
 
-/** An integer. In a form body it is text. 0 counts as absent there, too. */
+/** An integer. In a form body it is text, and 0 counts as absent there, too. */
 export const numberMember = (...checks: readonly z.core.$ZodCheck<number>[]) =>
   z.pipe(z.transform(numberFromText), z.optional(z.int().check(...checks)))
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { listFromText } from './body.ts'
 
-/** The members of a call with the certificate of a client, and with the further ones that it sent. */
+/** The members of a call with the certificate of a client and the further certificates that the client sent. */
 export const CERTIFICATE_MEMBERS = {
   clientCertificate: z.optional(z.string()),
   clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),

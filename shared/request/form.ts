@@ -7,7 +7,7 @@ const ESCAPED_LINE_BREAK = /%0[ad]/gi
 
 export type Parameters = ReadonlyMap<string, string>
 
-/** What an endpoint reads of a form, and its reasons to refuse one. */
+/** The parameters that an endpoint reads from a form, and its reasons to refuse one. */
 export interface FormRules {
   readonly malformed: Reason
   /** The parameters that may occur once, with the reason to refuse a second one. All other parameters are ignored. */
@@ -16,7 +16,7 @@ export interface FormRules {
   readonly repeatable?: readonly string[]
 }
 
-/** A form as it was sent; the endpoint decides what repeated and empty parameters mean. */
+/** The parameters of a form. The endpoint decides about repeated and empty ones. */
 export interface Form {
   /** The parameters of `rules.repeated` that have a value. */
   readonly parameters: Parameters
@@ -44,7 +44,7 @@ export function readParameters(text: string, rules: FormRules): Form {
     const name = decodeFormText(encodedName)
     const values = name === undefined ? undefined : repeatable.get(name)
     const known = values !== undefined || (name !== undefined && Object.hasOwn(rules.repeated, name))
-    // A PEM certificate has line breaks: an endpoint that reads no certificate ignores it (vector mtls-body-spoof).
+    // An endpoint that reads no certificate ignores one in the form, whose PEM has line breaks (vector mtls-body-spoof).
     const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
     if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
     if (values !== undefined && value !== '') values.push(value)
@@ -57,7 +57,7 @@ export function readParameters(text: string, rules: FormRules): Form {
   return { parameters, empty, repeated, repeatable }
 }
 
-/** As `readParameters`, but refuses a repeated parameter (decision D26). @throws Refusal with a reason of `rules` */
+/** Reads a form like `readParameters`, and refuses repeated parameters (decision D26). @throws Refusal with a reason of `rules` */
 export function parseForm(text: string, rules: FormRules): Form {
   const form = readParameters(text, rules)
   const [repeated] = form.repeated
@@ -72,8 +72,7 @@ export function repeatedReason(name: string, rules: FormRules, parameters: Param
 }
 
 /**
- * @returns `undefined` for a broken escape, for a lone surrogate (JSON can contain one), which has no UTF-8 form, and
- *   for control characters
+ * @returns `undefined` for a broken escape, for control characters, and for a lone surrogate, which JSON can contain but UTF-8 cannot
  */
 export function decodeFormText(text: string): string | undefined {
   const decoded = text.includes('%') || text.includes('+') ? decodeEscapes(text) : text
@@ -86,7 +85,7 @@ export function splitPair(pair: string): readonly [name: string, value: string] 
   return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
 }
 
-/** As `decodeFormText`, but allows control characters. @returns `undefined` for a broken escape */
+/** Decodes like `decodeFormText`, but accepts control characters. @returns `undefined` for a broken escape */
 export function decodeEscapes(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

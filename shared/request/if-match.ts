@@ -1,13 +1,13 @@
 import type { HttpRequest } from '../http.ts'
 import { Refusal } from '../refusal/refusal.ts'
 
-/** A tag of a list, up to the comma behind it. Recipients of a list skip its empty elements (RFC 9110 section 5.6.1.2). */
+/** A tag of a list, up to the next comma. Recipients of a list skip its empty elements (RFC 9110 section 5.6.1.2). */
 const ELEMENT = /[ \t]*(?:(W\/)?"([^\0-\x20"\x7f]*)"[ \t]*)?(?:,|$)/y
 
 /**
- * The entity tags of `If-Match` without their quotes, only the strong ones: a weak one matches nothing (RFC 9110 section 13.1.1).
+ * The strong entity tags of `If-Match`, without their quotes. A weak tag matches nothing (RFC 9110 section 13.1.1).
  *
- * @returns `undefined` if there is no condition: `*` is true of every record that exists
+ * @returns `undefined` if there is no condition, or for `*`, which every existing record matches
  * @throws Refusal if-match-malformed
  */
 export function readIfMatch({ headers }: HttpRequest): readonly string[] | undefined {

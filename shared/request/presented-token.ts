@@ -1,19 +1,19 @@
 import { readToken } from './bearer.ts'
 
-/** An access token of a request to a protected resource. A proof comes with the scheme `DPoP` only. */
+/** An access token of a request to a protected resource. It has a proof only if the scheme is `DPoP`. */
 export interface PresentedToken {
   readonly token: string
-  /** `undefined`: the scheme is `Bearer`. */
+  /** `undefined` if the scheme is `Bearer`. */
   readonly proof: string | undefined
 }
 
 /**
- * Reads the token and its proof of possession, only from the headers. The scheme decides how the token is used: a proof beside a bearer token
- * is refused, and so is the scheme `DPoP` without one.
+ * Reads the token and its proof of possession, only from the headers. The scheme decides how the token is used: a bearer token with a
+ * proof is refused, and so is the scheme `DPoP` without a proof.
  *
  * @param authorization the values of all `Authorization` headers
  * @param dpop the values of all `DPoP` headers
- * @returns `absent` and `malformed` as `readToken`; `malformed` for two `DPoP` headers, too
+ * @returns `absent` and `malformed` from `readToken`; `malformed` for two `DPoP` headers, too
  */
 export function readPresentedToken(
   authorization: readonly string[],

@@ -9,10 +9,10 @@ export interface Range {
   readonly end: number
 }
 
-/** Fits into a 32-bit integer. */
+/** The value fits into a 32-bit integer. */
 const MAX = 999_999_999
 
-/** A number; in a query it is text. */
+/** A whole number, which is text in a query. */
 export const wholeMember = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'string' && /^-?[0-9]{1,9}$/.test(value) ? Number(value) : value,

@@ -1,4 +1,4 @@
-/** Of all names with a space between them. In UTF-16 units. */
+/** The limit for the whole list in UTF-16 units, with a space between the names. */
 export const MAX_SCOPE_LENGTH = 4096
 /** RFC 6749 section 3.3: NQCHAR tokens with single spaces between them. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/

@@ -2,18 +2,18 @@ import type * as z from 'zod/mini'
 import { withoutNull } from '../json.ts'
 import { Refusal } from '../refusal/refusal.ts'
 
-/** How the settings of a client or of a service are refused. Each function takes the name of the setting. */
+/** The refusals of the settings of a client or a service. Each function takes the name of the setting. */
 export interface SettingRules {
-  /** Settings of Authlete that have no effect here: nobody may rely on them, so setting one is refused. */
+  /** Settings of Authlete that are not supported. A request that sets one is refused, so that nobody relies on it. */
   readonly notOffered: readonly string[]
   readonly refuseNotOffered: (named: string) => Refusal
   readonly refuseValue: (named: string) => Refusal
 }
 
 /**
- * Parses the settings in a JSON body. Members that are unknown to Authlete too are ignored (Authlete contract, section 1.1).
+ * Parses the settings in a JSON body. Members that Authlete does not know either are ignored (Authlete contract, section 1.1).
  *
- * @throws Refusal member-wrong, or as `rules` makes it
+ * @throws Refusal member-wrong, or a refusal of `rules`
  */
 export function parseSettings<Schema extends z.ZodMiniType>(
   members: Readonly<Record<string, unknown>>,
@@ -30,7 +30,7 @@ export function parseSettings<Schema extends z.ZodMiniType>(
   throw isValue ? rules.refuseValue(named) : new Refusal('member-wrong', { named })
 }
 
-/** Authlete's Java client writes `null` for members that are not set, in lists too. At the top level `null` has a meaning. */
+/** Authlete's Java client writes `null` for unset members, in lists too. At the top level `null` has a meaning. */
 function withoutNullInside(members: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, withoutNullMembers(value)]))
 }

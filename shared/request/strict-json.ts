@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 /**
  * Reads an unambiguous JSON object.
  *
- * @returns `undefined` if the bytes are not UTF-8, not JSON or not an object, or if a member occurs twice at any depth:
+ * @returns `undefined` if the bytes are not UTF-8, not JSON or not an object, or if a member occurs twice at any depth, because
  *   parsers disagree on which one counts
  * @see RFC 8725 section 3.7, RFC 7515 section 4
  */

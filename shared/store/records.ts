@@ -35,7 +35,7 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  /** The first records of a partition, or the first whose `sk` comes after `after` as text. The list is empty only if there are none. */
+  /** The first records of a partition, or the first whose `sk` comes after `after` as text. An empty list means that none is left. */
   listFirst({ pk }: RecordKey, limit: number, after?: string): Promise<readonly Item[]> {
     return this.#table.queryFirst({ pk }, limit, after === undefined ? after : { pk, sk: after })
   }
@@ -86,7 +86,7 @@ export class Records {
     return outcome
   }
 
-  /** Deletes a record. @returns the deleted record, or `undefined` if there was none */
+  /** Deletes a record. @returns the deleted record, or `undefined` if it did not exist */
   async take<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,

@@ -145,7 +145,7 @@ export class Registry {
     return (await this.#records.list(clientKey(service, 0))).map((item) => parseRecord(Client, item))
   }
 
-  /** The first clients, or the first after `after`, by number as text. The list is empty only if there are none. The cache is not used. */
+  /** The first clients, or the first after `after`, by number as text. An empty list means that none is left. The cache is not used. */
   async listFirstClients(service: number, limit: number, after?: number): Promise<StoredClient[]> {
     return (await this.#clientItems(service, limit, after)).map((item) => parseRecord(Client, item))
   }

@@ -65,7 +65,7 @@ export class Table {
     return this.#queryAll(partition, { ConsistentRead: true })
   }
 
-  /** The first items of a partition, or the first after the key `after`, which need not exist. The list is empty only if there are none. */
+  /** The first items of a partition, or the first after the key `after`, which need not exist. An empty list means that none is left. */
   async queryFirst(partition: Key, Limit: number, after?: Key): Promise<readonly Item[]> {
     const { ConditionExpression: KeyConditionExpression, ...attributes } = conditionOn(partition)
     const start = after === undefined ? {} : { ExclusiveStartKey: after }

@@ -9,12 +9,12 @@ const ACTIVE = {
   sub: z.optional(z.string()),
   client_id: z.string(),
   exp: seconds,
-  /** The requested resources, if any. */
+  /** Absent if no resources were requested. */
   aud: z.optional(z.array(z.string())),
   /** RFC 9470 section 6.2. */
   acr: z.optional(z.string()),
   auth_time: z.optional(seconds),
-  /** RFC 8705 section 3.2, RFC 9449 section 6.2: one of both. */
+  /** A token is bound to a certificate (RFC 8705 section 3.2) or to a key (RFC 9449 section 6.2). */
   cnf: z.optional(z.union([z.object({ 'x5t#S256': z.string() }), z.object({ jkt: z.string() })])),
 }
 
@@ -25,7 +25,7 @@ const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })
 export type ActiveToken = Immutable<z.output<typeof ActiveToken>>
 
 const IN_FULL = { iat: seconds, aud: z.union([z.string(), z.array(z.string())]), jti: z.optional(z.string()) }
-/** For the OAuth face, which leaves out members that are `null`. */
+/** The members on the OAuth face, which leaves out those that are `null`. */
 const ActiveTokenInFull = z.extend(ActiveToken, IN_FULL)
 export type ActiveTokenInFull = Immutable<z.output<typeof ActiveTokenInFull>>
 
@@ -33,7 +33,7 @@ const extra = z.string()
 const inactive = z.object({ active: z.literal(false) })
 const scope = z.optional(z.string())
 
-/** The answer to a client about its own access token, on the OAuth face. */
+/** The answer of the OAuth face to a client about its own access token. */
 export const HeldToken = z.catchall(z.extend(ActiveTokenInFull, { scope }), extra)
 
 /** The answer of `/introspection/standard` on the OAuth face. */

@@ -7,7 +7,7 @@ import { clientIdText } from '../store/client-view.ts'
 import { audOf } from './resource.ts'
 import { tokenTypeOf } from '../possession/token-binding.ts'
 
-/** Their names, which no property of a caller may have (`shared/token/terms.ts`). */
+/** The names of the members. No property of a caller may have one of them (`shared/token/terms.ts`). */
 // prettier-ignore
 export const ACTIVE_TOKEN_MEMBERS: Readonly<Record<keyof ActiveTokenInFull, true>> = {
   active: true, iss: true, sub: true, client_id: true, exp: true, iat: true, aud: true, jti: true,
@@ -48,7 +48,7 @@ export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: n
   return answer({ ...aboutGrant(grant, service, grant.terms), exp: expiresAt })
 }
 
-/** A member that is absent is `undefined`, so that no property can take its place. */
+/** An absent member is `undefined`, so that no property can take its place. */
 function aboutGrant(
   grant: Tokens,
   service: Service,

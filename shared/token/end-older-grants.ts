@@ -4,8 +4,8 @@ import type { Call } from '../runtime/call.ts'
 
 /**
  * Ends the grants of a subject at a client that are not newer than this one, if `singleAccessTokenPerSubject` is on. The index
- * may lag behind and miss a very recent grant (docs/store.md). Two grants of the same second end each other: neither is known
- * to be older.
+ * may lag behind and miss a very recent grant (docs/store.md). Two grants of the same second end each other, because it is not known
+ * which is older.
  */
 export async function endOlderGrants(
   { service: apiKey, client: clientId, grantId, terms: { subject }, createdAt }: Tokens,

@@ -6,7 +6,7 @@ import { type Additions, NO_ADDITIONS, PROPERTY_MEMBERS, readAdditions } from '.
 
 /** The additions of a Web API caller to the tokens that a client requested (Authlete contract, sections 2.2 and 2.5). */
 export interface TokenExtras extends Additions {
-  /** Seconds. Replace the settings. */
+  /** Both durations are in seconds and replace the settings. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
 }

@@ -12,7 +12,7 @@ export const MAX_TOKEN_LENGTH = 8192
 export interface FoundToken {
   readonly grant: Tokens
   readonly client: ClientState | undefined
-  /** The state of the client that asks, if there is one. */
+  /** The state of the client that makes the request, if a client does. */
   readonly caller: ClientState | undefined
   /** Only JWTs have one. */
   readonly jti?: string
@@ -41,7 +41,7 @@ export async function findAccessToken(
   return { ...found, grant, ...(place.jti === undefined ? {} : { jti: place.jti }) }
 }
 
-/** The alias by which a token was asked for may be another client's by now. Then only the number names the client. */
+/** Another client may have taken the alias since the token was issued. Then only the number names the client. */
 async function withOwnAlias(grant: Tokens, { service, store }: Call): Promise<Tokens> {
   const { client, clientIdAlias } = grant
   if (clientIdAlias === undefined) return grant
@@ -74,7 +74,6 @@ export async function findRefreshFamily(
   return { ...found, grant, refresh: grant.refresh }
 }
 
-/** Whether the stored digest is the one of the token. */
 export function proves(token: string, stored: TokenDigest): boolean {
   return isSameText(digest(token), stored)
 }

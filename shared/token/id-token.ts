@@ -10,18 +10,18 @@ import type { IssuedTokens } from './issue.ts'
 import { OPENID } from './scopes.ts'
 import { findIdTokenKey, type SigningKey, signJwt } from './sign.ts'
 
-/** Access tokens have another type, so neither is ever taken for the other (RFC 8725 section 3.11). */
+/** Access tokens have another type, so neither can be used as the other (RFC 8725 section 3.11). */
 const TYPE = 'JWT'
 
-/** The client to which tokens are issued, as it named itself. */
+/** The client that the ID token is for. It knows itself by the client ID of its request. */
 interface Audience {
   readonly client: Client
   readonly clientIdAlias: string | undefined
 }
 
 /**
- * Adds the ID token to the tokens that a code is exchanged for, if the end-user has granted `openid`. The grant then says what those of
- * refreshes must agree with; the ID token itself is not stored.
+ * Adds the ID token to the tokens of an exchanged code, if the end-user has granted `openid`. The grant then has the claims that the ID
+ * tokens of refreshes must agree with. The ID token itself is not stored.
  *
  * @throws Refusal id-token-not-signed if the service has no key for the client's algorithm
  * @see OpenID Connect Core sections 2 and 3.1.3.6
@@ -40,14 +40,14 @@ export async function withIdToken(
   return {
     ...issued,
     grant,
-    idToken: sign({ ...issued, grant }, issuedIdToken, ordered, audience, key, call),
+    idToken: signIdToken({ ...issued, grant }, issuedIdToken, ordered, audience, key, call),
   }
 }
 
 /**
- * Adds an ID token to the tokens of a refresh, if the code was exchanged for one. It has the issuer, the audience, the subject and the time
- * of the authentication of the first one, no nonce, and none of its further claims: these may be out of date. If it cannot agree with the
- * first one, because the issuer or the name of the client has changed, there is none.
+ * Adds an ID token to the tokens of a refresh, if the code was exchanged for one. It repeats the issuer, the audience, the subject and the
+ * time of the authentication. It has no nonce and none of the further claims, which may be out of date. If the issuer or the name of the
+ * client has changed, it could not agree with the first ID token, so none is issued.
  *
  * @see OpenID Connect Core section 12.2
  */
@@ -58,11 +58,12 @@ export async function withRefreshedIdToken(
   call: Call,
 ): Promise<IssuedTokens> {
   if (first === undefined) return issued
-  const kept = { ...issued, grant: { ...issued.grant, issuedIdToken: first } }
+  const refreshed = { ...issued, grant: { ...issued.grant, issuedIdToken: first } }
   const agrees = first.iss === call.service.issuer && first.aud === audienceOf(audience)
-  if (!agrees || !hasOpenid(issued.grant)) return kept
+  if (!agrees || !hasOpenid(issued.grant)) return refreshed
   const key = await findIdTokenKey(audience.client, call)
-  return key === undefined ? kept : { ...kept, idToken: sign(kept, first, {}, audience, key, call) }
+  if (key === undefined) return refreshed
+  return { ...refreshed, idToken: signIdToken(refreshed, first, {}, audience, key, call) }
 }
 
 function hasOpenid({ accessScopes }: Tokens): boolean {
@@ -73,7 +74,7 @@ function audienceOf({ client, clientIdAlias }: Audience): string {
   return clientIdText(client.clientId, clientIdAlias)
 }
 
-function sign(
+function signIdToken(
   { grant: { terms }, accessToken, jwt, issuedAt }: IssuedTokens,
   { iss, aud, sub = terms.subject }: IssuedIdToken,
   { nonce, claims = '{}', headers = '{}' }: OrderedIdToken,
@@ -96,7 +97,7 @@ function sign(
   return signJwt(TYPE, all, key, JSON.parse(headers) as object)
 }
 
-/** Of EdDSA: Ed25519 hashes with SHA-512. */
+/** The hash of each algorithm. `EdDSA` is Ed25519, which hashes with SHA-512. */
 const HASHES = {
   ...{ ES256: 'sha256', PS256: 'sha256', RS256: 'sha256' },
   ...{ ES384: 'sha384', EdDSA: 'sha512' },

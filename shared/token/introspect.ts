@@ -15,9 +15,9 @@ export interface UsableToken {
   readonly standing: Standing
   /** Only JWTs have one. */
   readonly jti: string | undefined
-  /** For the next proof. Only where nonces are demanded. */
+  /** The nonce for the next proof, if the service requires nonces. */
   readonly dpopNonce: string | undefined
-  /** Only if the request has `explain`. A Refusal then has them among its members. */
+  /** Present only if the request has `explain`. A Refusal then has them among its members. */
   readonly steps?: readonly Step[] | undefined
 }
 
@@ -28,7 +28,7 @@ type Details = Checks[number] extends infer Check
     : never
   : never
 
-/** One check of a decision. Only those that were looked at have details, and only the one that decided has a reason. */
+/** One check of a decision. A check that was made has details, and a failed one has a reason. */
 export type Step = Details & {
   readonly name: Checks[number]['name']
   readonly outcome: 'PASSED' | 'FAILED' | 'NOT_LOOKED_AT'
@@ -37,8 +37,7 @@ export type Step = Details & {
 }
 
 /**
- * Decides whether an access token may be used for one protected-resource request: the first of the checks that fails is the
- * answer.
+ * Decides whether an access token may be used for one protected-resource request. The first failed check of `CHECKS` is the answer.
  *
  * @throws Refusal token-…, certificate-…, resource-proof-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
  *   acr-insufficient, authentication-too-old
@@ -111,7 +110,7 @@ function firstFailure(
   return undefined
 }
 
-/** A client that must use DPoP, or tried to, is challenged by DPoP. */
+/** A client that must use DPoP, or tried to, gets a challenge with the scheme `DPoP`. */
 function challenged(
   refusal: RefusalFor<TokenReason>,
   { proof, found, proofAlgorithms: algorithms }: TokenUse,

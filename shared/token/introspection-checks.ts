@@ -14,30 +14,30 @@ import type { Standing } from './standing.ts'
 import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 
-/** Asks whether the holder of a certificate or of a key may use a token for one request. */
+/** A question to introspection: may the holder of a certificate or of a key use the token for one request? */
 export interface IntrospectionRequest {
   readonly token: string
   readonly scopes: readonly string[]
   readonly subject: string | undefined
-  /** Whether a client's own token is refused: it has no subject. */
+  /** Whether a token without a subject is refused, which is a client's own token. */
   readonly subjectRequired?: boolean
   readonly clientCertificate: PresentedCertificate
-  /** `undefined`: no DPoP proof came with the token. */
+  /** Absent if no DPoP proof came with the token. */
   readonly proof?: SentProof | undefined
-  /** Absent: where no nonce can be given out. */
+  /** Absent if the answer cannot have a nonce. */
   readonly verifyNonce?: typeof verifyNonce
-  /** The token must be meant for all of these. */
+  /** The audiences that the token must have. */
   readonly resources: readonly string[]
-  /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
+  /** Whether unbound tokens are refused, because the certificate is the only credential of the caller (decision D10). */
   readonly boundOnly: boolean
-  /** The end-user's authentication must have one of these classes and be at most `maxAge` seconds old (RFC 9470). */
+  /** The end-user's authentication must have one of these classes and must not be older than `maxAge` seconds (RFC 9470). */
   readonly acrValues?: readonly string[]
   readonly maxAge?: number | undefined
   /** Whether the outcome has `steps`, which show everything about the token. */
   readonly explain?: boolean
 }
 
-/** A token that was found, and the request that asks about it. */
+/** A stored token and the request about it. */
 export interface TokenUse {
   readonly request: IntrospectionRequest
   readonly service: Service
@@ -47,7 +47,7 @@ export interface TokenUse {
   readonly life: Life
   readonly proof: VerifiedProof | ProofFault | undefined
   readonly proofAlgorithms: readonly string[]
-  /** `undefined`: the proof needs no nonce. */
+  /** `undefined` if the proof needs no nonce. */
   readonly nonce: VerifiedNonce | undefined
 }
 
@@ -56,11 +56,11 @@ interface Check {
   readonly name: string
   /** @returns the refusal if the check fails */
   readonly refusalOf: (use: TokenUse) => Refusal | undefined
-  /** For an explanation: what the check has compared. Times are in milliseconds; never a token or a certificate. */
+  /** The values that the check has compared, for an explanation. Times are in milliseconds. No value is a token or a certificate. */
   readonly details: (use: TokenUse) => object
 }
 
-/** RFC 8705 section 3, RFC 9449 section 7. With an unbound token any certificate is ignored, even a broken one. */
+/** RFC 8705 section 3, RFC 9449 section 7. For an unbound token every certificate is ignored, even a broken one. */
 const BINDING_REASON = {
   unbound: undefined,
   holds: undefined,
@@ -77,20 +77,20 @@ const BINDING_REASON = {
  * The checks of introspection, in an order on which callers depend. The first failure decides, so the thief of a bound token does not learn
  * what the token allows (decision D7).
  *
- * - `token`: this service has issued the whole string. It is neither forged nor altered, nor a token of another service.
- * - `client`, `expiry`: the token lives (`lifeOf`). An old copy is worth nothing.
- * - `proof`: a DPoP proof is fresh, and for this request and token. One that an attacker has seen elsewhere does not pass.
- * - `binding`: the presenter holds the certificate or the key. A stolen token does not pass.
- * - `scopes`, `subject`: the token allows what the resource server demands, for its end-user and not for another.
- * - `resources`: the token is meant for this resource. Another resource server that has received it cannot use it here.
- * - `acr`, `maxAge`: the end-user was authenticated as the resource demands. A weak or old login does not pass.
+ * - `token`: this service has issued the whole string. This stops forged and altered tokens and tokens of other services.
+ * - `client`, `expiry`: the token is valid (`lifeOf`). This stops old copies.
+ * - `proof`: a DPoP proof is fresh, and for this request and token. This stops proofs that an attacker has seen elsewhere.
+ * - `binding`: the presenter holds the certificate or the key. This stops stolen tokens.
+ * - `scopes`, `subject`: the token allows the request of the resource server, for this end-user and no other.
+ * - `resources`: the token is meant for this resource. This stops another resource server that has received the token.
+ * - `acr`, `maxAge`: the end-user was authenticated as the resource requires. This stops weak and old logins.
  *
- * A proof is used up behind them, so that the whole request cannot be sent again (`dpopProofUsedOnce`).
+ * After the checks a proof is used up, so that the whole request cannot be replayed (`dpopProofUsedOnce`).
  *
  * @see RFC 8705 section 3, RFC 9449 section 7.1, RFC 6750 section 3.1, RFC 9470 section 3
  */
 export const CHECKS = [
-  // A token that does not exist is refused before there is anything to judge.
+  // A token that does not exist is refused earlier, because there is nothing to check.
   { name: 'token', refusalOf: () => undefined, details: tokenDetails },
   { name: 'client', refusalOf: refusalOfClient, details: clientDetails },
   { name: 'expiry', refusalOf: refusalOfExpiry, details: expiryDetails },
@@ -142,7 +142,7 @@ function refusalOfPossession(use: TokenUse) {
   return reason && refusal(reason, standing)
 }
 
-/** The profile of a client is looked up only for an unbound token. */
+/** The profile of a client is read only for an unbound token. */
 function isBoundOnly({ request, service, life }: TokenUse): boolean {
   return request.boundOnly || life === 'unbound' || settingsOf(service).boundTokensOnly
 }

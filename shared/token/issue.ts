@@ -23,14 +23,14 @@ export interface TokenOrder {
   readonly clientIdAlias: string | undefined
   readonly grantType: Tokens['grantType']
   readonly terms: Terms
-  /** The part of the terms for this access token. Absent: all. */
+  /** The part of the terms for this access token. If absent, it gets all of them. */
   readonly narrowed?: Pick<Terms, 'scopes' | 'resources'>
   readonly binding: Binding
-  /** Seconds. Replaces the settings. */
+  /** A lifetime in seconds, which replaces that of the settings. */
   readonly accessTokenDuration?: number | undefined
-  /** Replaces the lifetime of the settings. */
+  /** A time of expiry, which replaces the lifetime of the settings. */
   readonly accessExpiresAt?: EpochSeconds | undefined
-  /** For an existing grant: when it was created. */
+  /** The time when an existing grant was created. */
   readonly createdAt?: EpochSeconds
   readonly code?: CodeMembers | undefined
   readonly refresh?: RefreshToken | undefined
@@ -43,15 +43,15 @@ export interface IssuedTokens {
   readonly accessToken: string
   readonly jwt: string | undefined
   readonly refreshToken: string | undefined
-  /** Only for an end-user who has granted `openid`. */
+  /** Present if the end-user has granted `openid`. */
   readonly idToken?: string | undefined
-  /** Only for a refresh at an idempotent service (`refreshTokenIdempotent`). */
+  /** Present for a refresh if the service has `refreshTokenIdempotent`. */
   readonly previousRefreshTokenUsed?: boolean | undefined
   readonly issuedAt: EpochSeconds
 }
 
 /**
- * Makes the tokens of an order, and stores nothing. All access tokens are made here.
+ * Makes the tokens of an order, and stores nothing. Every access token is made here.
  *
  * @throws Refusal unbound-not-fapi2; jwt-not-signed if the service has no key for its algorithm or the JWT is too long
  */

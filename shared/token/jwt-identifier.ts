@@ -2,12 +2,12 @@ import { decodeBase64 } from '../base64.ts'
 import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
-/** Why a text is not a JWT access token: the reason to refuse it. */
+/** The reason to refuse a text that is not a JWT access token. */
 export type NoIdentifier = 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
 
 /**
- * The `jti` of a text in the form of a JWS with an asymmetric algorithm. The signature is not verified, because the stored digest
- * of the whole token is the proof (decision D36).
+ * Reads the `jti` of a JWS with an asymmetric algorithm. The signature is not verified, because the stored digest of the whole token
+ * is the proof (decision D36).
  */
 export function readIdentifier(jwt: string): { readonly jti: string } | NoIdentifier {
   const [header, payload, signature, ...more] = jwt.split('.')

@@ -4,13 +4,13 @@ import type { Reason } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { RefreshMembers } from '../store/grant.ts'
 import type { FoundToken } from './find-token.ts'
-import { expired, whyInvalid } from './standing.ts'
+import { isExpired, whyInvalid } from './standing.ts'
 
-/** Whether a token lives, or the first reason why it does not. */
-export type Life = 'lives' | 'deleted' | 'locked' | 'cut-off' | 'expired' | 'damaged' | 'unbound'
+/** Whether a token is valid, or the first reason why it is not. */
+export type Life = 'valid' | 'deleted' | 'locked' | 'cut-off' | 'expired' | 'damaged' | 'unbound'
 
 export const REASONS_OF_LIFE = {
-  lives: undefined,
+  valid: undefined,
   deleted: 'token-client-deleted',
   locked: 'token-client-locked',
   'cut-off': 'token-cut-off',
@@ -20,10 +20,11 @@ export const REASONS_OF_LIFE = {
 } as const satisfies Record<Life, Reason | undefined>
 
 /**
- * Decides whether a token lives, regardless of its presenter. Its client exists, is not locked, and has not cut the token off; it has
- * not expired; its binding can be read, because a damaged one must not count as none; and it is bound where a profile requires that.
+ * Decides whether a token is valid, regardless of its presenter. The client exists, is not locked, and has not cut the token off. The
+ * token has not expired. Its binding can be read, because a damaged binding must not make an unbound token. It is bound if a profile
+ * requires that.
  *
- * @param refresh if the token is the refresh token of its grant
+ * @param refresh present if the token is the refresh token of the grant
  */
 export async function lifeOf(
   { grant, client }: FoundToken,
@@ -37,8 +38,8 @@ export async function lifeOf(
       : [refresh.refreshIssuedAt, refresh.refreshExpiresAt]
   const invalid = whyInvalid(client, service, issuedAt)
   if (invalid !== undefined) return invalid
-  if (expired(expiresAt, now)) return 'expired'
+  if (isExpired(expiresAt, now)) return 'expired'
   const binding = readBinding(grant.binding)
   if (binding === 'damaged') return 'damaged'
-  return binding === 'none' && (await mustBeBound(grant, call)) ? 'unbound' : 'lives'
+  return binding === 'none' && (await mustBeBound(grant, call)) ? 'unbound' : 'valid'
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 
-/** Scope attributes that shorten the tokens with that scope. Seconds, as text (Authlete contract, section 3.2). */
+/** Scope attributes that shorten the tokens with that scope. Their values are seconds as text (Authlete contract, section 3.2). */
 export const SCOPE_DURATIONS = ['access_token.duration', 'refresh_token.duration'] as const
 
 export function isScopeDuration(text: string): boolean {

@@ -10,11 +10,11 @@ import { locateRefreshToken, makeFamily, makeRefreshSecret, makeRefreshToken } f
 export interface RefreshToken {
   readonly token: string
   readonly members: RefreshMembers
-  /** Present if a retry with the replaced token gets this token again. */
-  readonly again?: true
+  /** Present if the token was already issued, and a retry with the replaced token gets it again. */
+  readonly repeatable?: true
 }
 
-/** The grant of a refresh token, with what its lifetime depends on. */
+/** The grant of a refresh token. The lifetime depends on the client and the scopes. */
 export interface RefreshedGrant {
   readonly key: GrantKey
   readonly client: Client
@@ -27,8 +27,8 @@ export function firstRefreshToken(
   call: Call,
   seconds?: number,
 ): RefreshToken | undefined {
-  const used = [call.service.supportedGrantTypes, grant.client.grantTypes]
-  if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
+  const bothLists = [call.service.supportedGrantTypes, grant.client.grantTypes]
+  if (!bothLists.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
   return newRefreshToken(grant, call, seconds)
 }
 
@@ -40,10 +40,10 @@ export function newRefreshToken(
 ): RefreshToken {
   const family = makeFamily(random)
   const token = makeRefreshToken(key, family, makeRefreshSecret(random))
-  return refreshToken(token, digest(family), now, addSeconds(now, seconds))
+  return withMembers(token, digest(family), now, addSeconds(now, seconds))
 }
 
-function refreshToken(
+function withMembers(
   token: string,
   familyDigest: TokenDigest,
   refreshIssuedAt: EpochSeconds,
@@ -66,11 +66,11 @@ export function nextRefreshToken(
     seconds === undefined && service.refreshTokenDurationKept
       ? current.refreshExpiresAt
       : addSeconds(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
-  const next = refreshToken(token, current.familyDigest, now, expiresAt)
-  const kept = service.refreshTokenIdempotent ? { nonce } : {}
+  const { members } = withMembers(token, current.familyDigest, now, expiresAt)
+  const derivation = service.refreshTokenIdempotent ? { nonce } : {}
   return {
     token,
-    members: { ...next.members, replaced: { digest: current.refreshDigest, at: now, ...kept } },
+    members: { ...members, replaced: { digest: current.refreshDigest, at: now, ...derivation } },
   }
 }
 

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts'
 import type { Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 
-/** RFC 3986 section 4.3: a scheme followed by something, without a fragment. http and https need a host. */
+/** RFC 3986 section 4.3: a scheme followed by more text, without a fragment. http and https need a host. */
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
 const WEB_WITHOUT_HOST = /^https?:(?!\/\/[^/?])/i
 
@@ -19,11 +19,11 @@ function isResource(text: string): boolean {
 
 /** The requested resources, or all granted ones if none are requested (RFC 8707 section 2.2). */
 export function narrowedResources(
-  asked: readonly string[],
+  requested: readonly string[],
   granted: readonly string[],
 ): readonly string[] | 'wider' {
-  if (asked.length === 0) return granted
-  return asked.every((resource) => granted.includes(resource)) ? asked : 'wider'
+  if (requested.length === 0) return granted
+  return requested.every((resource) => granted.includes(resource)) ? requested : 'wider'
 }
 
 /** The audiences of an access token: its resources, or else the service's default (requirement H06). */

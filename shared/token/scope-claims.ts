@@ -9,7 +9,7 @@ const CLAIMS: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** The names of the claims that are requested by name (section 5.5), and of those that scopes stand for, each once. */
+/** The names of the claims that are requested by name (section 5.5) or through scopes, each once. */
 export function claimNames(byName: object | undefined, scopes: readonly string[]): readonly string[] {
   const ofScopes = scopes.flatMap((scope) => (Object.hasOwn(CLAIMS, scope) ? (CLAIMS[scope] ?? []) : []))
   return [...new Set([...Object.keys(byName ?? {}), ...ofScopes])]

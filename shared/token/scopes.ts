@@ -19,18 +19,20 @@ export function availableScopes(service: Service, client: Client): ReadonlySet<s
 }
 
 /**
- * The scopes to grant for a `scope` parameter: those requested, or by default the default entries, if they are available. `none`
- * if nothing is left and the request has the parameter or the service requires a scope (decision D25).
+ * The scopes to grant for a `scope` parameter: the available ones among the requested scopes, or among the default entries if the
+ * parameter is absent.
+ *
+ * @returns `none` if no scope remains and the request has the parameter or the service requires a scope (decision D25)
  */
 export function grantScopes(
   text: string | undefined,
   service: Service,
   client: Client,
 ): readonly string[] | 'malformed' | 'none' {
-  const asked = text === undefined ? defaultScopes(service) : parseScope(text)
-  if (asked === 'malformed') return 'malformed'
+  const requested = text === undefined ? defaultScopes(service) : parseScope(text)
+  if (requested === 'malformed') return 'malformed'
   const available = availableScopes(service, client)
-  const granted = asked.filter((name) => available.has(name))
+  const granted = requested.filter((name) => available.has(name))
   const needed = text !== undefined || service.scopeRequired
   return granted.length === 0 && needed ? 'none' : granted
 }

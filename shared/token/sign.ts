@@ -18,7 +18,7 @@ export async function findAccessTokenKey(call: Call): Promise<SigningKey | undef
   return privateHalf(accessTokenKey(call.service), call)
 }
 
-/** The public half of the key for access tokens: the named one, or else the first that fits the algorithm. */
+/** The public half of the key for access tokens: the key that the setting names, or else the first key of the algorithm. */
 export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service) {
   return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
 }
@@ -26,7 +26,7 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
 /** The settings that name the preferred key of an algorithm. */
 type KeySetting = 'introspectionSignatureKeyId' | 'userInfoSignatureKeyId' | 'idTokenSignatureKeyId'
 
-/** The public half of the key of an algorithm: the one that the setting names, or else the first that fits the algorithm. */
+/** The public half of a key of the algorithm: the key that the setting names, or else the first one. */
 export function preferredKey(alg: string, setting: KeySetting, service: Service): PublicJwk | undefined {
   const fitting = service.jwks.filter((jwk) => jwk.alg === alg)
   return fitting.find(({ kid }) => kid === service[setting]) ?? fitting[0]
@@ -41,7 +41,7 @@ export async function findPreferredKey(
   return privateHalf(preferredKey(alg, setting, call.service), call)
 }
 
-/** The algorithms that the service has a key for and that a profile allows. @param client absent: for all clients */
+/** The algorithms that the service has a key for and that a profile allows. @param client absent if they are for all clients */
 export function signingAlgorithms(service: Service, client?: Client): readonly SigningAlgorithm[] {
   const { algorithms } = settingsOf(service, client)
   return SIGNING_ALGORITHMS.filter(
@@ -50,8 +50,8 @@ export function signingAlgorithms(service: Service, client?: Client): readonly S
 }
 
 /**
- * The algorithm of a client's ID tokens: the registered one, or else one that the service has a key for. `RS256` is what clients expect
- * that have registered none (OpenID Connect Dynamic Client Registration section 2).
+ * The algorithm of a client's ID tokens: the registered one, or else one that the service has a key for. A client that has registered
+ * none expects `RS256` (OpenID Connect Dynamic Client Registration section 2).
  *
  * @returns `undefined` if the service has no key for it, or a profile does not allow the algorithm
  */
@@ -59,9 +59,9 @@ export function idTokenAlgorithm(client: Client, service: Service): SigningAlgor
   const { jwks, idTokenSignatureKeyId } = service
   const usable = signingAlgorithms(service, client)
   const named = jwks.find(({ kid }) => kid === idTokenSignatureKeyId)
-  const byDefault = [named?.alg, 'RS256', ...jwks.map(({ alg }) => alg)]
-  const wanted = client.idTokenSignAlg === undefined ? byDefault : [client.idTokenSignAlg]
-  const first = wanted.find((alg) => usable.some((name) => name === alg))
+  const defaults = [named?.alg, 'RS256', ...jwks.map(({ alg }) => alg)]
+  const candidates = client.idTokenSignAlg === undefined ? defaults : [client.idTokenSignAlg]
+  const first = candidates.find((alg) => usable.some((name) => name === alg))
   return usable.find((name) => name === first)
 }
 
@@ -95,7 +95,7 @@ const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject)
 /**
  * A JWS in the compact serialization. `node:crypto` signs it at half the cost of a JOSE library (architecture, section 7).
  *
- * @param typ tells this kind of JWT from all others (RFC 8725 section 3.11)
+ * @param typ the type of this kind of JWT, which no other kind has (RFC 8725 section 3.11)
  * @param claims members that are `undefined` are left out
  * @param headers further header parameters. They cannot replace ours
  */

@@ -8,12 +8,12 @@ export const NO_STANDING = { existent: false, usable: false, sufficient: false, 
 /** The flags of introspection (Authlete contract, section 2.8). */
 export type Standing = Readonly<typeof NO_STANDING>
 
-/** A token is expired from the second `expiresAt` on, even if it is still stored (decision D35). */
-export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
+/** A token has expired when the second `expiresAt` begins, even if it is still stored (decision D35). */
+export function isExpired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
   return now >= expiresAt
 }
 
-/** The flags of a grant's tokens. `sufficient` is true: the caller judges the scopes. */
+/** The flags of a grant's tokens. `sufficient` is always true, because the caller checks the scopes. */
 export function standingAt(
   now: EpochSeconds,
   { accessExpiresAt, refresh }: Tokens,
@@ -22,18 +22,18 @@ export function standingAt(
 ): Standing {
   return {
     existent: true,
-    usable: !expired(accessExpiresAt, now),
+    usable: !isExpired(accessExpiresAt, now),
     sufficient: true,
     refreshable:
       refresh !== undefined &&
-      !expired(refresh.refreshExpiresAt, now) &&
+      !isExpired(refresh.refreshExpiresAt, now) &&
       whyInvalid(client, service, refresh.refreshIssuedAt) === undefined,
   }
 }
 
 type CutOffs = Pick<Service, 'tokensNotBefore'>
 
-/** Why the client's tokens, codes and tickets of the time `issuedAt` are invalid. `undefined`: they are not. */
+/** The reason why the client's tokens, codes and tickets of the time `issuedAt` are invalid, or `undefined` if they are valid. */
 export function whyInvalid(
   client: ClientState | undefined,
   { tokensNotBefore }: CutOffs,

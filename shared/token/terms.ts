@@ -8,8 +8,6 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Property, Terms } from '../store/grant.ts'
 import { ACTIVE_TOKEN_MEMBERS } from './active-token.ts'
 
-/** The rules for the subject, the authentication and the properties that callers of the Web API put into a grant. */
-
 // Subject
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/
@@ -48,12 +46,12 @@ export async function refuseSubjectOfClient(
   if (namesake !== undefined) throw new Refusal(reason)
 }
 
-// Authentication of the end-user
+// The authentication of the end-user
 
 /** The grant stores it, and items of the store must stay small. */
 const MAX_ACR_LENGTH = 256
 
-/** The members of a call for how and when the end-user was authenticated (Authlete contract, section 2.2). */
+/** The members of a call about the class and the time of the end-user's authentication (Authlete contract, section 2.2). */
 export const AUTHENTICATION_MEMBERS = {
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
   authTime: z.optional(numberMember(z.nonnegative(), z.maximum(LAST_SECOND))),
@@ -71,8 +69,8 @@ export function readAuthentication({
 // Properties and claims
 
 /**
- * The limit for the properties as JSON, which is at least as long as their stored form. Even with the longest scopes, redirect
- * URI and claims an item has less than 16 KB.
+ * The limit for the properties as JSON, which is at least as long as their stored form. An item stays below 16 KB, even with the longest
+ * scopes, redirect URI and claims.
  */
 const MAX_PROPERTIES_BYTES = 4096
 
@@ -96,7 +94,7 @@ type ReservedName = (typeof NAMES)[number] | keyof typeof ACTIVE_TOKEN_MEMBERS
 const RESERVED: ReadonlySet<string> = new Set([...NAMES, ...Object.keys(ACTIVE_TOKEN_MEMBERS)])
 
 /** An array, or JSON text of an array as Authlete documents it (Authlete contract, section 2.5). */
-const GivenProperties = z.pipe(
+const PropertyList = z.pipe(
   z.transform(fromJson),
   z.array(
     z.object({
@@ -112,7 +110,7 @@ export const objectMember = z.pipe(z.transform(fromJson), z.record(z.string(), z
 
 /** The members of a call that `readAdditions` reads. */
 export const PROPERTY_MEMBERS = {
-  properties: z.optional(GivenProperties),
+  properties: z.optional(PropertyList),
   jwtAtClaims: z.optional(objectMember),
 }
 
@@ -136,7 +134,7 @@ export function readAdditions({
 
 /** @throws Refusal name-reserved */
 export function readProperties(
-  given: z.infer<typeof GivenProperties> | undefined,
+  given: z.infer<typeof PropertyList> | undefined,
 ): readonly Property[] | undefined {
   refuseReserved(given?.map(({ key }) => key) ?? [])
   return given?.map(({ key, value, hidden }) => ({ key, value: value ?? '', hidden: hidden ?? false }))
@@ -155,7 +153,7 @@ function refuseReserved(names: readonly string[]): void {
  * @throws Refusal tooLarge, claims-too-large
  */
 export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
-  const properties = merged(terms.properties, given.properties)
+  const properties = merge(terms.properties, given.properties)
   if (given.properties.length > 0) refuseLargeProperties(properties, tooLarge)
   if (Object.keys(given.claims).length === 0) return { ...terms, properties }
   const jwtAtClaims = JSON.stringify({ ...claimsOf(terms), ...given.claims })
@@ -168,13 +166,13 @@ export function refuseLargeProperties(properties: readonly Property[], tooLarge:
   if (Buffer.byteLength(JSON.stringify(properties)) > MAX_PROPERTIES_BYTES) throw new Refusal(tooLarge)
 }
 
-function merged(stored: readonly Property[], given: readonly Property[]): readonly Property[] {
+function merge(stored: readonly Property[], given: readonly Property[]): readonly Property[] {
   return [...new Map([...stored, ...given].map((property) => [property.key, property])).values()]
 }
 
 /**
- * The members of an answer or of a JWT, and the caller's properties as further members. No property can replace a member, or stand for one
- * that is absent (decision D46): the compiler refuses a member whose name is not reserved.
+ * Adds the caller's properties to the members of an answer or of a JWT. No property can replace a member or fill in an absent one (decision
+ * D46), because the compiler refuses a member whose name is not reserved.
  *
  * @param withHidden whether to include hidden properties
  */
@@ -191,7 +189,7 @@ export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknow
   return jwtAtClaims === undefined ? {} : (JSON.parse(jwtAtClaims) as Record<string, unknown>)
 }
 
-/** Text that is not JSON, or is nested too deeply, becomes `undefined`, which no schema accepts. */
+/** Text that is not JSON or that is nested too deeply becomes `undefined`, which no schema accepts. */
 function fromJson(value: unknown): unknown {
   const parsed = typeof value === 'string' ? parseJson(value) : value
   return isStorable(parsed) ? parsed : undefined

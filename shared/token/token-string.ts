@@ -33,12 +33,12 @@ export function makeGrantId(random: Random): string {
   return random(GRANT_ID_BYTES).toString('base64url')
 }
 
-/** A ticket, a code or an opaque access token, 72 characters. */
+/** Makes a ticket, a code or an opaque access token of 72 characters. */
 export function makeOpaque(grant: Locator, random: Random): string {
   return join(grant, random(SECRET_BYTES))
 }
 
-/** The `jti` of a JWT access token, 52 characters. It identifies the token but cannot be used as one. */
+/** Makes the `jti` of a JWT access token, with 52 characters. It identifies the token but cannot be used as one. */
 export function makeIdentifier(grant: Locator, random: Random): string {
   return join(grant, random(IDENTIFIER_BYTES))
 }
@@ -51,7 +51,7 @@ export function makeRefreshSecret(random: Random): Buffer {
   return random(SECRET_BYTES)
 }
 
-/** 88 characters. */
+/** Makes a refresh token of 88 characters. */
 export function makeRefreshToken(grant: Locator, family: Buffer, secret: Buffer): string {
   return join(grant, family, secret)
 }
@@ -64,7 +64,7 @@ export function locateIdentifier(text: string): Locator | undefined {
   return locate(decode(text, JTI_BYTES))
 }
 
-/** `tokenId` and `accessTokenHash` of the management API, 30 characters. They cannot be used as a token. */
+/** `tokenId` and `accessTokenHash` of the management API, with 30 characters. They cannot be used as a token. */
 export function tokenIdOf(grant: Locator): string {
   return join(grant)
 }

@@ -1,5 +1,5 @@
 import { addSeconds } from '../../shared/epoch-seconds.ts'
-import { authorize } from '../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import { serveChecked } from '../support/checked-answers.ts'
@@ -100,6 +100,6 @@ async function openSite() {
     ...{ runtime, walk, clients, filled, reset },
     checked: serveChecked(ROUTES, own),
     serve: serve(ROUTES, own),
-    authorize: serveAuthorizer(authorize, own),
+    authorize: serveAuthorizer(authorizeRequest, own),
   }
 }

@@ -6,8 +6,7 @@ import { commentsOf, readProjectFile } from './comments.ts'
 const HABITS: Record<string, RegExp> = {
   'a free relative as the subject':
     /\b(who|what|which)ever\b|^(who|what) (?!.*\?$)|(; |: |, (and|but|or|so) )(who|what) (?!.*\?)/i,
-  '"is no" or "is none"':
-    /(?<!\bthere )\b(is|are|was|were) no (?!longer|more|less|later|earlier)|\b(is|are|was|were) none\b/i,
+  '"is no" or "is none"': /(?<!\bthere )\b(is|are|was|were) (none\b|no (?!longer|more|less|later|earlier))/i,
   '"must ... at most"': /\bmust (not )?(have|be)\b[^.;]* at most\b/i,
   'an old word':
     /\b(anew|meanwhile|nothing but|from (then|now) on|so long(?! as))\b|\bas (\S+ ){1,4}has it\b/i,

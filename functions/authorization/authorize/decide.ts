@@ -28,8 +28,8 @@ export interface IssuedTicket extends IdentifiedClient, ParsedRequest {
  * Checks an authorization request and stores it as a ticket. The client and the redirect URI are checked first: only later
  * errors go to the redirect URI, except a missing `response_type`.
  *
- * A pushed request is checked again, as if it were made now. Each call makes a new ticket and ends the one before, so the end-user
- * can load the page again. Only `issue` and `fail` end the request URI (RFC 9126 section 4).
+ * A pushed request is checked again, because the client may have changed. Each call makes a new ticket and ends the previous one, so the
+ * end-user can reload the page. Only `issue` and `fail` end the request URI (RFC 9126 section 4).
  *
  * @throws Refusal
  * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
@@ -47,7 +47,7 @@ async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedC
   const { client, clientIdAlias } = identified
   const used = await findPushed(sent, client, call)
   const request = used === undefined ? sent : readStored(used.pushed.pushedRequest, sent)
-  const first = used === undefined ? reasonAgainstPlain(sent, client, service) : undefined
+  const first = used === undefined ? reasonAgainstUnpushed(sent, client, service) : undefined
   const parsed = parseRequest(request, client, service, first)
   if ('reason' in parsed) {
     const { reason, target } = parsed
@@ -79,8 +79,8 @@ async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedC
   return { written, ...identified, ...parsed, ticket }
 }
 
-/** Why a request that was not pushed is refused, regardless of its other parameters. */
-function reasonAgainstPlain(
+/** The reason to refuse a request that was not pushed, regardless of its other parameters. */
+function reasonAgainstUnpushed(
   { requestObject, requestUri }: AuthorizationRequest,
   client: Client,
   service: Service,

@@ -19,7 +19,7 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
   const { parameters, empty, repeated } = form
   if (repeated.has('client_id')) throw new Refusal('authorization-client-repeated')
   if (repeated.has('redirect_uri')) throw new Refusal('redirect-uri-repeated')
-  // Otherwise it would count as absent, and the request as a plain one.
+  // A repeated one would count as absent, and the request as one that was not pushed.
   if (repeated.has('request_uri')) throw new Refusal('request-uri-repeated')
   const clientId = parameters.get('client_id')
   if (clientId === undefined) {

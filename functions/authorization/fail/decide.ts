@@ -7,7 +7,7 @@ import { findTicket } from '../ticket.ts'
 /**
  * Consumes the ticket and ends the authorization request with an error for the client.
  *
- * @throws Refusal always: the reported failure, which goes to the redirect URI, or the reason to refuse the ticket
+ * @throws Refusal always, with the reported failure, which goes to the redirect URI, or with the reason to refuse the ticket
  */
 export async function failAuthorization(
   { ticket: text, failure, description }: FailRequest,

@@ -23,7 +23,7 @@ export interface IssuedCode extends RedirectTarget {
 const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } as const
 
 /**
- * Consumes a ticket and issues its authorization code. Of concurrent calls only one succeeds.
+ * Consumes a ticket and issues its authorization code. Only one of several concurrent calls succeeds.
  *
  * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, issue-properties-too-large, claims-too-large,
  *   authorization-client-…, and as `orderIdToken`
@@ -40,11 +40,12 @@ async function issueOnce(request: IssueRequest, call: Call) {
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
   const client = await store.registry.findClientByNumber(service.apiKey, ticket.client)
   const { isRetroactive, parRequired, authorizationCodeDuration } = settingsOf(service, client)
-  // The ticket may be from before a profile was switched on: then its request was not pushed.
+  // A ticket that is older than the switch to a profile may have a request that was not pushed.
   if (client !== undefined && isRetroactive && parRequired && ticket.pushed === undefined)
     throw new Refusal('ticket-breaks-fapi2')
   requireAvailable(request.scopes, client, service)
-  const granted = request.scopes === undefined ? {} : { scopes: withoutUnasked(request.scopes, ticket) }
+  const granted =
+    request.scopes === undefined ? {} : { scopes: withoutUnrequestedOpenid(request.scopes, ticket) }
   const { requestedIdToken } = ticket
   const orderedIdToken = orderIdToken(
     ...([requestedIdToken, request.idToken, request.subject, request.authentication] as const),
@@ -86,12 +87,15 @@ async function issueOnce(request: IssueRequest, call: Call) {
   return { written, code, redirectUri, state, responseMode, context }
 }
 
-/** The client gets no ID token if it has not asked for one (Authlete contract, section 2.2). */
-function withoutUnasked(scopes: readonly string[], { requestedIdToken }: Ticket): readonly string[] {
+/** The client gets no ID token if it has not requested one (Authlete contract, section 2.2). */
+function withoutUnrequestedOpenid(
+  scopes: readonly string[],
+  { requestedIdToken }: Ticket,
+): readonly string[] {
   return scopes.filter((name) => name !== OPENID || requestedIdToken !== undefined)
 }
 
-/** The end-user may grant scopes that were not requested, but only those available to the client. */
+/** The end-user may grant scopes that were not requested, if they are available to the client. */
 function requireAvailable(
   scopes: readonly string[] | undefined,
   client: Client | undefined,

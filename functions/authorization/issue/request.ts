@@ -16,9 +16,9 @@ import type { IdTokenContents } from './id-token.ts'
 export interface IssueRequest {
   readonly ticket: string
   readonly subject: string
-  /** Replace the scopes of the authorization request. */
+  /** If present, they replace the scopes of the authorization request. */
   readonly scopes: readonly string[] | undefined
-  /** For the tokens that the code is exchanged for. */
+  /** The additions to the tokens that the client will get for the code. */
   readonly extras: TokenExtras
   readonly authentication: EndUserAuthentication
   readonly idToken: IdTokenContents
@@ -29,7 +29,7 @@ export const IssueCall = z.object({
   subject: z.optional(z.string()),
   scopes: z.optional(scopesMember),
   ...AUTHENTICATION_MEMBERS,
-  // For the ID token.
+  // These are for the ID token.
   sub: z.optional(z.string()),
   claims: z.optional(objectMember),
   idtHeaderParams: z.optional(objectMember),
@@ -43,8 +43,8 @@ const SUBJECT_REASONS = {
 } as const
 
 /**
- * The claims that certbound writes, and those that make a JWT another kind of token (RFC 8417, RFC 9068). Authlete's own front end always
- * sends `sub` among the claims.
+ * The claims that certbound writes, and those that would make the JWT another kind of token (RFC 8417, RFC 9068). They are dropped and not
+ * refused, because Authlete's own front end always sends `sub` among the claims.
  */
 const DROPPED_CLAIMS: ReadonlySet<string> = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'azp'],

@@ -21,32 +21,32 @@ import type { PushRequest } from './request.ts'
 
 export interface PushedRequest extends IdentifiedClient {
   readonly requestUri: string
-  /** Seconds. */
+  /** The lifetime of the request URI in seconds. */
   readonly expiresIn: number
-  /** For the next DPoP proof. Only where nonces are required. */
+  /** The nonce for the next DPoP proof, if the service requires nonces. */
   readonly dpopNonce: string | undefined
 }
 
-/** Less than 600 (FAPI 2.0 Security Profile section 5.3.2.2-12). It bounds only the authorization request, not the login. */
+/** It must be less than 600 (FAPI 2.0 Security Profile section 5.3.2.2-12). It limits the authorization request and not the login. */
 const MAX_SECONDS = 599
 
 const PUSH_ENDPOINTS = publishedUrls('pushed_authorization_request_endpoint')
 
 /**
- * Keeps an authorization request for its `request_uri` (RFC 9126 section 2). Its checks, in this order:
+ * Stores an authorization request and issues its `request_uri` (RFC 9126 section 2). The checks have this order:
  *
  * 1. The client exists, is not locked, and does not violate the profile.
- * 2. The client is authenticated as at the token endpoint: an attacker must not start requests in its name.
- * 3. A DPoP proof is fresh and made for this endpoint: a proof that was seen elsewhere must not bind the code to its key.
- * 4. The request refers to no other one: by `request_uri` an attacker could push the request of another client again (section 2.1), and
+ * 2. The client is authenticated as at the token endpoint. This stops requests in the name of another client.
+ * 3. A DPoP proof is fresh and was made for this endpoint. This stops a recorded proof from binding the code to its key.
+ * 4. The request does not refer to another one. With `request_uri` an attacker could push the request of another client (section 2.1), and
  *    the signed parameters of `request` would be ignored.
- * 5. The redirect URI is registered: the code must not reach an attacker's site.
- * 6. The other parameters, in the order of `parseRequest`. Among them is the code challenge: it stops an attacker from injecting a stolen
- *    code (RFC 9700 section 4.5).
- * 7. `dpop_jkt` and the proof name one key: the code must not be bound to a key that the client has not proved.
- * 8. The request fits its limit: requests that nobody uses must not fill the store.
+ * 5. The redirect URI is registered. This keeps the code away from an attacker's site.
+ * 6. The other parameters are valid, in the order of `parseRequest`. Among them is the code challenge, which stops the injection of a
+ *    stolen code (RFC 9700 section 4.5).
+ * 7. `dpop_jkt` and the proof name one key. This stops a binding to a key that the client does not hold.
+ * 8. The request does not exceed its limit. This stops abandoned requests from filling the store.
  *
- * The proof is used up after the last check, so a refused request can be sent again with it. No error goes to the redirect URI, because the
+ * The proof is used up after the last check, so a refused request can be repeated with it. No error goes to the redirect URI, because the
  * client itself gets the answer.
  *
  * @throws Refusal
@@ -87,7 +87,7 @@ export async function pushRequest(
   return { ...identified, requestUri: requestUriOf(reference), expiresIn, dpopNonce: proof.nonce }
 }
 
-/** RFC 9449 section 10.1: the proof has the key that `dpop_jkt` names. */
+/** RFC 9449 section 10.1: the key of the proof must be the one in `dpop_jkt`. */
 function requireSameKey({ dpopJkt }: AuthorizationRequest, { jkt: proofKey }: OneTimeProof): void {
   if (dpopJkt === undefined || proofKey === undefined) return
   const verdict = judgeBinding({ jkt: dpopJkt }, { certificate: 'absent', proofKey })

@@ -13,7 +13,7 @@ import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi } from '../../../shared/p
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { PARAMETERS } from '../request/request.ts'
 
-/** A request to the endpoint for pushed authorization requests, of either face. Only its shape has been checked. */
+/** A request of either face to push an authorization request. Only its shape has been checked. */
 export interface PushRequest {
   readonly credentials: PresentedCredentials
   readonly proof: SentProof | undefined
@@ -38,7 +38,7 @@ export const PushCall = z.object({
   ...PROOF_MEMBERS,
 })
 
-/** `/pushed_auth_req` of the Web API (Authlete contract, section 2.11). @throws Refusal as above, push-parameters-missing */
+/** `/pushed_auth_req` of the Web API (Authlete contract, section 2.11). @throws Refusal as `pushedFromForm`, push-parameters-missing */
 export function pushedFromWebApi(call: z.infer<typeof PushCall>): PushRequest {
   if (call.parameters === undefined) throw new Refusal('push-parameters-missing')
   const form = parseForm(call.parameters, FORM)

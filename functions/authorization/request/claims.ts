@@ -9,17 +9,17 @@ type Claims = Readonly<Record<string, ClaimRequest>>
 
 /** The parameter `claims` (OpenID Connect Core section 5.5). Only the requests for `sub` and `acr` are read. */
 export interface RequestedClaims {
-  /** As the client wrote them. */
+  /** The members of the parameter, unchanged. */
   readonly idToken: Claims | undefined
   readonly userInfo: Claims | undefined
-  /** The only end-user for whom the client takes an answer. */
+  /** The only end-user that the client accepts. */
   readonly subject: string | undefined
   readonly acrs: readonly string[]
   readonly acrEssential: boolean
   readonly authTimeEssential: boolean
 }
 
-/** Other members of `claims` than `id_token` and `userinfo` are ignored. */
+/** Members of `claims` other than `id_token` and `userinfo` are ignored. */
 export function parseClaims(text = '{}'): RequestedClaims | Reason {
   const bytes = Buffer.from(text)
   if (bytes.length > LIMITS.claims) return 'claims-too-long'

@@ -3,7 +3,7 @@ import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/** In the order of how little they require of the end-user. */
+/** The order is the effort for the end-user, from the lowest to the highest. */
 const PROMPTS = {
   none: 'NONE',
   login: 'LOGIN',
@@ -14,12 +14,12 @@ const DISPLAYS = { page: 'PAGE', popup: 'POPUP', touch: 'TOUCH', wap: 'WAP' } as
 
 type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
 
-/** How the authorization server should ask the end-user (OpenID Connect Core section 3.1.2.1). */
+/** The client's wishes for the dialog with the end-user (OpenID Connect Core section 3.1.2.1). */
 export interface RequestedInteraction {
-  /** If empty, the authorization server chooses. */
+  /** If it is empty, the authorization server chooses. */
   readonly prompts: readonly Prompt[]
   readonly lowestPrompt: Prompt | undefined
-  /** In seconds. 0 if neither the request nor the client has one. */
+  /** The time in seconds, or 0 if neither the request nor the client has one. */
   readonly maxAge: number
   readonly display: (typeof DISPLAYS)[keyof typeof DISPLAYS]
   readonly uiLocales: readonly string[]
@@ -55,7 +55,7 @@ function readPrompts(text: string | undefined): readonly Prompt[] | Reason {
   return prompts.has('NONE') && prompts.size > 1 ? 'prompt-none-with-others' : [...prompts]
 }
 
-/** The values of a parameter that spaces separate. */
+/** Splits a parameter at its spaces. */
 export function words(text = ''): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
 }

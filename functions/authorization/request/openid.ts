@@ -23,11 +23,11 @@ export interface RequestedIdentity {
   /** JSON objects as the client wrote them. */
   readonly idTokenClaims: string | undefined
   readonly userInfoClaims: string | undefined
-  /** The only end-user for whom the client takes an answer. */
+  /** The only end-user that the client accepts. */
   readonly subject: string | undefined
 }
 
-/** @param scopes those that the client may have, of those that it has requested */
+/** @param scopes the requested scopes that the client may have */
 export function parseIdentity(
   request: AuthorizationRequest,
   scopes: readonly string[],
@@ -37,13 +37,13 @@ export function parseIdentity(
   const { nonce } = request
   const acrValues = words(request.acrValues)
   const acrs = acrValues.length > 0 ? acrValues : client.defaultAcrs
-  if (!scopes.includes(OPENID)) return { ...NOTHING, acrs }
+  if (!scopes.includes(OPENID)) return { ...PLAIN_OAUTH, acrs }
   if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
   if (nonce !== undefined && Buffer.byteLength(nonce) > LIMITS.nonce) return 'nonce-too-long'
   if (Buffer.byteLength(request.acrValues ?? '') > LIMITS.acrValues) return 'acr-values-too-long'
   const requested = parseClaims(request.claims)
   if (typeof requested === 'string') return requested
-  // Before the end-user is asked: the code could not be redeemed.
+  // The code could not be redeemed, so the request is refused before the end-user logs in.
   if (idTokenAlgorithm(client, service) === undefined) return 'id-token-key-missing'
   const { subject, acrEssential } = requested
   const named = requested.acrs.length > 0 ? requested.acrs : acrs
@@ -64,7 +64,7 @@ export function parseIdentity(
 }
 
 /** A request of plain OAuth 2.0. RFC 9470 also defines `acr_values` for it. */
-const NOTHING: RequestedIdentity = {
+const PLAIN_OAUTH: RequestedIdentity = {
   idToken: undefined,
   ...{ acrs: [], acrEssential: false, claims: [], claimsAtUserInfo: [], claimsLocales: [] },
   ...{ idTokenClaims: undefined, userInfoClaims: undefined, subject: undefined },

@@ -28,14 +28,14 @@ export interface ParsedRequest extends ParsedParameters {
 
 export interface RefusedRequest {
   readonly reason: Reason
-  /** Absent: the error must not be sent to a redirect URI. */
+  /** Absent if the error must not be sent to a redirect URI. */
   readonly target?: RedirectTarget
 }
 
 /**
- * Checks an authorization request of a client that is known.
+ * Checks an authorization request of a known client.
  *
- * @param first why the request is refused, regardless of its parameters
+ * @param first the reason to refuse the request regardless of its parameters, if there is one
  */
 export function parseRequest(
   request: AuthorizationRequest,
@@ -44,7 +44,7 @@ export function parseRequest(
   first?: Reason,
 ): ParsedRequest | RefusedRequest {
   const redirectUri = parseRedirectUri(request.redirectUri, client, service)
-  // The right redirect URI may be where nothing here reads it, so a wrong one is not what is reported.
+  // A request object may have the right redirect URI, so a wrong one is not reported then.
   if (typeof redirectUri === 'string') return { reason: first ?? redirectUri }
   const responseMode = parseResponseMode(request.responseMode, redirectUri.href)
   const { responseType, state, repeated, empty } = request
@@ -75,8 +75,8 @@ function parseRedirectUri(
 }
 
 /**
- * A page can only post to http and https. Other redirect URIs (`com.example.app:`) must not be the target of a form that we
- * serve.
+ * A page can post only to http and https. Other redirect URIs, such as `com.example.app:`, must not be the target of a form of the
+ * authorization server.
  */
 function parseResponseMode(
   requested: string | undefined,
@@ -115,7 +115,7 @@ function parseParameters(
 /** The registered names (OAuth 2.0 Multiple Response Types section 3). */
 const KNOWN_RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
 
-/** Only `code`, because the authorization endpoint cannot issue bound tokens (requirement A44). */
+/** Only `code` is supported, because the authorization endpoint cannot issue bound tokens (requirement A44). */
 function reasonAgainstResponseType(
   responseType: string,
   client: Client,

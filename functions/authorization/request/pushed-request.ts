@@ -1,6 +1,6 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { proves } from '../../../shared/token/find-token.ts'
-import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
+import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -15,9 +15,9 @@ export function requestUriOf(reference: string): string {
 }
 
 /**
- * Finds the pushed request of this client, whether it was used or not, as long as the authorization server has not decided.
+ * Finds the pushed request of this client, used or not, until the authorization server has decided.
  *
- * @returns `undefined` for a request without a request URI from here. Others may name request objects elsewhere (RFC 9101 section 5.2)
+ * @returns `undefined` if no service of certbound issued the request URI. It may name a request object elsewhere (RFC 9101 section 5.2)
  * @throws Refusal request-uri-…, request-object, authorization-client-…
  */
 export async function findPushed(
@@ -36,7 +36,7 @@ export async function findPushed(
   if (pushed === undefined || !proves(reference, pushed.pushedDigest))
     throw new Refusal('request-uri-unknown')
   if (grant.client !== clientId) throw new Refusal('request-uri-of-other-client')
-  if (expired(pushed.pushedExpiresAt, now)) throw new Refusal('request-uri-expired')
+  if (isExpired(pushed.pushedExpiresAt, now)) throw new Refusal('request-uri-expired')
   refuseInvalid(client, service, pushed.pushedAt, INVALID_REASON)
   return { ...grant, pushed }
 }

@@ -26,7 +26,7 @@ const PARAMETER_REASONS = {
   // RFC 9126 section 4, RFC 9101 section 5.
   requestUri: ['request_uri', 'request-uri-repeated'],
   requestObject: ['request', 'authorization-parameter-repeated'],
-  // How to ask the end-user (OpenID Connect Core section 3.1.2.1).
+  // The dialog with the end-user (OpenID Connect Core section 3.1.2.1).
   prompt: ['prompt', 'authorization-parameter-repeated'],
   maxAge: ['max_age', 'authorization-parameter-repeated'],
   display: ['display', 'authorization-parameter-repeated'],
@@ -34,23 +34,23 @@ const PARAMETER_REASONS = {
   loginHint: ['login_hint', 'authorization-parameter-repeated'],
   acrValues: ['acr_values', 'authorization-parameter-repeated'],
   claimsLocales: ['claims_locales', 'authorization-parameter-repeated'],
-  // For the ID token.
+  // The ID token.
   nonce: ['nonce', 'authorization-parameter-repeated'],
   claims: ['claims', 'authorization-parameter-repeated'],
 } as const satisfies Record<string, readonly [name: string, Reason]>
 
 type Parameter = Exclude<keyof typeof PARAMETER_REASONS, 'clientId'>
 
-/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3 and RFC 9449 section 10. Of the values only the client ID is checked: it must be present. */
+/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3 and RFC 9449 section 10. The client ID is present. The other values are not checked yet. */
 export interface AuthorizationRequest extends Readonly<Partial<Record<Parameter, string | undefined>>> {
   readonly clientId: string
-  /** RFC 8707. Not checked. */
+  /** The values of `resource` (RFC 8707), which are not checked yet. */
   readonly resources: readonly string[]
   /** Names of parameters without a value, which count as absent. */
   readonly empty: ReadonlySet<string>
   /** The reason to refuse a repeated parameter. It is thrown when the redirect URI is known to be valid. */
   readonly repeated: Reason | undefined
-  /** From the authorization server; stored with the ticket. */
+  /** The text of the authorization server that is stored with the ticket. */
   readonly context: string | undefined
 }
 
@@ -60,7 +60,7 @@ export const PARAMETERS: FormRules = {
   repeatable: ['resource'],
 }
 
-/** @param form read by the rules PARAMETERS, or by rules that include them */
+/** @param form was read with PARAMETERS, or with rules that include them */
 export function readRequest(
   { parameters, empty, repeated, repeatable }: Form,
   clientId: string,
@@ -83,18 +83,21 @@ export function readRequest(
 
 const value = z.string().check(z.minLength(1))
 const optional = z.optional(value)
-const stored = Object.keys(PARAMETER_REASONS).filter((name) => name !== 'clientId')
+const storedParameters = Object.keys(PARAMETER_REASONS).filter((name) => name !== 'clientId')
 
-/** A pushed request as it is stored. A union, because a signed request has to be kept as it was signed. */
+/** The stored form of a pushed request. It is a union, because a signed request would have to be stored unchanged. */
 const StoredRequest = z.union([
   z.object({
     kind: z.literal('PARAMETERS'),
-    ...(Object.fromEntries(stored.map((name) => [name, optional])) as Record<Parameter, typeof optional>),
+    ...(Object.fromEntries(storedParameters.map((name) => [name, optional])) as Record<
+      Parameter,
+      typeof optional
+    >),
     resources: z.array(value),
   }),
 ])
 
-/** A request as JSON, without client ID, context, and parameters that have no value (RFC 6749 section 3.1). */
+/** A request as JSON, without the client ID, the context and empty parameters (RFC 6749 section 3.1). */
 export function storedText(request: AuthorizationRequest): string {
   return JSON.stringify(StoredRequest.parse({ ...request, kind: 'PARAMETERS' }))
 }

@@ -14,15 +14,15 @@ export async function ticketContext(text: string, call: Call): Promise<string | 
 
 /** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown */
 export async function updateContext(update: TicketUpdate, call: Call): Promise<TicketUpdate> {
-  const kept = await takeStep(async () => {
+  const written = await takeStep(async () => {
     const ticket = await findTicket(update.ticket, REASONS, call)
     return { written: await call.store.grants.keepContext(ticket, update.context) }
   })
-  if (kept === undefined) throw new Refusal('info-ticket-unknown')
+  if (written === undefined) throw new Refusal('info-ticket-unknown')
   return update
 }
 
-/** The published actions of these two endpoints have none but NOT_FOUND for a ticket that cannot be used any more. */
+/** NOT_FOUND is the only published action of these two endpoints for a ticket that cannot be used. */
 const REASONS = {
   unknown: 'info-ticket-unknown',
   expired: 'info-ticket-unknown',

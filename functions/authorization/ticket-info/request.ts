@@ -4,7 +4,7 @@ import { TicketContext } from '../request/request.ts'
 
 export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
 
-/** `info` is a text or an object. For an absent context Java clients send `null` (Authlete contract, section 2.4). */
+/** `info` is a text or an object. Java clients send `null` for an absent context (Authlete contract, section 2.4). */
 export const TicketUpdateCall = z.object({
   ticket: z.optional(z.string()),
   info: z.optional(z.union([TicketContext, z.object({ context: z.nullish(TicketContext) })])),

@@ -1,7 +1,7 @@
 import {
   authenticateClient,
   faultOfClient,
-  NAMED_REASON,
+  CLIENT_FAULT_REASON,
 } from '../../../shared/authentication/client-authentication.ts'
 import { JwksUnavailable } from '../../../shared/authentication/fetch-jwks.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -54,7 +54,7 @@ async function outcomeFor(
   const presented = { form, certificate, certificatePath, unidentified: 'client-unidentified' } as const
   try {
     const fault = faultOfClient(client, call.service)
-    if (fault !== undefined) throw new Refusal(NAMED_REASON[fault])
+    if (fault !== undefined) throw new Refusal(CLIENT_FAULT_REASON[fault])
     await authenticateClient(client, presented, { ...call, internet: NO_INTERNET })
     return { outcome: 'PASSED' }
   } catch (refusal) {

@@ -6,7 +6,7 @@ import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
-import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
+import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import { judge } from '../../../shared/certificate/binding.ts'
@@ -19,7 +19,7 @@ import type { TokenContext } from './grant-type.ts'
 
 /**
  * Redeems an authorization code once. A second redemption is refused. If all its other parameters are right, it is a replay,
- * which ends the grant and all its tokens; otherwise it changes nothing (decisions D22 and D23).
+ * which ends the grant and all its tokens. Otherwise it changes nothing (decisions D22 and D23).
  *
  * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed, dpop-used
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
@@ -41,9 +41,9 @@ export async function redeemCode(
   requireKey(members, context)
   if (grant.stage === 'TOKENS') return endReplayed(grant, context, call)
   requireProfile(members, context, call)
-  if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
+  if (isExpired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
-  const issued = await tokensFor(grant, resources, request, context, call)
+  const issued = await makeTokensForCode(grant, resources, request, context, call)
   const redeemed = await grants.redeem(grant, issued.grant, context.proof)
   if (redeemed.done) {
     await endOlderGrants(issued.grant, context.client, call)
@@ -100,7 +100,7 @@ function requireVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: C
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
 }
 
-/** RFC 9449 section 10: only the key that was named in the authorization request may redeem the code. */
+/** RFC 9449 section 10: only the key in the authorization request may redeem the code. */
 function requireKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
   if (dpopJkt === undefined) return
   const verdict = judge({ jkt: dpopJkt }, { certificate: 'absent', proofKey: proof.jkt })
@@ -108,7 +108,7 @@ function requireKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
   throw new Refusal(verdict === 'missing-proof' ? 'code-key-missing' : 'code-key-differs')
 }
 
-/** A code may be from before a profile was switched on. */
+/** A code may be older than the switch to a profile. */
 function requireProfile(
   { challenge, codeIssuedAt }: CodeMembers,
   { client }: TokenContext,
@@ -117,18 +117,18 @@ function requireProfile(
   const { isRetroactive, pkceS256Required, authorizationCodeDuration } = settingsOf(service, client)
   if (!isRetroactive) return
   if (pkceS256Required && challenge?.method !== 'S256') throw new Refusal('code-breaks-fapi2')
-  if (expired(addSeconds(codeIssuedAt, authorizationCodeDuration), now)) throw new Refusal('code-expired')
+  if (isExpired(addSeconds(codeIssuedAt, authorizationCodeDuration), now)) throw new Refusal('code-expired')
 }
 
-async function tokensFor(
+async function makeTokensForCode(
   grant: Code,
-  asked: readonly string[],
+  requested: readonly string[],
   { extras }: TokenRequest,
   context: TokenContext,
   call: Call,
 ): Promise<IssuedTokens> {
   const { client, clientIdAlias, binding } = context
-  const resources = narrowedResources(asked, grant.terms.resources)
+  const resources = narrowedResources(requested, grant.terms.resources)
   if (resources === 'wider') throw new Refusal('code-resource-wider')
   const key = keyOf(grant.service, grant)
   const terms = addTo(grant.terms, extras, 'token-properties-too-large')
@@ -147,7 +147,7 @@ async function tokensFor(
   return withIdToken(await makeTokens(order, call), grant.orderedIdToken, context, call)
 }
 
-/** Replaying a whole request, its used proof included, does not end the grant. */
+/** Replaying a whole request, used proof included, must not end the grant. */
 async function endReplayed(grant: Tokens, { proof }: TokenContext, { store, log }: Call): Promise<never> {
   await store.grants.end(grant, proof)
   log.note({ ended: 'code-replay' })

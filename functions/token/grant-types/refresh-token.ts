@@ -13,7 +13,7 @@ import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { bindTo } from '../../../shared/possession/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
-import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
+import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
@@ -24,7 +24,7 @@ import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** If a replaced token is presented again within this time, it was probably sent twice, not stolen (decision D39). */
+/** A replaced token that is presented within this time is probably a retry, and was not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
 
 /**
@@ -42,7 +42,7 @@ export async function refreshTokens(
   if (presented === undefined) {
     throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
   }
-  // Another writer may change the grant between the read and the write, so each attempt judges what is there now.
+  // Another writer may change the grant between the read and the write, so each attempt reads it again.
   return repeatWhileLost(() => refreshOnce(presented, request, context, call))
 }
 
@@ -52,16 +52,16 @@ async function refreshOnce(
   context: TokenContext,
   call: Call,
 ): Promise<IssuedTokens | typeof LOST> {
-  const found = await findRefreshed(presented, context, call)
+  const found = await findRefreshGrant(presented, context, call)
   const { grant, refresh } = found
   const binding = nextBinding(grant, request, context)
   call.log.note({ thumbprint: boundThumbprint(binding) })
   const narrowed = {
-    scopes: narrowedScopes(request.scope, grant.terms),
-    resources: narrowedTo(request.resources, grant.terms),
+    scopes: narrowScopes(request.scope, grant.terms),
+    resources: narrowResources(request.resources, grant.terms),
   }
   const terms = addTo(grant.terms, request.extras, 'token-properties-too-large')
-  const next = await successor(presented, request, found, context, call)
+  const next = await chooseSuccessor(presented, request, found, context, call)
 
   const { client, clientIdAlias } = context
   const { grantType, createdAt, code } = grant
@@ -82,11 +82,14 @@ async function refreshOnce(
   const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant, context.proof)
   if (!written.done) return LOST
   const { refreshTokenIdempotent } = call.service
-  return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
+  return {
+    ...issued,
+    previousRefreshTokenUsed: refreshTokenIdempotent ? next.repeatable === true : undefined,
+  }
 }
 
 /** Finds the valid grant of this client by the token's family. The token may have been replaced. */
-async function findRefreshed(
+async function findRefreshGrant(
   presented: string,
   { client }: TokenContext,
   call: Call,
@@ -115,12 +118,12 @@ const BINDING_REASON = {
   unbound: 'refresh-binding-damaged',
 } as const satisfies Record<string, Reason>
 
-/** What another certificate or key than that of the grant leads to. */
+/** The verdicts about a certificate or key that is not the one of the grant. */
 const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable', 'differs', 'key-differs'])
 
 /**
- * The binding of the new access token. A bound grant stays bound, and by the same kind (decision D6). Clients that authenticate by
- * certificate or assertion may use a renewed certificate or another key, all others need that of the grant (decisions D4 and D5).
+ * The binding of the new access token. A bound grant keeps its kind of binding (decision D6). Clients that authenticate with a
+ * certificate or an assertion may use a renewed certificate or another key. All others need the one of the grant (decisions D4 and D5).
  */
 function nextBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
@@ -137,25 +140,25 @@ function nextBinding(grant: Tokens, request: TokenRequest, context: TokenContext
 }
 
 /** The narrower scopes are only for this access token. The grant keeps its scopes (requirement C23). */
-function narrowedScopes(scope: string | undefined, { scopes }: Terms): readonly string[] {
+function narrowScopes(scope: string | undefined, { scopes }: Terms): readonly string[] {
   if (scope === undefined) return scopes
-  const asked = parseScope(scope)
-  if (asked === 'malformed') throw new Refusal('scope-malformed')
-  if (!covers(scopes, asked)) throw new Refusal('refresh-scope-wider')
-  return asked
+  const requested = parseScope(scope)
+  if (requested === 'malformed') throw new Refusal('scope-malformed')
+  if (!covers(scopes, requested)) throw new Refusal('refresh-scope-wider')
+  return requested
 }
 
 /** The narrower resources are only for this access token. */
-function narrowedTo(resources: readonly string[], terms: Terms): readonly string[] {
-  const asked = parseResources(resources)
-  if (asked === 'malformed') throw new Refusal('resource-malformed')
-  const narrowed = narrowedResources(asked, terms.resources)
+function narrowResources(resources: readonly string[], terms: Terms): readonly string[] {
+  const requested = parseResources(resources)
+  if (requested === 'malformed') throw new Refusal('resource-malformed')
+  const narrowed = narrowedResources(requested, terms.resources)
   if (narrowed === 'wider') throw new Refusal('refresh-resource-wider')
   return narrowed
 }
 
-/** By the settings of the service, the next refresh token is the same, a new one, or for a retry the same new one again. */
-async function successor(
+/** The next refresh token. The settings decide whether it is the same or a new one, and whether a retry gets the same new one. */
+async function chooseSuccessor(
   presented: string,
   { extras }: TokenRequest,
   { grant, refresh }: FoundRefreshToken,
@@ -164,28 +167,28 @@ async function successor(
 ): Promise<RefreshToken> {
   const { service, now } = call
   if (!proves(presented, refresh.refreshDigest)) {
-    const again = sentTwice(presented, grant, refresh, call)
-    if (again === 'reused') {
-      // Replaying a whole request, its used proof included, does not end the grant.
+    const retry = successorOfRetry(presented, grant, refresh, call)
+    if (retry === 'reused') {
+      // Replaying a whole request, used proof included, must not end the grant.
       await call.store.grants.end(grant, proof)
       call.log.note({ ended: 'refresh-token-reuse' })
     }
-    if (typeof again === 'string') throw new Refusal('refresh-token-unknown')
-    return again
+    if (typeof retry === 'string') throw new Refusal('refresh-token-unknown')
+    return retry
   }
-  if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
+  if (isExpired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
   const seconds = extras.refreshTokenDuration
   const refreshed = { key: keyOf(grant.service, grant), client, terms: grant.terms }
   const { refreshTokenKept } = settingsOf(service, client)
   if (!refreshTokenKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
-  const members = withoutOldReplaced(refresh, now)
+  const members = dropOldReplaced(refresh, now)
   if (!service.refreshTokenDurationReset) return { token: presented, members }
   const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)
   return { token: presented, members: { ...members, refreshExpiresAt: addSeconds(now, lifetime) } }
 }
 
-/** Its nonce and the replaced token give the current one, so it stays only while a retry may need it. */
-function withoutOldReplaced({ replaced, ...members }: RefreshMembers, now: EpochSeconds): RefreshMembers {
+/** The current token can be derived from the replaced token and the nonce, so the nonce stays only while a retry may need it. */
+function dropOldReplaced({ replaced, ...members }: RefreshMembers, now: EpochSeconds): RefreshMembers {
   return replaced !== undefined && isRetryTime(replaced, now) ? { ...members, replaced } : members
 }
 
@@ -194,10 +197,10 @@ function isRetryTime({ at }: NonNullable<RefreshMembers['replaced']>, now: Epoch
 }
 
 /**
- * Judges a token of the family that is not the current one. An honest client sends the token that was replaced last again if
- * it has lost the answer, so that is forgiven for a short time. Any other reuse means that two parties have the token.
+ * Decides whether a replaced refresh token is a retry or a replay. An honest client that lost the answer sends the last token again, so
+ * this is forgiven for a short time. Any other reuse means that two parties have the token.
  */
-function sentTwice(
+function successorOfRetry(
   presented: string,
   grant: Tokens,
   { replaced, ...current }: RefreshMembers,
@@ -208,11 +211,11 @@ function sentTwice(
   if (
     !service.refreshTokenIdempotent ||
     replaced.nonce === undefined ||
-    expired(current.refreshExpiresAt, now)
+    isExpired(current.refreshExpiresAt, now)
   )
     return 'forgiven'
   const token = deriveRefreshToken(presented, replaced.nonce, keyOf(grant.service, grant))
   return proves(token, current.refreshDigest)
-    ? { token, members: { ...current, replaced }, again: true }
+    ? { token, members: { ...current, replaced }, repeatable: true }
     : 'forgiven'
 }

@@ -6,7 +6,7 @@ import { clientIdText } from '../../../shared/store/client-view.ts'
 import { findAccessToken } from '../../../shared/token/find-token.ts'
 import { lifeOf, REASONS_OF_LIFE } from '../../../shared/token/life.ts'
 import { findPreferredKey, type SigningKey } from '../../../shared/token/sign.ts'
-import { type OfSubject, refusalOfUserinfo, requireSubject } from '../openid-token.ts'
+import { type GrantWithSubject, refusalOfUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoIssueRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 
@@ -18,8 +18,8 @@ export interface Userinfo {
 }
 
 /**
- * Makes the response of the userinfo endpoint. The token is judged once more, because it may have ended since `/auth/userinfo`. Possession
- * was judged there: Authlete's request has no member for a certificate here.
+ * Makes the response of the userinfo endpoint. The token is checked once more, because it may have ended since `/auth/userinfo`. Only that
+ * call checks possession, because Authlete's request has no member for a certificate here.
  *
  * @throws Refusal userinfo-…
  * @see OpenID Connect Core section 5.3.2
@@ -43,9 +43,9 @@ async function liveToken(token: string, call: Call): Promise<Tokens> {
   return grant
 }
 
-/** A client that is registered for signed responses gets no other. */
+/** A client that is registered for signed responses gets only those. */
 async function signatureFor(
-  { client: number, clientIdAlias }: OfSubject,
+  { client: number, clientIdAlias }: GrantWithSubject,
   call: Call,
 ): Promise<Userinfo['signature']> {
   const client = await call.store.registry.findClientByNumber(call.service.apiKey, number)

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../shared/json.ts'
 import { parseJsonObject } from '../../../shared/request/strict-json.ts'
 import { isSub } from '../../../shared/token/terms.ts'
 
-/** What the authorization server knows of the end-user of a token. */
+/** The claims of the authorization server about the end-user of a token. */
 export interface UserinfoIssueRequest {
   readonly token: string
   readonly claims: JsonObject
@@ -21,7 +21,7 @@ export const UserinfoIssueCall = z.object({
   verifiedClaimsForTx: z.optional(z.unknown()),
 })
 
-/** For claims that are computed of others. */
+/** Members for transformed claims. */
 const NOT_OFFERED = ['claimsForTx', 'verifiedClaimsForTx'] as const
 
 /**

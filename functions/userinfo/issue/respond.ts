@@ -6,8 +6,8 @@ import type { ClaimsMembers, ContentMembers, UserinfoIssueSuccess } from '../ans
 import type { Userinfo } from './decide.ts'
 
 /**
- * The registered claims of JWTs (RFC 7519 section 4.1), which the caller does not set. Without `exp` and `iat` a signed response can be no ID
- * token and no access token, whatever the caller sends.
+ * The registered claims of JWTs (RFC 7519 section 4.1), which the caller cannot set. A signed response without `exp` and `iat` cannot pass
+ * for an ID token or an access token.
  */
 const PROTECTED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
 

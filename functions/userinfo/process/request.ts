@@ -8,7 +8,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 export interface UserinfoRequest {
   readonly token: string
   readonly clientCertificate: PresentedCertificate
-  /** `undefined`: no DPoP proof came with the token. */
+  /** `undefined` if no DPoP proof came with the token. */
   readonly proof: SentProof | undefined
 }
 
@@ -26,7 +26,7 @@ export const UserinfoCall = z.object({
 export function readUserinfo(call: z.infer<typeof UserinfoCall>): UserinfoRequest {
   const { token, clientCertificate, htm } = call
   if (token === undefined) throw new Refusal('userinfo-token-missing')
-  const asked = { token, clientCertificate: readPresented(clientCertificate), proof: proofFromWebApi(call) }
-  if (asked.proof !== undefined && htm === undefined) throw new Refusal('userinfo-proof-target-missing')
-  return asked
+  const proof = proofFromWebApi(call)
+  if (proof !== undefined && htm === undefined) throw new Refusal('userinfo-proof-target-missing')
+  return { token, clientCertificate: readPresented(clientCertificate), proof }
 }

@@ -8,8 +8,8 @@ const NETSCAPE_TYPE = '2.16.840.1.113730.1.1'
 const MAY_SIGN = 0x04
 
 /**
- * Whether a TLS terminator that trusts a self-signed certificate may also accept certificates that its holder issues. That is so if
- * basicConstraints say CA:TRUE. Without basicConstraints the rules of OpenSSL apply (`check_ca`): it is so if the certificate has
+ * Whether a TLS terminator that trusts a self-signed certificate may also accept certificates that its holder issues. It may
+ * if basicConstraints have CA:TRUE. Without basicConstraints the rules of OpenSSL apply (`check_ca`): it may if the certificate has
  * version 1, keyCertSign, or the Netscape type of a CA. `X509Certificate.ca` finds only CA:TRUE.
  *
  * With CA:TRUE the key usage does not count, because API Gateway does not document that it reads it.

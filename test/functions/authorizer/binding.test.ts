@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { FORMATS, type Format } from '../../support/gateway.ts'
@@ -16,7 +16,7 @@ describe.each([
   const walk = await openWalk(runtime, settings)
   const client = await walk.addClient(PUBLIC, BOUND)
   const authorization = `Bearer ${(await walk.granted(client, OWN)).access}`
-  const handler = serveAuthorizer(authorize, {
+  const handler = serveAuthorizer(authorizeRequest, {
     ...runtime,
     settings: { ...runtime.settings, serviceId: walk.number },
   })

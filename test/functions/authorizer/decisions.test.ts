@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { type AuthorizerResult, serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { type Asked, authorizerEvent, METHOD_ARN } from '../../support/authorizer-events.ts'
@@ -39,7 +39,7 @@ function verdict(result: AuthorizerResult, format: Format): unknown {
 
 describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, settings) => {
   const walk = await openWalk(runtime, settings)
-  const handler = serveAuthorizer(authorize, {
+  const handler = serveAuthorizer(authorizeRequest, {
     ...runtime,
     settings: { ...runtime.settings, serviceId: walk.number },
   })

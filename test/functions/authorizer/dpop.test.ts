@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { newProofKey, proofOf, tokensOfEachBinding } from '../../support/proof-keys.ts'
@@ -19,7 +19,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   const walk = await openWalk(runtime, settings)
   const { token, unbound, bound } = await tokensOfEachBinding(walk, key)
   const handlerFor = (resourceUrls: readonly { apiId: string; url: string }[]) =>
-    serveAuthorizer(authorize, {
+    serveAuthorizer(authorizeRequest, {
       ...runtime,
       settings: { ...runtime.settings, serviceId: walk.number, resourceUrls },
     })

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
@@ -48,7 +48,7 @@ test('introspection does not know an ID token', async () => {
 
 test('the Lambda authorizer denies an ID token', async () => {
   const settings = { ...walk.runtime.settings, serviceId: walk.number }
-  const handler = serveAuthorizer(authorize, { ...walk.runtime, settings })
+  const handler = serveAuthorizer(authorizeRequest, { ...walk.runtime, settings })
   const { idToken, access } = await issued()
   const isAllowed = async (token: string, format: (typeof FORMATS)[number]) => {
     const event = authorizerEvent({ authorization: `Bearer ${token}`, certificate: OWN }, format)

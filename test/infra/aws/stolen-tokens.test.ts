@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { logCounts } from '../../../infra/aws/template/log-counts.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { tokensOf } from '../../support/answers.ts'
@@ -28,7 +28,7 @@ const refreshRequest = async () => {
   const { refresh } = tokensOf(await walk.token(client, await codeRequest(), { dpop: key.proof() }))
   return { grant_type: 'refresh_token', refresh_token: refresh }
 }
-const authorizer = serveAuthorizer(authorize, {
+const authorizer = serveAuthorizer(authorizeRequest, {
   ...runtime,
   settings: {
     ...runtime.settings,

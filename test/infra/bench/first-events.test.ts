@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authorize } from '../../../functions/authorizer/authorizer.ts'
+import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { seedService } from '../../../infra/bench/cases.ts'
 import { type FirstEvent, firstEvents, isExpected } from '../../../infra/bench/first-events.ts'
 import { type Engine, startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
@@ -41,7 +41,7 @@ test.each(functionNames())(
     const event = (await newEvent()) as { readonly routeKey: string }
     const handler =
       name === 'authorizer'
-        ? serveAuthorizer(authorize, runtime)
+        ? serveAuthorizer(authorizeRequest, runtime)
         : deployedFunctions(runtime).get(event.routeKey.replace('ANY ', ''))
     const answer = await handler?.(event)
     expect([JSON.stringify(answer), isExpected(answer, expected)]).toEqual([expect.any(String), true])

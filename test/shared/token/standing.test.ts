@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
-import { whyInvalid, expired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
+import { whyInvalid, isExpired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 
@@ -38,7 +38,7 @@ test.each([
   [0, true],
   [1, true],
 ])('expired, %i seconds after the end, is %s', (after, expected) => {
-  expect(expired(NOW, at(after))).toBe(expected)
+  expect(isExpired(NOW, at(after))).toBe(expected)
 })
 
 test.each([
