@@ -57,5 +57,5 @@ export const INTROSPECTION = {
   'revocation-token-empty': ['A115302', 'BAD_REQUEST', 'invalid_request', "The value of 'token' in the revocation request is empty."],
   'revocation-token-repeated': ['A115303', 'BAD_REQUEST', 'invalid_request', "The revocation request contains multiple 'token' parameters."],
   'revocation-client-unidentified': ['A116302', 'INVALID_CLIENT', 'invalid_client', "The revocation request does not contain 'client_secret' although the client type of the client application that is associated with the token is 'confidential'."],
-  'revocation-of-other-client': ['A116301', 'BAD_REQUEST', 'invalid_request', 'The presented token has not been issued to the client application.'],
+  'revocation-of-other-client': ['A116301', 'BAD_REQUEST', 'invalid_request', 'The presented token has not been issued to the client application.', 'theft'],
 } as const satisfies Record<string, Row>

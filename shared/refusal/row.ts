@@ -33,8 +33,8 @@ type ErrorCode =
  * ours, from the free range of their family. An action that is a number is the HTTP status of an error about the API call
  * itself.
  *
- * The mark `theft` means that a live token or code came from another certificate, key or client than it is bound to. An alarm
- * counts these refusals (docs/operations.md).
+ * The mark `theft` means that a live token or code came from another certificate, key or client than it is bound to, or without
+ * the verifier of its code challenge (RFC 7636 section 1). An alarm counts these refusals (docs/operations.md).
  */
 export type Row = readonly [
   resultCode: string,

@@ -49,7 +49,7 @@ export const TOKEN = {
   'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
   'verifier-empty': ['A050313', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request is empty."],
   'verifier-repeated': ['A050314', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code_verifier' parameters."],
-  'verifier-differs': ['A050315', 'BAD_REQUEST', 'invalid_grant', "The code challenge value computed with 'code_verifier' is different from 'code_challenge' contained in the authorization request."],
+  'verifier-differs': ['A050315', 'BAD_REQUEST', 'invalid_grant', "The code challenge value computed with 'code_verifier' is different from 'code_challenge' contained in the authorization request.", 'theft'],
   'verifier-malformed': ['A050316', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request does not conform to the format defined in RFC 7636."],
   'verifier-unexpected': ['A050317', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'code_verifier' although its corresponding authorization request did not contain 'code_challenge'."],
   'refresh-token-missing': ['A053301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'refresh_token' parameter although 'grant_type' is 'refresh_token'."],

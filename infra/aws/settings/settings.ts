@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { CHOICES } from '../../../shared/runtime/settings.ts'
 import { isBaseUrl } from '../../../shared/resource-url.ts'
+import { AlarmSettings } from './alarm-settings.ts'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 
 /** The periods that CloudWatch offers (API_PutRetentionPolicy). */
@@ -81,13 +82,7 @@ export const Settings = z.strictObject({
     z.array(z.looseObject({ clientIdAlias: z.string().check(z.minLength(1, 'must be a name')) })),
     [],
   ),
-  alarms: z._default(
-    z.strictObject({
-      email: z.optional(text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')),
-      refusals: z._default(count('must be a number of refused requests in five minutes'), 100),
-    }),
-    { refusals: 100 },
-  ),
+  alarms: z.prefault(AlarmSettings, {}),
   /** Limits of each route of a kind, which all its callers share. On the plain domain those without a credential do, too. */
   throttle: z.prefault(
     z.strictObject({
@@ -124,7 +119,10 @@ export function serviceNumber({ service }: Pick<DeploymentSettings, 'service'>):
 }
 
 /** The certificates in ACM, by the name of the setting. */
-export function certificateArns({ mtlsDomain, plainDomain }: DeploymentSettings): Record<string, string> {
+export function certificateArns({
+  mtlsDomain,
+  plainDomain,
+}: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>): Record<string, string> {
   const { certificateArn, ownershipCertificateArn: ownership } = mtlsDomain
   return {
     'mtlsDomain.certificateArn': certificateArn,

@@ -1,107 +1,236 @@
-import type { DeploymentSettings } from '../settings/settings.ts'
-import { ref } from './cloudformation.ts'
-import { FUNCTIONS } from './functions.ts'
+import { certificateArns, type DeploymentSettings } from '../settings/settings.ts'
+import { ref, type Value } from './cloudformation.ts'
 import { type Count, namespaceOf } from './log-counts.ts'
 import { lambdaId } from './logical-ids.ts'
+import { type QueryName, savedName } from './queries.ts'
+import type { Tables } from './tables.ts'
 
-/** The topic that sends alarms, and the alarms. */
-export function alarms({
-  stage,
-  alarms: { email, refusals },
-}: Pick<DeploymentSettings, 'stage' | 'alarms'>): Readonly<Record<string, object>> {
+type Settings = Pick<
+  DeploymentSettings,
+  'stage' | 'alarms' | 'resourceServers' | 'mtlsDomain' | 'plainDomain'
+>
+
+/** The topic that sends alarms, unless the settings name one, and the alarms. */
+export function alarms(settings: Settings, tables: Tables): Readonly<Record<string, object>> {
+  const { email, topicArn } = settings.alarms
+  const { stage } = settings
   const AlarmSubscription = {
     Type: 'AWS::SNS::Subscription',
     Properties: { TopicArn: ref('AlarmTopic'), Protocol: 'email', Endpoint: email },
   }
-  const counted = Object.entries(COUNTS).map(([count, [threshold, description]]) => [
-    `${count}Alarm`,
-    alarm(description, threshold ?? refusals, sum(namespaceOf(stage), count)),
-  ])
+  // Not encrypted: CloudWatch may not publish with the default key of SNS, and the messages hold no secret.
+  const AlarmTopic = { Type: 'AWS::SNS::Topic', Properties: { DisplayName: `certbound ${stage}` } }
+  const all: Readonly<Record<string, Alarm>> = {
+    ...requestAlarms(settings),
+    ...capacityAlarms(settings, tables),
+    ...certificateAlarms(settings),
+  }
   return {
-    // Not encrypted: CloudWatch may not publish with the default key of SNS, and the messages hold no secret.
-    AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: `certbound ${stage}` } },
+    ...(topicArn === undefined && { AlarmTopic }),
     ...(email !== undefined && { AlarmSubscription }),
-    ServerErrorsAlarm: alarm(
-      'Requests were answered with 5xx. 503 means that a table could not be reached, 500 is a defect.',
-      5,
-      { ...sum('AWS/ApiGateway', '5xx'), Dimensions: OF_API },
-    ),
-    LatencyAlarm: alarm(
-      'For a quarter of an hour one request in a hundred took more than two seconds.',
-      2000,
-      {
-        ...{ Namespace: 'AWS/ApiGateway', MetricName: 'Latency', Dimensions: OF_API, Period: 300 },
-        ...{ ExtendedStatistic: 'p99', EvaluationPeriods: 3, ComparisonOperator: 'GreaterThanThreshold' },
+    ...Object.fromEntries(Object.entries(all).map(([id, each]) => [id, resource(id, each, settings)])),
+  }
+}
+
+/** The ARN of the topic. */
+export const topicOf = ({ alarms: { topicArn } }: Pick<Settings, 'alarms'>): Value =>
+  topicArn ?? ref('AlarmTopic')
+
+interface Alarm {
+  readonly description: string
+  /** None if no log has more. */
+  readonly query?: QueryName
+  /** Properties of the alarm, besides those that all have. */
+  readonly watched: object
+}
+
+/** Its end is published as well. Without data there is no alarm, unless it says otherwise. */
+function resource(id: string, { description, query, watched }: Alarm, settings: Settings) {
+  const topic = [topicOf(settings)]
+  const saved = query === undefined ? '' : ` Saved query: ${savedName(settings.stage, query)}.`
+  const common = {
+    AlarmDescription: `${description} What to do: docs/operations.md#${id.toLowerCase()}.${saved}`,
+    ...{ AlarmActions: topic, OKActions: topic, TreatMissingData: 'notBreaching' },
+    ...{ EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
+  }
+  return { Type: 'AWS::CloudWatch::Alarm', Properties: { ...common, ...watched } }
+}
+
+/** Alarms about how requests are answered. */
+function requestAlarms({ stage, alarms: limits }: Settings): Readonly<Record<string, Alarm>> {
+  const counted = (count: Count) => metric(namespaceOf(stage), count)
+  return {
+    ServerErrorsAlarm: {
+      description:
+        'Requests are answered with 5xx. 503 means that a table cannot be reached, 500 is a defect.',
+      query: 'failures',
+      watched: share(metric('AWS/ApiGateway', '5xx', OF_API), REQUESTS, limits.serverErrors),
+    },
+    LatencyAlarm: {
+      description: 'For a quarter of an hour one request in a hundred has taken too long.',
+      query: 'top clients',
+      watched: {
+        ...metric('AWS/ApiGateway', 'Latency', OF_API),
+        ...{ ExtendedStatistic: 'p99', Period: PERIOD, EvaluationPeriods: 3 },
+        ...{ Threshold: limits.latencyMilliseconds, EvaluateLowSampleCountPercentile: 'ignore' },
       },
-    ),
-    ...overFunctions('FunctionErrorsAlarm', 'Errors', [
-      'errors of all functions',
-      'A function broke off, did not start or took too long. Its log group has the reason.',
-    ]),
-    ...overFunctions('FunctionThrottlesAlarm', 'Throttles', [
-      'throttles of all functions',
-      'Lambda refused calls. Ask for more concurrency in the account, or find out who calls so often.',
-    ]),
-    ...(Object.fromEntries(counted) as Readonly<Record<string, object>>),
+    },
+    RefusalsAlarm: {
+      description: 'More requests of known clients and servers are refused than usual.',
+      query: 'refusals of a client',
+      watched: share(counted('Refusals'), REQUESTS, limits.refusals),
+    },
+    // A thief causes this, and so does a client with a new certificate or key and an old token.
+    StolenTokensAlarm: {
+      description: 'Tokens or codes are used with another certificate, key or client than their own.',
+      query: 'refusals of a client',
+      watched: sum(counted('StolenTokens'), limits.stolenTokens),
+    },
+    // An honest client hardly ever causes it, so the first one counts.
+    ReplaysAlarm: {
+      description: 'A code or a refresh token was used again, and its tokens were ended.',
+      query: 'refusals of a client',
+      watched: sum(counted('Replays'), limits.replays),
+    },
+    // A stranger can cause it for a moment. Clients whose CA has expired go on.
+    LockedOutAlarm: {
+      description:
+        'For a quarter of an hour the mutual-TLS domain has refused certificates: 403 of API Gateway itself.',
+      query: 'answers by address',
+      watched: { ...share(counted('LockedOut'), MTLS_REQUESTS, limits.lockedOut), EvaluationPeriods: 3 },
+    },
+    ThrottledAlarm: {
+      description: 'For a quarter of an hour routes have been at their limit: 429 of API Gateway.',
+      query: 'answers by address',
+      watched: { ...share(counted('Throttled'), REQUESTS, limits.throttled), EvaluationPeriods: 3 },
+    },
+    ...(limits.requestsAnHour !== undefined && {
+      SilenceAlarm: {
+        description:
+          'Fewer requests than ever reach the mutual-TLS domain: look at its DNS record, its certificates and its clients.',
+        query: 'answers by address',
+        watched: {
+          ...{ ...MTLS_REQUESTS, Statistic: 'Sum', Period: 3600, Threshold: limits.requestsAnHour },
+          ...{ ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
+        },
+      },
+    }),
   }
 }
 
-/** The threshold of each count of log lines, or that of the settings, and the description. */
-const COUNTS: Readonly<Record<Count, readonly [threshold: number | undefined, description: string]>> = {
-  Refusals: [
-    undefined,
-    'More requests were refused than usual. The log lines of the functions have the reasons.',
-  ],
-  // A thief causes this, and so does a client with a new certificate or key and an old token.
-  StolenTokens: [5, 'Tokens or codes were used with another certificate, key or client than their own.'],
-  // An honest client hardly ever causes it, so the first one counts.
-  Replays: [
-    1,
-    'A code or a refresh token was used again, and its tokens were ended. The log line has the client.',
-  ],
-  LockedOut: [
-    5,
-    'The mutual-TLS domain answers 403 - are the CAs of the clients in the trust store, and not expired? The access log has the serial numbers of the certificates.',
-  ],
-  Throttled: [
-    5,
-    'API Gateway answers 429, as a route has reached its limit. The access log has the route, the domain and the addresses.',
-  ],
-}
-
-const OF_API = [{ Name: 'ApiId', Value: ref('HttpApi') }]
-
-function sum(Namespace: string, MetricName: string) {
-  return { Namespace, MetricName, Statistic: 'Sum', Period: 300 }
-}
-
-/** The topic learns of the alarm and of its end. Without data there is no alarm. */
-function alarm(AlarmDescription: string, Threshold: number, watched: object) {
-  const [AlarmActions, OKActions] = [[ref('AlarmTopic')], [ref('AlarmTopic')]]
-  const usual = { EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' }
-  const common = { AlarmDescription, Threshold, TreatMissingData: 'notBreaching', AlarmActions, OKActions }
-  return { Type: 'AWS::CloudWatch::Alarm', Properties: { ...common, ...usual, ...watched } }
-}
-
-/** An alarm takes ten metrics: the sum is one of them. */
-const FUNCTIONS_IN_ALARM = 9
-
-/**
- * Alarms over the sum of a metric of all functions, named by `id` and from the second one on a number. A handler answers its own
- * failures with 500 or 503. These count functions that did not start or did not end, and the authorizer, which throws when it cannot
- * decide.
- */
-function overFunctions(id: string, MetricName: string, [label, description]: readonly [string, string]) {
-  const made: Record<string, object> = {}
-  for (let first = 0; first < FUNCTIONS.length; first += FUNCTIONS_IN_ALARM) {
-    const metrics = FUNCTIONS.slice(first, first + FUNCTIONS_IN_ALARM).map(([name], i) => {
-      const Dimensions = [{ Name: 'FunctionName', Value: ref(lambdaId(name)) }]
-      const Metric = { Namespace: 'AWS/Lambda', MetricName, Dimensions }
-      return { Id: `m${i}`, ReturnData: false, MetricStat: { Period: 300, Stat: 'Sum', Metric } }
-    })
-    const all = { Id: 'all', Label: label, Expression: 'SUM(METRICS())', ReturnData: true }
-    const number = first === 0 ? '' : 1 + first / FUNCTIONS_IN_ALARM
-    made[`${id}${number}`] = alarm(description, 1, { Metrics: [all, ...metrics] })
+/** Alarms about what AWS lets the deployment do. */
+function capacityAlarms(
+  { alarms: limits, resourceServers }: Settings,
+  { registry, grants }: Tables,
+): Readonly<Record<string, Alarm>> {
+  const throttles = [
+    { TableName: registry.name },
+    { TableName: grants.name },
+    { TableName: grants.name, GlobalSecondaryIndexName: 'listing' },
+  ].flatMap((dimensions) =>
+    ['Read', 'Write'].map((kind) => metric('AWS/DynamoDB', `${kind}ThrottleEvents`, dimensions)),
+  )
+  const ofAuthorizer = { FunctionName: ref(lambdaId('authorizer')) }
+  return {
+    TableThrottlesAlarm: {
+      description:
+        'DynamoDB refuses reads or writes of a table or its index: too many at once, or one item is too busy.',
+      query: 'top clients',
+      watched: total(throttles, limits.tableThrottles),
+    },
+    ConcurrencyAlarm: {
+      description:
+        'The functions of the account, also those of others, come near to the executions that it may have at once.',
+      query: 'top clients',
+      watched: {
+        ...metric('AWS/Lambda', 'ConcurrentExecutions', {}),
+        ...{ Statistic: 'Maximum', Period: PERIOD, Threshold: limits.executions },
+      },
+    },
+    // The failures of all other functions are answers 5xx of the API.
+    ...(resourceServers.length > 0 && {
+      AuthorizerErrorsAlarm: {
+        description: 'The authorizer breaks off or is throttled, so APIs of resource servers answer 500.',
+        query: 'failures',
+        watched: total(
+          ['Errors', 'Throttles'].map((name) => metric('AWS/Lambda', name, ofAuthorizer)),
+          limits.authorizerErrors,
+        ),
+      },
+    }),
   }
-  return made
+}
+
+const CERTIFICATES: Readonly<Record<string, readonly [id: string, owner: string]>> = {
+  'mtlsDomain.certificateArn': ['MtlsCertificateAlarm', 'The certificate of the mutual-TLS domain'],
+  'mtlsDomain.ownershipCertificateArn': [
+    'OwnershipCertificateAlarm',
+    'The ownership certificate of the mutual-TLS domain',
+  ],
+  'plainDomain.certificateArn': ['PlainCertificateAlarm', 'The certificate of the plain domain'],
+}
+
+/** ACM counts the days of a certificate down twice a day, and is silent when it has expired (cloudwatch-metrics.html in its guide). */
+function certificateAlarms(settings: Settings): Readonly<Record<string, Alarm>> {
+  const Threshold = settings.alarms.certificateDays
+  const made = Object.entries(certificateArns(settings)).map(([setting, CertificateArn]): [string, Alarm] => {
+    const [id, owner] = CERTIFICATES[setting] ?? [setting, setting]
+    const watched = {
+      ...metric('AWS/CertificateManager', 'DaysToExpiry', { CertificateArn }),
+      ...{ Statistic: 'Minimum', Period: 86_400, Threshold },
+      ...{ ComparisonOperator: 'LessThanOrEqualToThreshold', TreatMissingData: 'breaching' },
+    }
+    return [id, { description: `${owner} ends soon, or has ended.`, watched }]
+  })
+  return Object.fromEntries(made)
+}
+
+const PERIOD = 300
+
+interface Metric {
+  readonly Namespace: string
+  readonly MetricName: string
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: Value }[]
+}
+
+function metric(
+  Namespace: string,
+  MetricName: string,
+  dimensions: Readonly<Record<string, Value>> = {},
+): Metric {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
+  return { Namespace, MetricName, Dimensions }
+}
+
+const OF_API = { ApiId: ref('HttpApi') }
+const REQUESTS = metric('AWS/ApiGateway', 'Count', OF_API)
+const MTLS_REQUESTS = metric('AWS/ApiGateway', 'Count', { ...OF_API, Stage: '$default' })
+
+const sum = (watched: Metric, Threshold: number) => ({
+  ...watched,
+  Statistic: 'Sum',
+  Period: PERIOD,
+  Threshold,
+})
+
+const queried = (Id: string, Metric: Metric) => ({
+  ...{ Id, ReturnData: false },
+  MetricStat: { Period: PERIOD, Stat: 'Sum', Metric },
+})
+
+/** Raised if at least so many of the requests, and so much of them, are counted. */
+function share(counted: Metric, requests: Metric, { percent, atLeast }: Settings['alarms']['refusals']) {
+  const isMany = `counted >= ${atLeast} AND counted * 100 >= FILL(requests, 0) * ${percent}`
+  const Metrics = [
+    { Id: 'raised', Expression: `IF(${isMany}, 1, 0)`, ReturnData: true },
+    ...[queried('counted', counted), queried('requests', requests)],
+  ]
+  return { Metrics, Threshold: 1 }
+}
+
+/** Some of the metrics may have no data. */
+function total(metrics: readonly Metric[], Threshold: number) {
+  const each = metrics.map((one, i) => queried(`m${i}`, one))
+  const Expression = each.map(({ Id }) => `FILL(${Id}, 0)`).join(' + ')
+  return { Metrics: [{ Id: 'all', Expression, ReturnData: true }, ...each], Threshold }
 }

@@ -1,4 +1,3 @@
-import type { PlainReason } from '../../../shared/lambda/answer.ts'
 import type { LogLine } from '../../../shared/runtime/log.ts'
 import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
@@ -7,8 +6,9 @@ import { ref } from './cloudformation.ts'
 import { type FunctionName, FUNCTIONS, KEYED_ROUTES } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
-/** A metric that filters make of log lines. An alarm of alarms.ts watches each. */
-export type Count = 'LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled'
+/** A metric that filters make of log lines. Alarms of alarms.ts watch them, but not the refusals of unknown callers. */
+export type Count =
+  'LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled' | 'UnauthenticatedRefusals'
 
 export const namespaceOf = (stage: string): string => `certbound/${stage}`
 
@@ -26,8 +26,11 @@ export function logCounts(stage: string, mtlsDomain: string) {
   const ofFunction = (name: FunctionName, metric: Count, pattern: string) =>
     [`${logicalName(name)}${metric}`, count(logGroupId(name), metric, pattern)] as const
   const all = [
-    ...FUNCTIONS.map(([name]) => ofFunction(name, 'Refusals', REFUSED)),
-    ...JUDGES.map((name) => ofFunction(name, 'StolenTokens', STOLEN)),
+    ...FUNCTIONS.flatMap(([name]) => [
+      ofFunction(name, 'Refusals', REFUSED),
+      ofFunction(name, 'UnauthenticatedRefusals', REFUSED_UNKNOWN),
+      ofFunction(name, 'StolenTokens', STOLEN),
+    ]),
     ofFunction('token', 'Replays', REPLAYED),
     ['LockedOutFilter', count('HttpApiLogGroup', 'LockedOut', lockedOut(mtlsDomain))] as const,
     ['ThrottledFilter', count('HttpApiLogGroup', 'Throttled', THROTTLED)] as const,
@@ -35,38 +38,37 @@ export function logCounts(stage: string, mtlsDomain: string) {
   return Object.fromEntries(all)
 }
 
-type Term<Member> = readonly [member: Member, operator: '=' | '!=', text: string]
+/** A term of a pattern over lines of JSON with these members. */
+type Term<Member extends string> =
+  `$.${Member} ${'= "' | '!= "'}${string}"` | `$.${Member} > 0` | `$.${Member} NOT EXISTS`
+type Terms<Member extends string> = readonly Term<Member>[]
 
-/** A pattern over lines of JSON with these members: all of its terms hold, or any of them. */
-function pattern<Member extends string>(connective: '&&' | '||', terms: readonly Term<Member>[]): string {
-  const written = terms.map(([member, operator, text]) => `$.${member} ${operator} "${text}"`)
-  return written.length === 1
-    ? `{ ${written.join('')} }`
-    : `{ ${written.map((term) => `(${term})`).join(` ${connective} `)} }`
-}
-const ofLine = pattern<keyof LogLine>
-const ofAccess = pattern<AccessMember>
+const joined = (connective: '&&' | '||', terms: readonly string[]) =>
+  terms.map((term) => `(${term})`).join(` ${connective} `)
+/** All of the terms hold. */
+const ofLine = (...terms: Terms<keyof LogLine>) => `{ ${joined('&&', terms)} }`
+const ofAccess = (...terms: Terms<AccessMember>) => `{ ${joined('&&', terms)} }`
 
-/** Anyone who tries paths on a domain causes these, and a server in front that uses more of Authlete: they raise no alarm. */
-const UNKNOWN_PATH_REASONS: readonly (Reason | PlainReason)[] = [
-  ...(['route-unknown', 'domain-other', 'document-other'] as const),
-  ...(['api-not-offered', 'authlete-api-not-offered'] as const),
-]
-const REFUSED = ofLine('&&', [
-  ['reason', '=', '*'],
-  ...UNKNOWN_PATH_REASONS.map((reason) => ['reason', '!=', reason] as const),
-])
+/** A server in front that uses more of Authlete causes the first. The others are answers 5xx, which have an alarm of their own. */
+const OTHERS: readonly Reason[] = ['authlete-api-not-offered', 'unavailable', 'internal']
+/**
+ * The caller has a credential of the Web API, or the request is about a client that exists. Anyone causes other refusals, by trying
+ * paths, or without credentials.
+ */
+const REFUSED = `{ ($.reason = "*") && (($.credential = "*") || ($.client > 0)) && ${joined(
+  '&&',
+  OTHERS.map((reason) => `$.reason != "${reason}"`),
+)} }`
+const REFUSED_UNKNOWN = ofLine('$.reason = "*"', '$.credential NOT EXISTS', '$.client NOT EXISTS')
 
-/** The functions that compare the holder of a token or code with its binding. */
-const JUDGES = ['token', 'introspection', 'authorizer', 'userinfo'] as const satisfies FunctionName[]
-const STOLEN = ofLine(
+const STOLEN = `{ ${joined(
   '||',
   Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
-    mark === 'theft' ? [['reason', '=', reason] as const] : [],
+    mark === 'theft' ? [`$.reason = "${reason}"`] : [],
   ),
-)
+)} }`
 
-const REPLAYED = ofLine('&&', [['ended', '=', '*']])
+const REPLAYED = ofLine('$.ended = "*"')
 
 /**
  * API Gateway answers 403 to a certificate that is not trusted or has expired, and logs the request (http-api-mutual-tls.html;
@@ -74,16 +76,12 @@ const REPLAYED = ofLine('&&', [['ended', '=', '*']])
  * example. Then Lambda has answered 200 (`$context.integrationStatus`, http-api-logging-variables.html).
  */
 const lockedOut = (mtlsDomain: string) =>
-  ofAccess('&&', [
-    ['status', '=', '403'],
-    ['domain', '=', mtlsDomain],
-    ['integrationStatus', '!=', '200'],
-  ])
+  ofAccess('$.status = "403"', `$.domain = "${mtlsDomain}"`, '$.integrationStatus != "200"')
 
 /** Scanners try unknown paths, which are those of the routes that end with {proxy+}. */
-const THROTTLED = ofAccess('&&', [
-  ['status', '=', '429'],
+const THROTTLED = ofAccess(
+  '$.status = "429"',
   ...KEYED_ROUTES.filter(({ key }) => key.endsWith('/{proxy+}')).map(
-    ({ key }) => ['route', '!=', key] as const,
+    ({ key }): Term<AccessMember> => `$.route != "${key}"`,
   ),
-])
+)

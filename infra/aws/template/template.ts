@@ -2,12 +2,13 @@ import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
 import { type Settings, variableOf } from '../../../shared/runtime/settings.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
-import { alarms } from './alarms.ts'
+import { alarms, topicOf } from './alarms.ts'
 import { attribute, ref, type Value } from './cloudformation.ts'
 import { domains, type TruststoreObject } from './domains.ts'
 import { FUNCTIONS } from './functions.ts'
 import { logCounts } from './log-counts.ts'
 import { lambdaId, logicalName } from './logical-ids.ts'
+import { savedQueries } from './queries.ts'
 import { roleOf } from './rights.ts'
 import { stages } from './stages.ts'
 import { type Tables, tablesOf } from './tables.ts'
@@ -35,7 +36,8 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
         ...Object.fromEntries(roles),
         ...domains(settings, truststore),
         PlainStage,
-        ...alarms(settings),
+        ...alarms(settings, tables),
+        ...savedQueries(stage),
         ...logCounts(stage, mtlsDomain.name),
       },
       Outputs: outputs(settings, tables),
@@ -103,7 +105,7 @@ function outputs(settings: DeploymentSettings, { registry, grants, from }: Table
     RegistryTableName: { Value: registry.name, Description: 'Services, clients and signing keys' },
     GrantsTableName: { Value: grants.name, Description: 'Grants and the states of clients' },
     TablesFrom: { Value: from, Description: 'Whether the settings name the tables or the stack made them' },
-    AlarmTopicArn: { Value: ref('AlarmTopic'), Description: 'Where alarms are published' },
+    AlarmTopicArn: { Value: topicOf(settings), Description: 'Where alarms are published' },
     ...Object.fromEntries(functions),
   }
 }

@@ -1,27 +1,33 @@
 import { expect, test } from 'vitest'
 import { logCounts } from '../../../infra/aws/template/log-counts.ts'
-import { matches } from './filter-pattern.ts'
+import { matches } from './cloudwatch/filter-pattern.ts'
 
 const MTLS = 'mtls.auth.example.com'
 const ACCESS = 'HttpApiLogGroup'
 
 /** Lines of a log group, and the metrics that count them. What scanners cause is not counted. */
-test.each<[group: string, line: Readonly<Record<string, string>>, metrics: readonly string[]]>([
+test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: readonly string[]]>([
   ['TokenLogGroup', { outcome: 'OK' }, []],
-  ['TokenLogGroup', { reason: 'client-unknown' }, ['Refusals']],
-  ['TokenLogGroup', { reason: 'refresh-certificate-differs' }, ['Refusals', 'StolenTokens']],
-  ['TokenLogGroup', { reason: 'code-unknown', ended: 'code-replay' }, ['Refusals', 'Replays']],
-  ['TokenLogGroup', { reason: 'route-unknown' }, []],
-  ['TokenLogGroup', { reason: 'domain-other' }, []],
-  ['DiscoveryLogGroup', { reason: 'document-other' }, []],
-  ['ManagementLogGroup', { reason: 'api-not-offered' }, []],
-  ['ManagementLogGroup', { outcome: 'NOT_EXIST', reason: 'authlete-api-not-offered' }, []],
-  ['StandardDashintrospectionLogGroup', { reason: 'client-unknown' }, ['Refusals']],
+  ['TokenLogGroup', { reason: 'client-secret-wrong', client: 7 }, ['Refusals']],
+  ['TokenLogGroup', { reason: 'client-unknown', credential: 'x81f' }, ['Refusals']],
+  ['TokenLogGroup', { reason: 'client-unknown' }, ['UnauthenticatedRefusals']],
+  ['TokenLogGroup', { reason: 'refresh-certificate-differs', client: 7 }, ['Refusals', 'StolenTokens']],
+  ['TokenLogGroup', { reason: 'code-unknown', ended: 'code-replay', client: 7 }, ['Refusals', 'Replays']],
+  ['TokenLogGroup', { reason: 'unavailable', client: 7 }, []],
+  ['TokenLogGroup', { reason: 'domain-other' }, ['UnauthenticatedRefusals']],
+  ['DiscoveryLogGroup', { reason: 'document-other' }, ['UnauthenticatedRefusals']],
+  ['ManagementLogGroup', { reason: 'api-not-offered' }, ['UnauthenticatedRefusals']],
+  ['ManagementLogGroup', { reason: 'authlete-api-not-offered', credential: 'x81f' }, []],
+  ['StandardDashintrospectionLogGroup', { reason: 'client-unknown' }, ['UnauthenticatedRefusals']],
   [ACCESS, { status: '200', domain: MTLS, route: 'ANY /token' }, []],
   [ACCESS, { status: '403', domain: MTLS, route: '-', integrationStatus: '-' }, ['LockedOut']],
   // A token without the scope that was asked for.
   [ACCESS, { status: '403', domain: MTLS, route: 'ANY /introspection', integrationStatus: '200' }, []],
-  [ACCESS, { status: '403', domain: 'auth.example.com', route: 'ANY /api/client/create' }, []],
+  [
+    ACCESS,
+    { status: '403', domain: 'auth.example.com', integrationStatus: '200', route: 'ANY /api/client/create' },
+    [],
+  ],
   [ACCESS, { status: '429', domain: MTLS, route: 'ANY /token' }, ['Throttled']],
   [ACCESS, { status: '429', domain: MTLS, route: 'ANY /api/{proxy+}' }, []],
   [ACCESS, { status: '429', domain: MTLS, route: 'ANY /api/client/authorization/{proxy+}' }, []],

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { logCounts } from '../../../infra/aws/template/log-counts.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import type { Row } from '../../../shared/refusal/row.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { API_IDS, START } from '../../support/fixed-runtime.ts'
 import { newProofKey, proofOf, TARGET, tokenBoundTo } from '../../support/proof-keys.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, OTHER, OWN, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
-import { matches } from './filter-pattern.ts'
+import { authenticated, BASIC, BOUND, OTHER, OWN, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
+import { matches } from './cloudwatch/filter-pattern.ts'
 
 const USERINFO = 'https://as.example.com/userinfo'
 const walk = await testWalk({ supportedScopes: [{ name: 'read' }], userInfoEndpoint: USERINFO })
@@ -77,6 +79,20 @@ const THEFTS: readonly [reason: string, name: string, steal: () => Promise<unkno
     async () => walk.token(client, await codeRequest({ dpop_jkt: key.jkt }), { dpop: other.proof() }),
   ],
   ['code-of-other-client', 'Token', async () => walk.token(stranger, await codeRequest())],
+  [
+    'verifier-differs',
+    'Token',
+    async () => {
+      const [code_challenge, code_verifier] = ['a'.repeat(43), 'b'.repeat(43)]
+      const request = await codeRequest({ code_challenge, code_challenge_method: 'S256' })
+      return walk.token(client, { ...request, code_verifier })
+    },
+  ],
+  [
+    'revocation-of-other-client',
+    'Revocation',
+    () => walk.call('/auth/revocation', authenticated(stranger, { token: ofKey })),
+  ],
   ['refresh-token-of-other-client', 'Token', async () => walk.token(stranger, await refreshRequest())],
 ]
 
@@ -100,4 +116,16 @@ test('the log line of a token without its certificate or with the right one coun
     await walk.introspect(bound.access, certificate)
     expect(counts('Introspection', runtime.logged().at(-1) ?? {})).toBe(false)
   }
+})
+
+test('each reason that is marked as theft has its case here, and each reason of another holder is marked', () => {
+  const marked = Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
+    mark === 'theft' ? [reason] : [],
+  )
+  expect([...new Set(THEFTS.map(([reason]) => reason))].sort()).toEqual(marked.sort())
+  const ofAnother = Object.keys(REFUSALS).filter((reason) => /differs|of-other/.test(reason))
+  // These compare what a request says with what was registered, requested or asked, not a token or code with its holder. A request that
+  // was pushed is no token yet.
+  const others = /^(tls-|self-signed|redirect-uri-|subject-|push-key-|request-uri-of-)/
+  expect(ofAnother.filter((reason) => !marked.includes(reason) && !others.test(reason))).toEqual([])
 })

@@ -70,14 +70,15 @@ test('the functions start with the settings of the deployment, certificates coun
 })
 
 test('other settings are in the template: OAuth on both domains, metrics of routes, reserved executions, APIs of resource servers, certificates', async () => {
-  const { mtlsDomain } = await exampleSettings()
+  const { mtlsDomain, alarms } = await exampleSettings()
+  const topicArn = 'arn:aws:sns:eu-central-1:123456789012:on-call'
   const ownershipCertificateArn = mtlsDomain.certificateArn.replace(/.$/, '6')
   const { functions, resources } = await partsWith({
     mtlsOnly: false,
     detailedMetrics: true,
     concurrency: { token: 5, 'standard-introspection': 0 },
     mtlsDomain: { ...mtlsDomain, ownershipCertificateArn },
-    alarms: { refusals: 7 },
+    alarms: { ...alarms, email: undefined, topicArn, replays: 7 },
     resourceServers: [
       { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5', url: 'https://accounts.example.com' },
       { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
@@ -107,10 +108,11 @@ test('other settings are in the template: OAuth on both domains, metrics of rout
   const DomainNameConfigurations = [{ OwnershipVerificationCertificateArn: ownershipCertificateArn }]
   expect(resources.Resources).toMatchObject({
     PlainStage: stage,
-    RefusalsAlarm: { Properties: { Threshold: 7 } },
+    ReplaysAlarm: { Properties: { Threshold: 7, AlarmActions: [topicArn] } },
     MtlsDomain: { Properties: { DomainNameConfigurations } },
   })
-  expect(resources.Resources).not.toHaveProperty('AlarmSubscription')
+  for (const id of ['AlarmTopic', 'AlarmSubscription']) expect(resources.Resources).not.toHaveProperty(id)
+  expect(resources.Outputs).toMatchObject({ AlarmTopicArn: { Value: topicArn } })
   expect(packaged.text).not.toContain('OwnershipVerification')
   expect(packaged.text).toContain('ops@example.com')
 })

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
 import TRUSTSTORE_TEMPLATE from '../../../infra/aws/template/truststore.json' with { type: 'json' }
+import { QUERIES } from '../../../infra/aws/template/queries.ts'
 import { functionNames } from '../../../infra/package/build.ts'
+import { ROOT } from '../../../infra/root.ts'
 import { authorizerFaults } from '../examples/authorizer-rules.ts'
 import {
   type Lambda,
@@ -17,10 +21,6 @@ interface Route {
   RouteKey: string
   Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
-interface Alarm {
-  Metrics?: { MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: { Ref: string } }[] } } }[]
-}
-
 let packaged: Packaged
 beforeAll(async () => {
   packaged = await packagedTemplate()
@@ -152,29 +152,35 @@ test('the trust store has versions and outlives its stack', () => {
   expect(truststore().Resources['TruststoreBucket']).toMatchObject({ ...OUTLIVES_STACK, Properties })
 })
 
-test.each(['Errors', 'Throttles'])(
-  '%s of every function are watched, by alarms over at most ten metrics',
-  (name) => {
-    const sums = ofType<Alarm>(main(), 'CloudWatch::Alarm').map(([, { Metrics = [] }]) => Metrics)
-    const watched = sums.flatMap((metrics) =>
-      metrics.flatMap(({ MetricStat }) =>
-        MetricStat?.Metric.MetricName === name
-          ? MetricStat.Metric.Dimensions.map(({ Value }) => Value.Ref)
-          : [],
-      ),
-    )
-    expect(watched.sort()).toEqual(
-      lambdasOf(main())
-        .map(([id]) => id)
-        .sort(),
-    )
-    // The sum is one of them.
-    for (const metrics of sums) expect(metrics.length).toBeLessThanOrEqual(10)
-  },
-)
+test('the description of each alarm has a chapter of the operations manual and a saved query, and each query is saved', () => {
+  const manual = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+  const saved = ofType<{ Name: string }>(main(), 'Logs::QueryDefinition').map(([, { Name }]) => Name)
+  const named = ofType<{ AlarmDescription: string }>(main(), 'CloudWatch::Alarm').map(([id, alarm]) => {
+    const [, chapter, query] =
+      / docs\/operations.md#(\w+)\.(?: Saved query: (.+)\.)?$/.exec(alarm.AlarmDescription) ?? []
+    expect([id, manual.includes(`\n### ${id}\n`), chapter]).toEqual([id, true, id.toLowerCase()])
+    // No log knows of the certificates of ACM.
+    if (!id.endsWith('CertificateAlarm')) expect([id, saved]).toEqual([id, expect.arrayContaining([query])])
+    return query
+  })
+  expect(saved.filter((name) => !named.includes(name))).toEqual([
+    'certbound-prod/history of a certificate',
+    'certbound-prod/who changed what',
+  ])
+})
 
-test('the first replay raises an alarm', () => {
-  expect(propertiesOf('ReplaysAlarm')).toMatchObject({ MetricName: 'Replays', Threshold: 1 })
+test('a saved query names only what the lines of its logs have', () => {
+  for (const { members, lines } of Object.values(QUERIES)) {
+    const code = lines
+      .filter((line) => !line.startsWith('#'))
+      .join(' ')
+      .replaceAll(/"[^"]*"|\/[^/]*\//g, '')
+    const words = [...code.matchAll(/@?[a-zA-Z]\w+/g)].map(([word]) => word)
+    const syntax =
+      /^(@(timestamp|log|message)|filter|fields|stats|sort|limit|desc|asc|by|as|and|or|not|like|is\w+|count|max|pct|message|requests|slow|answers|last)$/
+    expect(words.filter((word) => !syntax.test(word) && !members.includes(word as never))).toEqual([])
+    for (const member of members) expect(words).toContain(member)
+  }
 })
 
 test('every log has a retention', () => {

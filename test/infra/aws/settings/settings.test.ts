@@ -7,12 +7,16 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { exampleSettings } from '../packaged-template.ts'
 import { complaints, example, read, type Replacement } from './changed-example.ts'
 
+const uncommented = (name: string): Replacement => [`// "${name}"`, `"${name}"`]
+
 test('the example is complete, and its commented settings have the default values', async () => {
   const shown = await read(
     example(
       ['// "mtlsOnly"', '"mtlsOnly"'],
       ['// "clientCertificates"', '"clientCertificates"'],
-      ['// "refusals"', '"refusals"'],
+      ...['serverErrors', 'refusals', 'throttled', 'lockedOut', 'stolenTokens', 'replays'].map(uncommented),
+      ...['latencyMilliseconds', 'tableThrottles', 'executions', 'authorizerErrors'].map(uncommented),
+      uncommented('certificateDays'),
       ['// "throttle"', '"throttle"'],
       ['//   "documents"', '"documents"'],
       ['// "concurrency"', '"concurrency"'],
@@ -38,7 +42,16 @@ test.each<[Replacement, string]>([
   [['https://auth.example.com"', 'https://auth.example.com/"'], 'service.issuer must be an https URL'],
   [['"clientIdAlias": "payments",', ''], 'clients.0.clientIdAlias is missing'],
   [['ops@example.com', 'ops'], 'alarms.email must be an e-mail address'],
-  [['// "refusals": 100', '"refusals": 0'], 'alarms.refusals must be a number of refused requests'],
+  [
+    ['"email": "ops@example.com"', '"topicArn": "arn:aws:sqs:x"'],
+    'alarms.topicArn must be the ARN of a topic',
+  ],
+  [['// "topicArn"', '"topicArn"'], 'alarms cannot have both email and topicArn'],
+  [['// "replays": 1', '"replays": 0'], 'alarms.replays must be a number of replays'],
+  [
+    ['// "refusals": { "percent": 10', '"refusals": { "percent": 101'],
+    'alarms.refusals.percent must be a percentage',
+  ],
   [
     ['// "concurrency": {}', '"throttle": { "webApi": { "rate": 0.5, "burst": 1 } }'],
     'throttle.webApi.rate must be a number of requests',

@@ -6,6 +6,7 @@ import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged
 import { articleCases, CLIENT } from '../../../functions/article-cases.ts'
 import { refreshBindingCases } from '../../../functions/token/refresh-binding-cases.ts'
 import { type AnyWalk, BASIC, BOUND, openWalk, PUBLIC, type TestClient } from '../../../support/walk.ts'
+import { alarms } from './alarms.ts'
 import { atTheEdge } from './at-the-edge.ts'
 import { demonstrationOnSite } from './demonstration-on-site.ts'
 import { environments } from './environments.ts'
@@ -76,6 +77,7 @@ describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
     describe('the binding at refresh', () => refreshBindingCases(() => walk))
     describe('at the edge', () => atTheEdge(() => ({ site, walk, client })))
     describe('without the store', () => storeDown(() => ({ site, walk, client })))
+    describe('alarms over their lines', () => alarms(() => ({ site, walk, client })))
     describe('what they log', () => logs(() => ({ site, walk, client })))
   })
 

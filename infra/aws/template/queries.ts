@@ -1,0 +1,112 @@
+import type { LogLine } from '../../../shared/runtime/log.ts'
+import type { AccessMember } from './access-log.ts'
+import { ref } from './cloudformation.ts'
+import { FUNCTIONS } from './functions.ts'
+import { logGroupId, logicalName } from './logical-ids.ts'
+
+/** A query of CloudWatch Logs Insights that the deployment saves. */
+interface Query {
+  readonly over: 'functions' | 'access' | 'both'
+  /** Those of the log lines that it names. */
+  readonly members: readonly (keyof LogLine | AccessMember | 'cause')[]
+  readonly lines: readonly string[]
+}
+
+const NEWEST = ['sort @timestamp desc', 'limit 200']
+
+const ALL = {
+  'refusals of a client': {
+    over: 'functions',
+    members: ['reason', 'client', 'endpoint', 'outcome', 'thumbprint', 'credential', 'ended', 'requestId'],
+    lines: [
+      '# of one client: filter client = 1234',
+      'filter ispresent(reason)',
+      'fields @timestamp, client, reason, endpoint, outcome, thumbprint, credential, ended, requestId',
+      ...NEWEST,
+    ],
+  },
+  'history of a certificate': {
+    over: 'both',
+    members: [
+      'certificateSerial',
+      'certificateEnd',
+      'thumbprint',
+      'requestId',
+      'ip',
+      'client',
+      'endpoint',
+      'status',
+      'reason',
+    ],
+    lines: [
+      '# of one certificate, by the access log and by the tokens that are bound to it; requestId joins both lines:',
+      '# filter certificateSerial = "..." or thumbprint = "..."',
+      'filter certificateSerial != "-" or ispresent(thumbprint)',
+      'fields @timestamp, requestId, certificateSerial, certificateEnd, ip, status, thumbprint, client, endpoint, reason',
+      ...NEWEST,
+    ],
+  },
+  'who changed what': {
+    over: 'functions',
+    members: ['credential', 'service', 'client', 'endpoint', 'outcome', 'requestId'],
+    lines: [
+      'filter ispresent(credential) and endpoint like /create|update|delete|revoke|refresh|rotate|requestable_scopes/',
+      'fields @timestamp, credential, service, client, endpoint, outcome, requestId',
+      ...NEWEST,
+    ],
+  },
+  'top clients': {
+    over: 'functions',
+    members: ['client', 'endpoint', 'milliseconds'],
+    lines: [
+      'filter ispresent(client)',
+      'stats count(*) as requests, pct(milliseconds, 99) as slow by client, endpoint',
+      'sort requests desc',
+      'limit 50',
+    ],
+  },
+  failures: {
+    over: 'functions',
+    members: ['endpoint', 'service', 'client', 'requestId', 'cause'],
+    lines: [
+      '# the second kind of line is that of Lambda itself',
+      'filter ispresent(cause.message) or @message like /Task timed out|Runtime exited|Status: error/',
+      'fields @timestamp, @log, endpoint, cause.message, service, client, requestId, @message',
+      ...NEWEST,
+    ],
+  },
+  'answers by address': {
+    over: 'access',
+    members: ['domain', 'route', 'status', 'ip', 'certificateSerial', 'error'],
+    lines: [
+      'filter status >= 400',
+      'stats count(*) as answers, max(@timestamp) as last by domain, status, route, ip, certificateSerial, error',
+      'sort answers desc',
+      'limit 100',
+    ],
+  },
+} as const satisfies Readonly<Record<string, Query>>
+
+export type QueryName = keyof typeof ALL
+export const QUERIES: Readonly<Record<QueryName, Query>> = ALL
+
+/** The name of a saved query. The part before the slash is a folder in the console. */
+export const savedName = (stage: string, name: QueryName) => `certbound-${stage}/${name}`
+
+const OF_FUNCTIONS = FUNCTIONS.map(([name]) => ref(logGroupId(name)))
+const OF_ACCESS = [ref('HttpApiLogGroup')]
+const GROUPS = { functions: OF_FUNCTIONS, access: OF_ACCESS, both: [...OF_FUNCTIONS, ...OF_ACCESS] }
+
+export function savedQueries(stage: string): Readonly<Record<string, object>> {
+  const queries = Object.entries(QUERIES) as [QueryName, Query][]
+  return Object.fromEntries(
+    queries.map(([name, { over, lines }]) => {
+      const QueryString = lines.map((line) => (line.startsWith('#') ? line : `| ${line}`)).join('\n')
+      const Properties = { Name: savedName(stage, name), QueryString, LogGroupNames: GROUPS[over] }
+      return [
+        `${logicalName(name.replaceAll(' ', '-'))}Query`,
+        { Type: 'AWS::Logs::QueryDefinition', Properties },
+      ]
+    }),
+  )
+}
