@@ -34,7 +34,6 @@ const PENDING: readonly string[] = [
   'infra/examples',
   'infra/management',
   'infra/reference',
-  'shared/resource-server',
   'test/audit.ts',
   'test/citations.test.ts',
   'test/clients',

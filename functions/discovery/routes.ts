@@ -4,31 +4,25 @@ import { publicDocument } from '../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../shared/lambda/route.ts'
 import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { isOpenidProvider, jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
+import type { Service } from '../../shared/store/service.ts'
 import { isAboutIssuer } from './decide.ts'
 
-export const routes = routesOf(
-  route({
-    paths: [
-      '/.well-known/oauth-authorization-server',
-      '/.well-known/oauth-authorization-server/{issuerPath+}',
-    ],
-    methods: ['GET'],
-    access: ofDeployment('everyone'),
-    face: publicDocument,
-    read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
-    decide: (issuerPath, { service }) => Promise.resolve(isAboutIssuer(issuerPath, service)),
-    respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
-  }),
-  route({
-    paths: ['/.well-known/openid-configuration', '/.well-known/openid-configuration/{issuerPath+}'],
+function metadataRoute(path: string, isOffered: (service: Service) => boolean) {
+  return route({
+    paths: [path, `${path}/{issuerPath+}`],
     methods: ['GET'],
     access: ofDeployment('everyone'),
     face: publicDocument,
     read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
     decide: (issuerPath, { service }) =>
-      Promise.resolve(isOpenidProvider(service) && isAboutIssuer(issuerPath, service)),
+      Promise.resolve(isOffered(service) && isAboutIssuer(issuerPath, service)),
     respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
-  }),
+  })
+}
+
+export const routes = routesOf(
+  metadataRoute('/.well-known/oauth-authorization-server', () => true),
+  metadataRoute('/.well-known/openid-configuration', isOpenidProvider),
   route({
     paths: [ENDPOINT_PATHS.jwks_uri],
     methods: ['GET'],

@@ -6,8 +6,7 @@ import {
 } from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOffered } from '../../shared/lambda/not-offered.ts'
-import { probe } from '../../shared/lambda/open-routes.ts'
-import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { endpointOf, inBothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'
 import { listClients } from './clients/list.ts'
@@ -19,7 +18,18 @@ import { deleteService } from './services/deletion.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
-const PROBED = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
+/** A probe for everyone. It reads nothing and reveals nothing (Authlete contract, section 1.4). */
+function probe(path: string, body: string): Route {
+  const headers = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
+  return {
+    endpoint: endpointOf(path),
+    paths: [path],
+    face: 'webApi',
+    methods: ['GET'],
+    access: 'everyone',
+    answer: () => Promise.resolve({ response: { status: 200, headers, body }, outcome: 200 }),
+  }
+}
 
 export const routes = routesOf(
   route({
@@ -36,7 +46,7 @@ export const routes = routesOf(
     access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-get'),
-    decide: clients.getClient,
+    decide: clients.findRequestedClient,
     respond: clientAnswers.taggedClient,
   }),
   route({
@@ -105,7 +115,7 @@ export const routes = routesOf(
     access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-get'),
-    decide: clients.getClient,
+    decide: clients.findRequestedClient,
     respond: clientAnswers.requestableScopes,
   }),
   route({
@@ -189,6 +199,6 @@ export const routes = routesOf(
   }),
 
   notOffered('/api/{proxy+}'),
-  probe('/api/misc/echo', { status: 200, headers: PROBED, body: '' }),
-  probe('/api/lifecycle/healthcheck', { status: 200, headers: PROBED, body: 'OK' }),
+  probe('/api/misc/echo', ''),
+  probe('/api/lifecycle/healthcheck', 'OK'),
 )

@@ -32,7 +32,7 @@ export interface StandardIntrospection {
 export type TypedToken = FoundToken &
   ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
 
-interface Signature extends SigningKey {
+export interface Signature extends SigningKey {
   /** The client ID of the caller, or the URI of the resource server. */
   readonly audience: string
   readonly issuedAt: EpochSeconds

@@ -72,11 +72,7 @@ const NOT_OFFERED = [
   'publicKeyForEncryption',
 ] as const
 
-/**
- * `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9).
- *
- * @throws Refusal introspection-…, member-refused
- */
+/** `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9). @throws Refusal introspection-…, member-refused */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
   const refused = NOT_OFFERED.find((name) => call[name] !== undefined)
   if (refused !== undefined) throw new Refusal('member-refused', { named: refused })

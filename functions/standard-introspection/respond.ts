@@ -11,7 +11,7 @@ import { SignedBody } from '../../shared/http.ts'
 import { withoutNull } from '../../shared/json.ts'
 import { success } from '../../shared/web-api.ts'
 import type { StandardIntrospectionSuccess } from './answer-schema.ts'
-import type { StandardIntrospection } from './decide.ts'
+import type { Signature, StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
 /** RFC 7662 section 2.2 on the OAuth face, or a JWT if the request asks for it (RFC 9701 section 5). */
@@ -37,8 +37,6 @@ function signResponse(
   const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
   return signJwt('token-introspection+jwt', claims, key)
 }
-
-type Signature = NonNullable<StandardIntrospection['signature']>
 
 /** `/auth/introspection/standard`, actions OK and JWT (Authlete contract, sections 2.9 and 6): `responseContent` is a string. */
 export function standardIntrospectionResponse(

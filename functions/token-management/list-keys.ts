@@ -14,10 +14,6 @@ export async function requireClient(
   return client
 }
 
-export async function allClients({ service: { apiKey }, store }: Call): Promise<number[]> {
-  return (await store.registry.listClients(apiKey)).map(({ clientId }) => clientId)
-}
-
 /** The keys of all grants with tokens of these clients, or of one subject at them. The index may lag behind. */
 export async function listKeys(
   clients: readonly number[],

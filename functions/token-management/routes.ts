@@ -11,7 +11,7 @@ import {
   readAuthorizations,
   readClientAuthorization,
 } from './authorizations/request.ts'
-import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/respond.ts'
+import { authorizationList, changedAuthorization } from './authorizations/respond.ts'
 import { forgetGrantedScopes, getGrantedScopes } from './granted-scopes/decide.ts'
 import { forgottenScopes, grantedScopes } from './granted-scopes/respond.ts'
 import { createTokens } from './create/decide.ts'
@@ -21,8 +21,9 @@ import { endTokens } from './end/decide.ts'
 import { readDelete, readRevoke, RevokeCall } from './end/request.ts'
 import { revokeResponse } from './end/respond.ts'
 import { listTokens } from './list/decide.ts'
-import { readTokenList, TokenListCall } from './list/request.ts'
+import { TokenListCall } from './list/request.ts'
 import { listResponse } from './list/respond.ts'
+import { readListCall } from './request.ts'
 import { updateToken } from './update/decide.ts'
 import { readTokenUpdate, UpdateCall } from './update/request.ts'
 import { updateResponse } from './update/respond.ts'
@@ -66,7 +67,7 @@ export const routes = routesOf(
     methods: ['GET'],
     access: byRole('manage'),
     face: managementApi(TokenListCall),
-    read: readTokenList,
+    read: (http) => readListCall(http, TokenListCall),
     decide: listTokens,
     respond: listResponse,
   }),
@@ -92,7 +93,7 @@ export const routes = routesOf(
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: deleteAuthorization,
-    respond: deletedAuthorization,
+    respond: changedAuthorization('A137001', 'Deleted'),
   }),
   route({
     paths: inBothVersions('/client/authorization/update/{clientId}'),
@@ -100,7 +101,7 @@ export const routes = routesOf(
     face: managementApi(AuthorizationChangeCall),
     read: readAuthorizationChange,
     decide: updateAuthorization,
-    respond: updatedAuthorization,
+    respond: changedAuthorization('A138001', 'Updated'),
   }),
   route({
     paths: [

@@ -13,7 +13,6 @@ import { isSameText } from '../constant-time.ts'
 type FindService = (service: number, store: Store) => Promise<Service | undefined>
 
 const findCached: FindService = (service, { registry }) => registry.findService(service)
-const findForDeletion: FindService = (service, { registry }) => registry.findForDeletion(service)
 
 /**
  * Authenticates a caller of the Web API with the credentials of a service. In v3 the path names the service and the caller
@@ -91,22 +90,22 @@ export async function serviceByCredentialsOrOrganization(
  *
  * @throws Refusal credentials-…, service-…, owner-…, bearer-invalid, role-too-small, api-service-unknown
  */
-export function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
-  return serviceByManager(http, around, findCached)
-}
-
-/** Authenticates like `serviceForManagement`, also for a deleted service, whose deletion may have to continue. */
-export function serviceForDeletion(http: HttpRequest, around: Surroundings): Promise<Call> {
-  return serviceByManager(http, around, findForDeletion)
-}
-
-async function serviceByManager(http: HttpRequest, around: Surroundings, find: FindService): Promise<Call> {
+export async function serviceForManagement(
+  http: HttpRequest,
+  around: Surroundings,
+  find = findCached,
+): Promise<Call> {
   const { serviceId, apiKey } = http.pathParameters
   const owner = await ownerByCredentials(http, around)
   if (typeof owner === 'string' && apiKey === undefined) {
     return serviceByCredentials(http, 'manage', around, find)
   }
   return serviceOfOwner(serviceId ?? apiKey ?? '', ownerCall(owner, around), find)
+}
+
+/** Authenticates like `serviceForManagement`, also for a deleted service, whose deletion may have to continue. */
+export function serviceForDeletion(http: HttpRequest, around: Surroundings): Promise<Call> {
+  return serviceForManagement(http, around, (service, { registry }) => registry.findForDeletion(service))
 }
 
 async function serviceOfOwner(id: string, call: OwnerCall, find: FindService): Promise<Call> {

@@ -40,11 +40,7 @@ export interface VerifiedProof {
   readonly expiresAt: EpochSeconds
 }
 
-/**
- * Verifies a DPoP proof: first its form and its signature with the key in its header, then its claims.
- *
- * @see RFC 9449 section 4.3
- */
+/** Verifies a DPoP proof: first its form and its signature with the key in its header, then its claims. @see RFC 9449 section 4.3 */
 export async function verifyProof(
   sent: SentProof,
   now: EpochSeconds,

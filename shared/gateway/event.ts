@@ -21,11 +21,7 @@ type EventV2 = APIGatewayProxyEventV2WithRequestContext<
   }
 >
 
-/**
- * Converts an event of an HTTP API (payload 2.0) or of a REST API (payload 1.0). All other events are refused.
- *
- * @throws MalformedEvent
- */
+/** Converts an event of an HTTP API (payload 2.0) or of a REST API (payload 1.0). All other events are refused. @throws MalformedEvent */
 export function toHttpRequest(event: unknown, mtls: MtlsEntrances): HttpRequest {
   if (!isJsonObject(event) || !isJsonObject(event['requestContext']))
     throw new MalformedEvent('requestContext')

@@ -41,7 +41,7 @@ export function byRoleOrOrganization(role: Role): Access<Call> {
 export const byServiceOrOwner: Access<Call> = {
   name: 'service',
   organization: true,
-  admit: serviceForManagement,
+  admit: (http, around) => serviceForManagement(http, around),
 }
 
 /** Admits like `byServiceOrOwner`, also to a deleted service, so that its deletion can be repeated until it has ended. */

@@ -71,9 +71,7 @@ export function repeatedReason(name: string, rules: FormRules, parameters: Param
   return typeof reason === 'function' ? reason(parameters) : reason
 }
 
-/**
- * @returns `undefined` for a broken escape, for control characters, and for a lone surrogate, which JSON can contain but UTF-8 cannot
- */
+/** @returns `undefined` for a broken escape, for control characters, and for a lone surrogate, which JSON can contain but UTF-8 cannot */
 export function decodeFormText(text: string): string | undefined {
   const decoded = text.includes('%') || text.includes('+') ? decodeEscapes(text) : text
   return decoded === undefined || !decoded.isWellFormed() || CONTROL.test(decoded) ? undefined : decoded

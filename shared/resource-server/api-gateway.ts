@@ -9,7 +9,7 @@ export interface ApiGatewayOptions {
   readonly scopes?: readonly string[]
 }
 
-/** What a function returns to API Gateway, in both payload formats. */
+/** The result of a function for API Gateway, in both payload formats. */
 export interface ApiGatewayResult {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface ApiGatewayResult {
  * with a valid token and the certificate that the token is bound to. It answers all other requests as RFC 6750 requires,
  * which a Lambda authorizer cannot do. Its promise rejects for events that are not requests from API Gateway.
  *
- * @throws TypeError when no domain or no API is named, because then no request would ever have a certificate
+ * @throws TypeError if no domain or no API is named, because then no request would ever have a certificate
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,

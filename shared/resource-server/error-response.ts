@@ -9,7 +9,7 @@ const STATUS = {
   temporarily_unavailable: 503,
 } as const
 
-/** All other refusals have `invalid_token`, so that a thief cannot tell faults of the token and of its certificate apart. */
+/** All other refusals have `invalid_token`, so that a thief cannot distinguish faults of the token from faults of its certificate. */
 const ERROR_CODES: Partial<Record<ErrorResponse['reason'], keyof typeof STATUS>> = {
   'authorization-malformed': 'invalid_request',
   'dpop-not-offered': 'invalid_request',
@@ -24,24 +24,24 @@ export interface ErrorResponse {
   readonly status: 400 | 401 | 403 | 503
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** For the log of the resource server. Do not send it to the caller. */
+  /** The reason for the log of the resource server. Do not send it to the caller. */
   readonly reason: RefusalReason | 'undecided'
 }
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
-/** What the challenge depends on, besides the reason. */
-export interface Challenge {
+/** The facts that the challenge depends on, besides the reason. */
+export interface ChallengeFacts {
   /** The scopes that the request needs. */
   readonly scopes: readonly string[]
-  /** The JWS algorithms of proofs. Absent: DPoP is not offered. */
+  /** The JWS algorithms of proofs. If absent, DPoP is not offered. */
   readonly dpopAlgorithms: readonly string[] | undefined
-  /** Whether the token came by the scheme `DPoP`. */
+  /** Whether the token came with the scheme `DPoP`. */
   readonly usesDpop: boolean
 }
 
-/** The refused token is bound to a key, or was sent as such a token. */
-const BY_KEY: ReadonlySet<ErrorResponse['reason']> = new Set([
+/** The reasons about a token that is bound to a key, or was sent as such a token. */
+const KEY_REASONS: ReadonlySet<ErrorResponse['reason']> = new Set([
   'proof-missing',
   'proof-wrong',
   'proof-differs',
@@ -49,11 +49,11 @@ const BY_KEY: ReadonlySet<ErrorResponse['reason']> = new Set([
 
 export function errorResponse(
   reason: ErrorResponse['reason'],
-  { scopes, dpopAlgorithms, usesDpop }: Challenge,
+  { scopes, dpopAlgorithms, usesDpop }: ChallengeFacts,
 ): ErrorResponse {
   const algs = dpopAlgorithms?.join(' ')
   if (reason === 'token-missing') {
-    // Section 3.1: without authentication information the challenge has no error code.
+    // RFC 6750 section 3.1: the challenge has no error code if the request had no authentication information.
     const headers = {
       ...NO_STORE,
       'www-authenticate': algs === undefined ? 'Bearer' : `Bearer, DPoP algs="${algs}"`,
@@ -64,7 +64,7 @@ export function errorResponse(
   const status = STATUS[error]
   const scope = error === 'insufficient_scope' ? scopes.join(' ') : undefined
   const challenge =
-    algs !== undefined && (usesDpop || BY_KEY.has(reason))
+    algs !== undefined && (usesDpop || KEY_REASONS.has(reason))
       ? bearerChallenge(error, { scope, algs }, 'DPoP')
       : bearerChallenge(error, { scope })
   const special = status === 503 ? { 'retry-after': '1' } : { 'www-authenticate': challenge }

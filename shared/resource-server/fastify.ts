@@ -11,8 +11,8 @@ interface Reply {
 }
 
 /**
- * A hook for Fastify 4 and 5: `app.get('/accounts', { onRequest: requireToken(resource, 'accounts:read') }, handler)`. As
- * `onRequest` it runs before the body is read. In the handler, `tokenOf(request)` returns the token.
+ * A hook for Fastify 4 and 5: `app.get('/accounts', { onRequest: requireToken(resource, 'accounts:read') }, handler)`. An `onRequest` hook
+ * runs before the body is read. In the handler, `tokenOf(request)` returns the token.
  */
 export function requireToken(
   resource: ProtectedResource,

@@ -10,7 +10,7 @@ interface Context {
 
 /**
  * Middleware for Hono on `@hono/node-server`: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. In
- * the handler, `tokenOf(c)` returns the token. Headers and connection come from Node's own request, `c.env.incoming`.
+ * the handler, `tokenOf(c)` returns the token. Headers and connection are read from Node's own request, `c.env.incoming`.
  */
 export function requireToken(
   resource: ProtectedResource,
@@ -29,7 +29,7 @@ export function requireToken(
   }
 }
 
-/** @throws Error on other runtimes than Node, where the connection cannot be seen */
+/** @throws Error on runtimes other than Node, where the connection is not visible */
 function incomingOf({ env }: Context): IncomingRequest {
   const incoming = (env as { readonly incoming?: IncomingRequest } | undefined)?.incoming
   if (incoming === undefined) {

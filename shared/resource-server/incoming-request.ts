@@ -7,7 +7,7 @@ export interface IncomingRequest {
   readonly rawHeaders: readonly string[]
   readonly method?: string | undefined
   readonly url?: string | undefined
-  /** Express takes the path of a router off `url`, and keeps it here. */
+  /** Express removes the path of a router from `url`, and keeps the whole URL here. */
   readonly originalUrl?: string | undefined
   readonly socket: unknown
 }
@@ -29,8 +29,8 @@ export function toResourceRequest(request: IncomingRequest): ResourceRequest {
 }
 
 /**
- * PEM of the client's certificate, if the TLS handshake proved its key and the server's `ca` trusts it. Servers with
- * `rejectUnauthorized: false` also let clients with untrusted certificates connect; those count as clients without one.
+ * The client's certificate in PEM, if the TLS handshake proved its key and the server's `ca` trusts it. Servers with
+ * `rejectUnauthorized: false` also let clients with untrusted certificates connect. Those count as clients without one.
  */
 function certificateOf(socket: unknown): string | undefined {
   const tls = socket as Partial<TLSSocket> | undefined

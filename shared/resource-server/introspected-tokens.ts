@@ -6,19 +6,18 @@ import { type ExpectedClaims, type ReadToken, requireExpectedClaims, trustedUrl 
 import { RequestRefusal } from './request-refusal.ts'
 
 export interface IntrospectionOptions {
-  /** URL of certbound's `/introspection/standard`, or of any RFC 7662 endpoint that answers with `iss`, `aud` and `cnf`. */
+  /** The URL of certbound's `/introspection/standard`, or of another RFC 7662 endpoint whose answers have `iss`, `aud` and `cnf`. */
   readonly endpoint: string
   /** The client ID of this resource server, which is a client of its own. */
   readonly clientId: string
-  /** With a secret the client authenticates by `client_secret_basic`, without one by the certificate in `tls`. */
+  /** If present, the client authenticates with `client_secret_basic`, and otherwise with the certificate in `tls`. */
   readonly clientSecret?: string
-  /** PEM: the certificate and key of the resource server. */
+  /** The certificate and the key of the resource server, in PEM. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>
 }
 
 /**
- * Reads tokens of either format by asking the issuer on every request. Revoked tokens, and tokens of locked clients, are
- * refused at once.
+ * Reads tokens of either format through introspection at every request. Revoked tokens and tokens of locked clients are refused at once.
  *
  * @throws TypeError for options that cannot work
  */
@@ -41,7 +40,7 @@ export function introspectedTokens(
     const response = await requestIntrospection(request, authorization, form)
     if (response['active'] === false) throw new RequestRefusal('token-inactive')
     if (response['active'] !== true) throw new Error('the introspection response lacks a boolean active')
-    // Refresh tokens are active as well, but have no `token_type`.
+    // Refresh tokens can be active, too, but have no `token_type`.
     for (const member of ['client_id', 'token_type']) {
       if (typeof response[member] !== 'string') throw new RequestRefusal('claim-wrong', { expected: member })
     }

@@ -15,9 +15,10 @@ interface Message {
 export type IssuerRequest = (message: Message) => Promise<{ readonly status: number; readonly body: Buffer }>
 
 /**
- * Requests to one URL of the issuer, which share their connections. Each rejects after five seconds, and when the body exceeds 64 KiB.
+ * Makes requests to one URL of the issuer, which share their connections. A request rejects after five seconds, or if the body exceeds
+ * 64 KiB.
  *
- * @param tls plays no part for plain HTTP, which never leaves this machine
+ * @param tls is not used for plain HTTP, which never leaves this machine
  */
 export function issuerRequest(
   url: URL,
@@ -43,7 +44,7 @@ function send(
   })
 }
 
-/** @throws Error when the body is too long */
+/** @throws Error if the body is too long */
 async function bytesOf(response: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0

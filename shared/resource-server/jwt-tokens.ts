@@ -20,11 +20,11 @@ export interface Jwks {
 
 export interface JwtOptions {
   /**
-   * The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes. An unknown `kid` fetches them again, at the
+   * The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes. For an unknown `kid` they are fetched again, at the
    * earliest 30 seconds after the last fetch.
    */
   readonly jwks: string | Jwks
-  /** The accepted JWS algorithms (RFC 8725 section 3.1). Default: those that certbound signs with. */
+  /** The accepted JWS algorithms (RFC 8725 section 3.1). The default is all that certbound signs with. */
   readonly algorithms?: readonly string[]
 }
 
@@ -36,8 +36,7 @@ const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
 const TYP = 'at+jwt'
 
 /**
- * Reads JWT access tokens, verified offline (RFC 9068 section 4). It cannot see that a token has been revoked: such a token
- * is accepted until it expires.
+ * Reads JWT access tokens and verifies them offline (RFC 9068 section 4). A revoked token is accepted until it expires.
  *
  * @throws TypeError for options that would accept too much
  */
@@ -62,7 +61,7 @@ export function jwtTokens(
     try {
       await jwtVerify(token, await (opened ??= openJwks(source, ca)), {
         algorithms: [...algorithms],
-        // Refuses ID tokens and client assertions. jose ignores case and the prefix `application/` (RFC 9068 section 4).
+        // This refuses ID tokens and client assertions. jose ignores case and the prefix `application/` (RFC 9068 section 4).
         typ: TYP,
         requiredClaims: REQUIRED,
         currentDate: currentDate(),
@@ -77,7 +76,7 @@ export function jwtTokens(
   }
 }
 
-/** The faults of a token that jose finds up to its signature. Nothing in such a token counts, so no details are known. */
+/** The faults that jose finds before it trusts the signature. Nothing in such a token can be trusted, so there are no details. */
 const REASONS: Readonly<Record<string, RefusalReason>> = {
   ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm-wrong',
   ERR_JWKS_NO_MATCHING_KEY: 'key-unknown',
@@ -85,7 +84,7 @@ const REASONS: Readonly<Record<string, RefusalReason>> = {
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature-wrong',
 }
 
-/** jose looks at `typ` and the claims once the signature is right. */
+/** jose checks `typ` and the claims after the signature. */
 function refusalFrom(error: JoseErrors.JOSEError, typ: unknown, claims: TokenClaims): RequestRefusal {
   const { client_id: clientId, exp } = claims
   if (!('claim' in error)) return new RequestRefusal(REASONS[error.code] ?? 'token-malformed')
@@ -96,7 +95,7 @@ function refusalFrom(error: JoseErrors.JOSEError, typ: unknown, claims: TokenCla
   return new RequestRefusal('claim-wrong', { clientId, expected: claim })
 }
 
-/** The returned function throws a JOSEError if the set does not have the token's key, and an Error if there is no set. */
+/** The returned function throws a JOSEError if the set does not have the token's key, and an Error if the set cannot be fetched. */
 async function openJwks(source: URL | Jwks, ca: SecureContextOptions['ca']): Promise<JWTVerifyGetKey> {
   const { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } = await import('jose')
   const keys =
@@ -114,7 +113,7 @@ async function openJwks(source: URL | Jwks, ca: SecureContextOptions['ca']): Pro
   }
 }
 
-/** The global `fetch` takes no certificate authorities. */
+/** The global `fetch` has no option for certificate authorities. */
 function fetchFrom(url: URL, ca: SecureContextOptions['ca']) {
   const request = issuerRequest(url, { ca })
   return async (

@@ -15,30 +15,30 @@ import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
 import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
 
 interface CommonOptions extends ExpectedClaims {
-  /** Whether tokens without a binding pass. Anyone who finds such a token can use it. Default: `refused`. */
+  /** Whether tokens without a binding are allowed. Anyone who finds such a token can use it, so the default is `refused`. */
   readonly unboundTokens?: 'refused' | 'allowed'
   /**
-   * The URL of this server that clients were given: `https://accounts.example.com`, with what a proxy takes off the paths. With it the
-   * server takes tokens that are bound to a key (DPoP, RFC 9449). A proof is for one URL, and neither the `Host` header nor the name
-   * of a proxy shows which. Without it requests with proofs are refused.
+   * The URL of this server that clients use, such as `https://accounts.example.com`. It includes a path that a proxy removes. It lets the
+   * server accept tokens that are bound to a key (DPoP, RFC 9449): a proof is for one URL, which neither the `Host` header nor the name of
+   * a proxy shows. If it is absent, requests with proofs are refused.
    */
   readonly publicUrl?: string
   /**
-   * The JWS algorithms that DPoP proofs may have. Default: all asymmetric ones. The FAPI 2.0 Security Profile allows `PS256`, `ES256` and
-   * `EdDSA`, which RFC 9864 also names `Ed25519`.
+   * The JWS algorithms that DPoP proofs may have. The default is all asymmetric ones. The FAPI 2.0 Security Profile allows `PS256`, `ES256`
+   * and `EdDSA`, which RFC 9864 also names `Ed25519`.
    */
   readonly dpopAlgorithms?: readonly string[]
-  /** The time by which tokens that are verified offline, and DPoP proofs, are judged. Default: the clock of the machine. */
+  /** The time for checking DPoP proofs and tokens that are verified offline. The default is the clock of the machine. */
   readonly currentDate?: () => Date
-  /** PEM: the CAs of the issuer's servers, if these are not public ones. They replace the public ones for everything that is fetched. */
+  /** The CAs of the issuer's servers in PEM, if these are not public ones. They replace the public ones for all requests to the issuer. */
   readonly ca?: SecureContextOptions['ca']
-  /** Called with the reason of each answer 400, 401 and 403, which the caller must not learn. What it throws has no effect. */
+  /** Called with the reason of each answer 400, 401 and 403, which the caller must not learn. Its errors have no effect. */
   readonly onRefusal?: (reason: RefusalReason, details: RefusalDetails) => void
-  /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. What it throws has no effect. */
+  /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. Its errors have no effect. */
   readonly onFailure?: (error: unknown) => void
 }
 
-/** With `jwks`, JWTs are verified offline. With `introspection`, the issuer is asked about tokens of either format. */
+/** With `jwks`, JWTs are verified offline. With `introspection`, the issuer introspects tokens of either format. */
 export type ProtectedResourceOptions = CommonOptions &
   (
     | (JwtOptions & { readonly introspection?: undefined })
@@ -51,21 +51,21 @@ export interface ResourceRequest {
   readonly authorization: readonly string[]
   /** The values of all `DPoP` headers. */
   readonly dpop?: readonly string[] | undefined
-  /** The method of the request, and its path without the query: what a DPoP proof is for. */
+  /** The method of the request, and its path without the query. A DPoP proof must be for them. */
   readonly method?: string | undefined
   readonly path?: string | undefined
-  /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
+  /** The certificate in PEM whose key the caller proved in the TLS handshake of this connection, if there is one. */
   readonly certificate: string | EventCertificate | undefined
 }
 
-/** The certificate of an event of API Gateway. Only `requireToken` makes one: its thumbprint is not computed again. */
+/** The certificate of an event of API Gateway. Only `requireToken` makes one, and its thumbprint is not computed again. */
 export type EventCertificate =
   { readonly malformed: string } | { readonly der: Uint8Array; readonly thumbprint: string }
 
 /** An access token that passed the check. */
 export interface AccessToken {
   readonly clientId: string
-  /** The end-user. If there is none: the client itself, or `undefined`. */
+  /** The end-user. A client's own token has the client itself or `undefined`. */
   readonly subject: string | undefined
   readonly scopes: readonly string[]
   /** The claims of the JWT, or the members of the introspection response. */
@@ -85,16 +85,16 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
 /**
  * Checks bound access tokens for a resource server (RFC 8705 section 3, RFC 9449 section 7, RFC 6750).
  *
- * The order is the one of certbound's own introspection: syntax, token, proof, binding, scope. The first failure decides, so the
- * thief of a bound token does not learn which scopes it has. A proof can be used again for a minute for the same request, because
- * nothing here remembers proofs.
+ * The checks have the order of certbound's own introspection: syntax, token, proof, binding, scope. The first failure decides, so the
+ * thief of a bound token does not learn its scopes. A proof can be used again for a minute for the same request, because proofs are not
+ * stored.
  *
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { issuer, audience, unboundTokens = 'refused', publicUrl, onRefusal, onFailure } = options
   const { currentDate = () => new Date(), dpopAlgorithms = [...JWS_ALGORITHMS.keys()] } = options
-  // Two missing values would compare as equal.
+  // A missing option would equal a missing claim.
   if (!isFilled(issuer) || !isFilled(audience)) {
     throw new TypeError('issuer and audience must be non-empty strings')
   }
@@ -155,7 +155,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
   }
 }
 
-/** Calls a hook of the server. Neither what it throws nor a promise of it that rejects changes the answer or ends the process. */
+/** Calls a hook of the server. Its errors and rejected promises neither change the answer nor end the process. */
 function report(hook: () => unknown): void {
   new Promise((resolve) => {
     resolve(hook())

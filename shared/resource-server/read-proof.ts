@@ -6,8 +6,8 @@ import { requestUrl } from '../resource-url.ts'
 /**
  * Verifies the DPoP proof for the request and the token that it came with (RFC 9449 section 4.3).
  *
- * @param publicUrl without it, or without a path, no proof is for this request
- * @returns `undefined` without a proof; the fault of a wrong one in words
+ * @param publicUrl if it or the path is absent, no proof can be for this request
+ * @returns `undefined` without a proof, or a description of the fault
  */
 export async function readProof(
   { token: accessToken, proof: text }: { readonly token: string; readonly proof: string | undefined },

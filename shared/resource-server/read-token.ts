@@ -5,16 +5,16 @@ import { RequestRefusal } from './request-refusal.ts'
 export type TokenClaims = Readonly<Record<string, unknown>>
 
 /**
- * Reads the contents of a live access token of the issuer for this resource: the claims of a JWT (RFC 9068 section 2.2) or the
- * members of an introspection response (RFC 7662 section 2.2). It does not judge the binding.
+ * Reads the contents of a valid access token of the issuer for this resource: the claims of a JWT (RFC 9068 section 2.2) or the
+ * members of an introspection response (RFC 7662 section 2.2). It does not check the binding.
  *
- * @throws RequestRefusal when the text is not such a token
- * @throws Error when the keys or the introspection endpoint cannot be reached, which is not the caller's fault
+ * @throws RequestRefusal if the text is not such a token
+ * @throws Error if the keys or the introspection endpoint cannot be reached, which is not the caller's fault
  */
 export type ReadToken = (token: string) => Promise<TokenClaims>
 
 /**
- * The issuer of the tokens, and the resource that they are for: both exactly as in the tokens (RFC 8725 sections 3.8 and 3.9).
+ * The issuer of the tokens and the resource that they are for, with the exact values of the tokens (RFC 8725 sections 3.8 and 3.9).
  */
 export interface ExpectedClaims {
   readonly issuer: string
@@ -22,7 +22,7 @@ export interface ExpectedClaims {
 }
 
 /**
- * @param claims of a token that the issuer vouches for, by its signature or by its answer
+ * @param claims the claims of a token, which the issuer has signed or returned
  * @throws RequestRefusal issuer-wrong, audience-wrong
  */
 export function requireExpectedClaims(claims: TokenClaims, { issuer, audience }: ExpectedClaims): void {
@@ -34,10 +34,10 @@ export function requireExpectedClaims(claims: TokenClaims, { issuer, audience }:
 
 /**
  * Parses the URL of the issuer's keys or of its introspection endpoint. It must use TLS, because an attacker who can change
- * these answers can let every token pass. Plain HTTP is accepted on the own machine.
+ * these answers can make every token valid. Plain HTTP is accepted on the same machine.
  *
  * @param option the name of the option, for the message
- * @throws TypeError when the text is not a URL, or is one without TLS
+ * @throws TypeError if the text is not a URL with TLS
  */
 export function trustedUrl(text: string, option: string): URL {
   const url = parseSecureUrl(text)

@@ -1,4 +1,4 @@
-/** Why a request was refused. `README.md` of this package says what to do about each reason. */
+/** The reason to refuse a request. `README.md` of this package has a remedy for each. */
 export type RefusalReason =
   | 'token-missing'
   | 'authorization-malformed'
@@ -26,24 +26,24 @@ export type RefusalReason =
   | 'binding-damaged'
   | 'scope-insufficient'
 
-/** What a log may have about a refused request: no token, no proof, no certificate, and no claim that the issuer does not vouch for. */
+/** Details of a refused request for the log. They have no token, no proof, no certificate, and no claim that the issuer has not confirmed. */
 export interface RefusalDetails {
   /** The client of the token. */
   readonly clientId?: string
-  /** What was required: the value of an option, the name of a claim, scopes, or the thumbprint in the token. */
+  /** The requirement: the value of an option, the name of a claim, scopes, or the thumbprint in the token. */
   readonly expected?: string
-  /** What the token, the certificate or the proof had in its place: a claim, the time of expiry, scopes, or a thumbprint. */
+  /** The value in the token, the certificate or the proof: a claim, the time of expiry, scopes, or a thumbprint. */
   readonly actual?: string
-  /** In which way the proof or the certificate is wrong. */
+  /** The fault of the proof or the certificate. */
   readonly fault?: string
 }
 
-/** Ends the check of a request, which is refused. */
+/** Ends the check of a request that is refused. */
 export class RequestRefusal extends Error {
   readonly reason: RefusalReason
   readonly details: RefusalDetails
 
-  /** @param details an `undefined` member counts as absent, and a value that is not text is shown as JSON */
+  /** @param details an `undefined` member counts as absent, and a value that is not text becomes JSON */
   constructor(reason: RefusalReason, details: { readonly [Name in keyof RefusalDetails]: unknown } = {}) {
     super(reason)
     this.reason = reason

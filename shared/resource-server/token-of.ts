@@ -10,7 +10,7 @@ export function rememberToken(request: object, token: AccessToken): void {
 /**
  * The access token of a request that passed its check.
  *
- * @throws Error when no check let the request pass: a route without a check must not answer
+ * @throws Error if the request did not pass a check, because a route without a check must not answer
  */
 export function tokenOf(request: object): AccessToken {
   const token = tokens.get(request)

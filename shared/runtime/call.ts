@@ -1,9 +1,7 @@
 import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
-import type { Internet } from './internet.ts'
 import type { RequestLog } from './log.ts'
 import type { Runtime } from './runtime.ts'
 import type { Role, Service } from '../store/service.ts'
-import type { Store } from '../store/store.ts'
 
 /** The caller of the Web API. */
 export interface Caller {
@@ -13,14 +11,11 @@ export interface Caller {
 }
 
 /** The surroundings of a request, before its caller is known. */
-export interface Surroundings {
+export interface Surroundings extends Pick<Runtime, 'random' | 'store' | 'internet'> {
   /** The time of the request. All decisions and all tokens use this second. */
   readonly now: EpochSeconds
   /** The clock itself, for a time that must be later than a write. A test lists the modules that may read it. */
   readonly clock: () => EpochSeconds
-  readonly random: (bytes: number) => Buffer
-  readonly store: Store
-  readonly internet: Internet
   readonly log: RequestLog
 }
 

@@ -46,29 +46,17 @@ async function issueOnce(request: IssueRequest, call: Call) {
   requireAvailable(request.scopes, client, service)
   const granted =
     request.scopes === undefined ? {} : { scopes: withoutUnrequestedOpenid(request.scopes, ticket) }
-  const { requestedIdToken } = ticket
-  const orderedIdToken = orderIdToken(
-    ...([requestedIdToken, request.idToken, request.subject, request.authentication] as const),
-  )
+  const { idToken, subject, authentication } = request
+  const orderedIdToken = orderIdToken(ticket.requestedIdToken, idToken, subject, authentication)
 
-  const {
-    redirectUri,
-    redirectUriRequested,
-    state,
-    responseMode,
-    challenge,
-    dpopJkt,
-    clientIdAlias,
-    context,
-  } = ticket
   const key = keyOf(service.apiKey, ticket)
   const code = makeOpaque(key, random)
   const grant: Code = {
     ...key,
     stage: 'CODE',
-    clientIdAlias,
+    clientIdAlias: ticket.clientIdAlias,
     terms: addTo(
-      { ...ticket.terms, ...granted, subject: request.subject, ...request.authentication },
+      { ...ticket.terms, ...granted, subject, ...authentication },
       request.extras,
       'issue-properties-too-large',
     ),
@@ -78,12 +66,13 @@ async function issueOnce(request: IssueRequest, call: Call) {
       codeDigest: digest(code),
       codeIssuedAt: now,
       codeExpiresAt: addSeconds(now, authorizationCodeDuration),
-      redirectUri: redirectUriRequested ? redirectUri : undefined,
-      challenge,
-      dpopJkt,
+      redirectUri: ticket.redirectUriRequested ? ticket.redirectUri : undefined,
+      challenge: ticket.challenge,
+      dpopJkt: ticket.dpopJkt,
     },
   }
   const written = await store.grants.issueCode(ticket, grant)
+  const { redirectUri, state, responseMode, context } = ticket
   return { written, code, redirectUri, state, responseMode, context }
 }
 

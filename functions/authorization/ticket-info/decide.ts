@@ -3,11 +3,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket, takeStep } from '../ticket.ts'
 
-/**
- * Reads the text that is stored with a ticket, and does not consume the ticket.
- *
- * @throws Refusal info-ticket-unknown
- */
+/** Reads the text that is stored with a ticket, and does not consume the ticket. @throws Refusal info-ticket-unknown */
 export async function ticketContext(text: string, call: Call): Promise<string | undefined> {
   return (await findTicket(text, REASONS, call)).context
 }

@@ -44,11 +44,6 @@ export async function createClient(
   })
 }
 
-/** @throws Refusal if the client does not exist */
-export async function getClient(request: RequestedClient, call: Call): Promise<StoredClient> {
-  return findRequestedClient(request, call)
-}
-
 /** Reads the client from the store and not from the cache. @throws Refusal if the client does not exist */
 export async function findRequestedClient(
   { clientId, unknown }: RequestedClient,

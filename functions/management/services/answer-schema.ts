@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import { apiKey, LIST, milliseconds, nonEmptyList } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
-import { KEY_SETTINGS } from './key-settings.ts'
-import { CARRIED_BY_SERVICES } from './settings-schema.ts'
+import { CARRIED_BY_SERVICES, KEY_SETTINGS } from './settings-schema.ts'
 
 /** A credential of the Web API (not in Authlete). Only the answer to the call that made it has `secret`. */
 const Credential = z.object({

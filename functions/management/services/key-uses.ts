@@ -5,7 +5,7 @@ import { accessTokenKey, preferredKey } from '../../../shared/token/sign.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { KeyUseAnswer } from './answer-schema.ts'
 import { isNotCutOff } from './key-rotation.ts'
-import { KEY_SETTINGS } from './key-settings.ts'
+import { KEY_SETTINGS } from './settings-schema.ts'
 
 export type KeyUse = KeyUseAnswer
 

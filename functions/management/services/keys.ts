@@ -17,11 +17,7 @@ export interface GivenKey {
   readonly privateJwk: (JsonWebKey & { readonly kid: string }) | undefined
 }
 
-/**
- * The signing keys of a JWK Set (RFC 7517).
- *
- * @throws Refusal service-jwks-malformed, service-key-weak
- */
+/** The signing keys of a JWK Set (RFC 7517). @throws Refusal service-jwks-malformed, service-key-weak */
 export function readKeys(text: string): readonly GivenKey[] {
   const keys = keysOf(text)?.map(readKey) ?? [undefined]
   const read = keys.filter((key) => key !== undefined)

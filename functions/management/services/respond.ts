@@ -10,10 +10,7 @@ import type { CarriedByService } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
-/**
- * The answer about a service. It has the given secrets and never a private key. Absent members are `undefined`, which JSON leaves
- * out.
- */
+/** The answer about a service. It has the given secrets and never a private key. Absent members are `undefined`, which JSON leaves out. */
 function serviceView(service: StoredService, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,

@@ -1,4 +1,4 @@
-import { KEY_SETTINGS } from './key-settings.ts'
+import { KEY_SETTINGS } from './settings-schema.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
 import { isIssuedBy } from '../../../shared/certificate/issuer.ts'
@@ -10,11 +10,7 @@ import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { accessTokenKey } from '../../../shared/token/sign.ts'
 
-/**
- * Checks the rules of a service's settings that its schema cannot express.
- *
- * @throws Refusal service-…
- */
+/** Checks the rules of a service's settings that its schema cannot express. @throws Refusal service-… */
 export function checkService(service: Service): void {
   checkIssuer(service.issuer)
   checkScopes(service.supportedScopes)

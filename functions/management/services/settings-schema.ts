@@ -9,6 +9,14 @@ const methods = z.array(z.enum(TOKEN_AUTH_METHODS))
 const number = z.number()
 const pairs = z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))
 
+/** The settings of a service that name one of its keys. */
+export const KEY_SETTINGS = [
+  'accessTokenSignatureKeyId',
+  'introspectionSignatureKeyId',
+  'idTokenSignatureKeyId',
+  'userInfoSignatureKeyId',
+] as const
+
 /** Settings that are stored and returned but have no effect. They describe the service or endpoints of the front end. */
 export const CARRIED_BY_SERVICES = {
   description: text,

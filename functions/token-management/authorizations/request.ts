@@ -3,8 +3,7 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, scopesMember } from '../../../shared/request/body.ts'
-import { readListCall } from '../range.ts'
-import type { ClientAuthorization } from '../request.ts'
+import { type ClientAuthorization, readListCall } from '../request.ts'
 
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
@@ -19,11 +18,7 @@ export const AuthorizationListCall = z.object({
   ...RANGE,
 })
 
-/**
- * The subject is in the path (only v3), in the query or in the body.
- *
- * @throws Refusal authorizations-subject-missing, list-tokens-…
- */
+/** The subject is in the path (only v3), in the query or in the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
   const call = readListCall(http, AuthorizationListCall)
   return { ...call, subject: namedSubject(http, call.subject) }

@@ -20,23 +20,12 @@ function authorizedClient(client: Client): AuthorizedClient {
   return answer({ ...clientSummary(client), clientNames, description, descriptions })
 }
 
-export function deletedAuthorization(
-  changed: ChangedAuthorization,
-  service: Service,
-): AuthorizationChangedAnswer {
-  return success('A137001', messageOf('Deleted', changed, service))
-}
-
-export function updatedAuthorization(
-  changed: ChangedAuthorization,
-  service: Service,
-): AuthorizationChangedAnswer {
-  return success('A138001', messageOf('Updated', changed, service))
-}
-
-function messageOf(done: string, { client, count }: ChangedAuthorization, { apiKey }: Service): string {
-  return (
-    `${done} ${String(count)} access token(s) issued to the client (ID = ${String(client.clientId)}) of the ` +
-    `service (API Key = ${String(apiKey)}).`
-  )
+/** @param done the change as the first word of the message */
+export function changedAuthorization(resultCode: string, done: 'Deleted' | 'Updated') {
+  return ({ client, count }: ChangedAuthorization, { apiKey }: Service): AuthorizationChangedAnswer =>
+    success(
+      resultCode,
+      `${done} ${String(count)} access token(s) issued to the client (ID = ${String(client.clientId)}) of the ` +
+        `service (API Key = ${String(apiKey)}).`,
+    )
 }

@@ -17,11 +17,7 @@ export const RevokeCall = z.object({
   subject: z.optional(z.string()),
 })
 
-/**
- * `/auth/token/revoke`: the first member that is present counts (Authlete contract, section 2.7).
- *
- * @throws Refusal revoke-nothing-named
- */
+/** `/auth/token/revoke`: the first member that is present counts (Authlete contract, section 2.7). @throws Refusal revoke-nothing-named */
 export function readRevoke(http: HttpRequest): EndRequest {
   const { accessTokenIdentifier, refreshTokenIdentifier, clientIdentifier, subject } = readCall(
     http,

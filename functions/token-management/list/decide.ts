@@ -2,7 +2,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { isLive } from '../find-grant.ts'
-import { allClients, requireClient, listKeys } from '../list-keys.ts'
+import { listKeys, requireClient } from '../list-keys.ts'
 import type { TokenListRequest } from './request.ts'
 
 export interface TokenList extends Pick<TokenListRequest, 'start' | 'end' | 'subject'> {
@@ -25,10 +25,11 @@ export async function listTokens(
   { clientIdentifier, subject, start, end }: TokenListRequest,
   call: Call,
 ): Promise<TokenList> {
-  const { grants } = call.store
+  const { grants, registry } = call.store
   const client = clientIdentifier === undefined ? undefined : await requireClient(clientIdentifier, call)
-  const clients = client === undefined ? await allClients(call) : [client.clientId]
-  const keys = await listKeys(clients, subject, call)
+  const clients = client === undefined ? await registry.listClients(call.service.apiKey) : [client]
+  const numbers = clients.map(({ clientId }) => clientId)
+  const keys = await listKeys(numbers, subject, call)
   const live: Tokens[] = []
   let read = 0
   while (read < keys.length && live.length < end) {
