@@ -11,6 +11,7 @@ export interface LocalDeployment {
   readonly dynamodbUrl: string
   readonly registryTable: string
   readonly grantsTable: string
+  readonly auditTable: string
 }
 
 interface LocalClient {

@@ -3,6 +3,8 @@ import type { PresentedCertificate } from './certificate/presented.ts'
 /** One HTTP request, independent of the event format of API Gateway. */
 export interface HttpRequest {
   readonly requestId: string
+  /** The IP address of the caller, as API Gateway saw it. */
+  readonly address?: string | undefined
   readonly method: string
   /** The template of the route, for example `/api/{serviceId}/auth/token`. */
   readonly route: string

@@ -14,7 +14,6 @@ import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secrets.ts'
 import * as services from './services/decide.ts'
-import { deleteService } from './services/deletion.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
@@ -176,7 +175,8 @@ export const routes = routesOf(
     access: toDeleteService,
     face: managementApi(),
     read: () => undefined,
-    decide: deleteService,
+    // Few calls end a service.
+    decide: async (request, call) => (await import('./services/deletion.ts')).deleteService(request, call),
     respond: () => undefined,
   }),
   route({

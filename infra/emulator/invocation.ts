@@ -42,8 +42,8 @@ function restoreEnvironment(before: NodeJS.ProcessEnv): void {
 /** The environment of a deployed function, with the engine of this process in place of DynamoDB, and a service. */
 async function prepare(endpoint: string, env: Environment): Promise<void> {
   const serviceId = newNumber(randomBytes)
-  const { REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID } = localVariables(serviceId)
-  const made = { REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, ...localAws(endpoint) }
+  const { REGISTRY_TABLE, GRANTS_TABLE, AUDIT_TABLE, SERVICE_ID } = localVariables(serviceId)
+  const made = { REGISTRY_TABLE, GRANTS_TABLE, AUDIT_TABLE, SERVICE_ID, ...localAws(endpoint) }
   Object.assign(process.env, EVENT_SOURCES, env, made)
   const runtime = await localRuntime(endpoint, serviceId)
   await seed(runtime, serviceId, 'https://api.example.com')

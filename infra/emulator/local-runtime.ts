@@ -14,6 +14,7 @@ export function localVariables(serviceId: number) {
   return {
     REGISTRY_TABLE: 'certbound-registry',
     GRANTS_TABLE: 'certbound-grants',
+    AUDIT_TABLE: 'certbound-audit',
     SERVICE_ID: String(serviceId),
     MTLS_DOMAINS: MTLS_DOMAIN.domainName,
     API_IDS: MTLS_DOMAIN.apiId,
@@ -23,7 +24,7 @@ export function localVariables(serviceId: number) {
 /** The runtime of a deployment of one service over an engine on this machine. Its tables are made if they are missing. */
 export async function localRuntime(endpoint: string, serviceId: number, more = {}): Promise<Runtime> {
   const settings = readEnvironment({ ...localVariables(serviceId), ...more })
-  await createTables(endpoint, settings.registryTable, settings.grantsTable)
+  await createTables(endpoint, settings)
   return runtimeFor(settings, localDynamoDb(endpoint))
 }
 

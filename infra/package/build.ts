@@ -6,7 +6,7 @@ import { zip } from './zip.ts'
 import { ROOT } from '../root.ts'
 
 /** Bytes that may load at a cold start: 1% above the largest function when this was last set. */
-const START_BUDGET_BYTES = 273_000
+const START_BUDGET_BYTES = 276_000
 /** Few requests need these, so they load by `import()` when one does. */
 const NOT_AT_START = /node_modules\/(pkijs|asn1js|jose)\//
 

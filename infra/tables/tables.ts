@@ -23,7 +23,7 @@ const LISTING = {
   Projection: { ProjectionType: 'KEYS_ONLY' },
 } as const
 
-/** The two tables as resources of CloudFormation (architecture, section 3). */
+/** The tables as resources of CloudFormation (architecture, section 3). */
 export const TABLES = {
   /** Services, clients, aliases and signing keys, by partition and sort key. */
   RegistryTable: {
@@ -46,6 +46,16 @@ export const TABLES = {
       AttributeDefinitions: texts('id', 'holder', 'held'),
       KeySchema: keys('id'),
       GlobalSecondaryIndexes: [LISTING],
+    },
+  },
+  /** Records of changes, which outlive what they are about. */
+  AuditTable: {
+    ...RESOURCE,
+    Properties: {
+      ...PROPERTIES,
+      AttributeDefinitions: texts('pk', 'sk'),
+      KeySchema: keys('pk', 'sk'),
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     },
   },
 }
@@ -85,12 +95,22 @@ export async function listsTables(endpoint: string): Promise<boolean> {
   return listed.finally(() => client.destroy())
 }
 
-/** Makes the two tables in a DynamoDB on this machine. Existing tables stay as they are. */
-export async function createTables(endpoint: string, registry: string, grants: string): Promise<void> {
+/** Makes the tables in a DynamoDB on this machine. Existing tables stay as they are. */
+export async function createTables(
+  endpoint: string,
+  { registryTable, grantsTable, auditTable }: TableNames,
+): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
-  await createTable(client, registry, TABLES.RegistryTable.Properties)
-  await createTable(client, grants, TABLES.GrantsTable.Properties)
+  await createTable(client, registryTable, TABLES.RegistryTable.Properties)
+  await createTable(client, grantsTable, TABLES.GrantsTable.Properties)
+  await createTable(client, auditTable, TABLES.AuditTable.Properties)
   client.destroy()
+}
+
+export interface TableNames {
+  readonly registryTable: string
+  readonly grantsTable: string
+  readonly auditTable: string
 }
 
 async function createTable(

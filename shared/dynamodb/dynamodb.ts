@@ -36,6 +36,7 @@ export interface Inputs {
       readonly ConsistentRead?: boolean
       readonly Limit?: number
       readonly ExclusiveStartKey?: Item
+      readonly ScanIndexForward?: boolean
     }
 }
 

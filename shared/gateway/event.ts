@@ -41,6 +41,7 @@ function fromPayload2(event: EventV2, mtls: MtlsEntrances): HttpRequest {
   }
   return {
     requestId: requestIdOf(requestContext.requestId),
+    address: textOf(requestContext.http.sourceIp),
     method: requestContext.http.method,
     // The template, from `ANY /token`: `rawPath` may start with a stage or a mapping key.
     route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
@@ -57,6 +58,7 @@ function fromPayload2(event: EventV2, mtls: MtlsEntrances): HttpRequest {
 
 function fromPayload1(event: APIGatewayProxyEvent, mtls: MtlsEntrances): HttpRequest {
   const { requestContext } = event
+  const identity = requestContext.identity as Partial<typeof requestContext.identity> | undefined
   if (typeof event.resource !== 'string') throw new MalformedEvent('resource')
   // `headers` only has the last value of a repeated header.
   const headers = isJsonObject(event.multiValueHeaders)
@@ -64,6 +66,7 @@ function fromPayload1(event: APIGatewayProxyEvent, mtls: MtlsEntrances): HttpReq
     : singleHeaders(event.headers)
   return {
     requestId: requestIdOf(requestContext.requestId),
+    address: textOf(identity?.sourceIp),
     method: event.httpMethod,
     route: event.resource,
     path: textOf(event.path),
@@ -73,11 +76,7 @@ function fromPayload1(event: APIGatewayProxyEvent, mtls: MtlsEntrances): HttpReq
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
     onMtlsDomain: isOnMtlsDomain(requestContext, mtls),
-    tlsCertificate: certificateOf(
-      (requestContext.identity as Partial<typeof requestContext.identity> | undefined)?.clientCert,
-      requestContext,
-      mtls,
-    ),
+    tlsCertificate: certificateOf(identity?.clientCert, requestContext, mtls),
   }
 }
 

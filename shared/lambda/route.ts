@@ -4,6 +4,7 @@ import type { HttpRequest } from '../http.ts'
 import type { RequestLog } from '../runtime/log.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { Operation } from '../store/audit/operation.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
 import type { Access } from './access.ts'
 import { type Answer, answerPlainly, NotHere } from './answer.ts'
@@ -64,18 +65,44 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
     ...description,
     answer: async (http, runtime, log) => {
       let call: Admitted | undefined
-      try {
+      let operation: Operation | undefined
+      const decided = async () => {
         if (access.isOffered?.(http, runtime.settings) === false) throw new NotHere('domain-other')
         requireMethod(methods, http)
         call = await access.admit(http, surroundings(runtime, log), runtime.settings)
-        const result = await spec.decide(spec.read(...face.given(http)), call)
+        const request = spec.read(...face.given(http))
+        const begun = isAudited(access.name) ? await beginOperation(endpoint, http, runtime, call) : undefined
+        operation = begun?.operation
+        const result = await spec.decide(
+          request,
+          begun === undefined ? call : { ...call, store: begun.store },
+        )
         return face.answer(spec.respond(result, call.service))
-      } catch (error) {
-        const service = call?.service
-        return answerError(error, (refusal) => face.refuse(refusal, endpoint, http, service))
       }
+      const answer = await decided().catch((error: unknown) =>
+        answerError(error, (refusal) => face.refuse(refusal, endpoint, http, call?.service)),
+      )
+      await operation?.end(answer.reason, answer.failure !== undefined)
+      return answer
     },
   }
+}
+
+/** Callers of these routes change what all requests rely on. So each write of theirs is recorded (architecture, section 3). */
+export function isAudited(name: Description['access']): boolean {
+  return name === 'manage' || name === 'service' || name === 'owner'
+}
+
+function beginOperation(
+  operation: string,
+  { address, requestId }: HttpRequest,
+  { store, log }: Runtime,
+  { now: at, service, caller }: AnyCall,
+) {
+  const by = caller?.credential ?? 'nobody'
+  return store.begin({ operation, at, by, address, requestId, service: service?.apiKey }, (change) => {
+    log.change(requestId, change)
+  })
 }
 
 /** A refusal becomes its row, an unavailable store becomes 503, and any other error becomes 500. */

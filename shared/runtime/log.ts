@@ -49,10 +49,15 @@ export function openLog(level: Settings['logLevel'], write?: (line: string) => v
   const stream = write === undefined ? destination({ fd: 1, sync: true }) : { write }
   const logger = pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
   const refusals = level === 'error' ? logger.child({}, { level: 'warn' }) : logger
+  const changes = level === 'silent' ? logger : logger.child({}, { level: 'info' })
   return {
     request: (line: LogLine): void => {
       if (line.reason === undefined) logger.info(line)
       else refusals.warn(line)
+    },
+    /** Writes the copy of an item of a change's record, at every level but `silent`. It has no secrets. */
+    change: (requestId: string, change: object): void => {
+      changes.info({ requestId, change })
     },
     /** Writes the line of an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {
@@ -61,7 +66,7 @@ export function openLog(level: Settings['logLevel'], write?: (line: string) => v
   }
 }
 
-/** Writes one line for each request. */
+/** Writes one line for each request, and lines for each change. */
 export type Log = ReturnType<typeof openLog>
 
 interface Cause {

@@ -5,7 +5,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
 import { readEnvironment, type Settings } from './settings.ts'
-import { openStore, type Store } from '../store/store.ts'
+import { openStore, type ProcessStore } from '../store/store.ts'
 
 /** The parts of the outside world that the code uses. It is made once, at cold start. */
 export interface Runtime {
@@ -14,7 +14,7 @@ export interface Runtime {
   /** A monotonic clock in milliseconds, for durations. */
   readonly elapsed: () => number
   readonly random: (bytes: number) => Buffer
-  readonly store: Store
+  readonly store: ProcessStore
   readonly internet: Internet
   readonly log: Log
 }

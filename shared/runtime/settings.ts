@@ -3,6 +3,7 @@ import { isBaseUrl } from '../resource-url.ts'
 import type { Immutable } from '../immutable.ts'
 
 const CACHE_RULE = 'must be a whole number from 0 to 3600'
+const AUDIT_RULE = 'must be a whole number of days from 1 to 3660'
 
 /** The settings that an operator chooses in certbound.jsonc. In the environment of a function their values are texts. */
 export const CHOICES = {
@@ -12,6 +13,10 @@ export const CHOICES = {
   ),
   dynamodbClient: z._default(z.enum(['lean', 'sdk']), 'lean'),
   logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
+  auditDays: z._default(
+    z.number().check(z.int(AUDIT_RULE), z.minimum(1, AUDIT_RULE), z.maximum(3660, AUDIT_RULE)),
+    400,
+  ),
 }
 
 /** Accepts only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
@@ -38,6 +43,7 @@ const urlOf = (entry: string) => entry.slice(entry.indexOf('=') + 1)
 export const Settings = z.object({
   registryTable: z.string().check(z.minLength(3)),
   grantsTable: z.string().check(z.minLength(3)),
+  auditTable: z.string().check(z.minLength(3)),
   /** The `apiKey` of the service of the OAuth face. */
   serviceId: z.optional(z.pipe(whole, z.number().check(z.int(), z.positive()))),
   /** A certificate is read only from events whose domain is listed here and whose API is in `apiIds`. */
@@ -57,6 +63,8 @@ export const Settings = z.object({
   /** The client of DynamoDB: this project's own (shared/dynamodb/lean) or the AWS SDK. */
   dynamodbClient: CHOICES.dynamodbClient,
   logLevel: z.union([CHOICES.logLevel, z.literal('silent')]),
+  /** How long the records of changes are kept. */
+  auditDays: z.pipe(z.optional(whole), CHOICES.auditDays),
 })
 
 /** The settings of a deployment, read once at cold start. */

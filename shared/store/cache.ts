@@ -13,24 +13,24 @@ interface Entry {
  * in this process see the write at once, because a value whose read began before the write is not cached afterwards.
  */
 export class Cache {
-  readonly #seconds: number
+  readonly seconds: number
   readonly #clock: () => EpochSeconds
   readonly #entries = new BoundedMap<string, Entry>(MAX_ENTRIES)
   #writes = 0
 
   constructor(seconds: number, clock: () => EpochSeconds) {
-    this.#seconds = seconds
+    this.seconds = seconds
     this.#clock = clock
   }
 
   async remember<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.#entries.get(key)
     const readAt = this.#clock()
-    if (known !== undefined && readAt - known.readAt < this.#seconds) return known.value as T
+    if (known !== undefined && readAt - known.readAt < this.seconds) return known.value as T
     const writesBefore = this.#writes
     const value = await read()
     this.#entries.delete(key)
-    const isWorthKeeping = value !== undefined && this.#seconds > 0 && this.#writes === writesBefore
+    const isWorthKeeping = value !== undefined && this.seconds > 0 && this.#writes === writesBefore
     if (isWorthKeeping) this.#entries.set(key, { value, readAt })
     return value
   }

@@ -1,6 +1,7 @@
 import type { Item } from '../dynamodb/dynamodb.ts'
 import { hash } from 'node:crypto'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Cache } from './cache.ts'
 import { nonceRecordKey } from './record-keys.ts'
 import { Records } from './records.ts'
 import type { Table } from './table.ts'
@@ -21,8 +22,8 @@ interface UsedProof {
 export class Proofs {
   readonly #records: Records
 
-  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
-    this.#records = new Records(table, cacheSeconds, now)
+  constructor(table: Table, cache: Cache) {
+    this.#records = new Records(table, cache)
   }
 
   /**

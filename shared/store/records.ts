@@ -1,7 +1,6 @@
 import type { Item } from '../dynamodb/dynamodb.ts'
 import type * as z from 'zod/mini'
-import type { EpochSeconds } from '../epoch-seconds.ts'
-import { Cache } from './cache.ts'
+import type { Cache } from './cache.ts'
 import { LOST, repeatWhileLost } from './unavailable.ts'
 import { digest } from './digest.ts'
 import type { RecordKey } from './record-keys.ts'
@@ -14,9 +13,9 @@ export class Records {
   readonly #table: Table
   readonly #cache: Cache
 
-  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
+  constructor(table: Table, cache: Cache) {
     this.#table = table
-    this.#cache = new Cache(cacheSeconds, now)
+    this.#cache = cache
   }
 
   remember<T>(key: RecordKey, read: (item: Item) => T | undefined): Promise<T | undefined> {

@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
+import type { Cache } from './cache.ts'
 import { Client, type StoredClient } from './client.ts'
 import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingRecordKey } from './record-keys.ts'
@@ -16,9 +17,9 @@ export class Registry {
   readonly #records: Records
   readonly #now: () => EpochSeconds
 
-  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
-    this.cacheSeconds = cacheSeconds
-    this.#records = new Records(table, cacheSeconds, now)
+  constructor(table: Table, cache: Cache, now: () => EpochSeconds) {
+    this.cacheSeconds = cache.seconds
+    this.#records = new Records(table, cache)
     this.#now = now
   }
 

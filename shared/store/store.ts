@@ -1,5 +1,7 @@
-import type { DynamoDb } from '../dynamodb/dynamodb.ts'
+import type { DynamoDb, Item } from '../dynamodb/dynamodb.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Audited } from './audit/audit-item.ts'
+import { Cache } from './cache.ts'
 import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
 import { Proofs } from './proofs.ts'
@@ -9,33 +11,60 @@ import { Table } from './table.ts'
 
 const ATTEMPT_BYTES = 12
 
-/** The names of the two tables, the connection to DynamoDB, and the clock and randomness of the runtime. */
+/** The names of the three tables, the connection to DynamoDB, and the clock and randomness of the runtime. */
 export interface StoreOptions {
   readonly registryTable: string
   readonly grantsTable: string
+  readonly auditTable: string
+  readonly auditDays: number
   readonly registryCacheSeconds: number
   readonly now: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
   readonly dynamodb: DynamoDb
 }
 
-/** Opens the two tables (architecture, section 3). */
-export function openStore({ dynamodb, ...options }: StoreOptions) {
+/** Opens the three tables (architecture, section 3). */
+export function openStore(options: StoreOptions) {
+  const { dynamodb, registryTable, grantsTable, now } = options
   const newAttempt = () => options.random(ATTEMPT_BYTES).toString('base64url')
-  const grantsTable = new Table(dynamodb, options.grantsTable, newAttempt)
-  const registryTable = new Table(dynamodb, options.registryTable, newAttempt)
-  const registry = new Registry(registryTable, options.registryCacheSeconds, options.now)
-  return {
-    registry,
-    grants: new Grants(grantsTable, newAttempt),
-    revocations: new Revocations(grantsTable),
-    clients: new Clients(grantsTable, registry),
-    proofs: new Proofs(registryTable, options.registryCacheSeconds, options.now),
+  const cache = new Cache(options.registryCacheSeconds, now)
+  const registry = new Table(dynamodb, registryTable, newAttempt)
+  const grants = new Table(dynamodb, grantsTable, newAttempt)
+  const store = {
+    ...partsOver(registry, grants, cache, now),
+    audit: async () => (await import('./audit/audit.ts')).openAudit({ ...options, newAttempt }),
     close: () => {
       dynamodb.close()
     },
   }
+  return {
+    ...store,
+    /**
+     * Begins an operation whose writes are recorded.
+     *
+     * @param log writes the copy of an item of the record
+     * @returns the store for its writes, and the operation, which has to be ended
+     */
+    begin: async (about: Audited, log: (item: Item) => void) => {
+      const begun = (await store.audit()).begin(about, log)
+      const audited = partsOver(begun.registry, begun.grants, cache, now)
+      return { operation: begun.operation, store: { ...store, ...audited } }
+    },
+  }
 }
 
-/** The two tables, by what they hold. */
-export type Store = ReturnType<typeof openStore>
+function partsOver(registryTable: Table, grantsTable: Table, cache: Cache, now: () => EpochSeconds) {
+  const registry = new Registry(registryTable, cache, now)
+  return {
+    registry,
+    grants: new Grants(grantsTable, grantsTable.newAttempt),
+    revocations: new Revocations(grantsTable),
+    clients: new Clients(grantsTable, registry),
+    proofs: new Proofs(registryTable, cache),
+  }
+}
+
+/** The store of a process, which begins operations. */
+export type ProcessStore = ReturnType<typeof openStore>
+/** The tables, by what they hold. */
+export type Store = Omit<ProcessStore, 'begin'>

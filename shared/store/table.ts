@@ -3,6 +3,7 @@ import {
   ConditionFailed,
   type DynamoDb,
   DynamoDbFailure,
+  type Inputs,
   type Item,
   type Key,
   type Outputs,
@@ -66,10 +67,22 @@ export class Table {
   }
 
   /** The first items of a partition, or the first after the key `after`, which need not exist. An empty list means that none is left. */
-  async queryFirst(partition: Key, Limit: number, after?: Key): Promise<readonly Item[]> {
+  queryFirst(partition: Key, limit: number, after?: Key): Promise<readonly Item[]> {
+    return this.#queryPart(partition, limit, after === undefined ? {} : { ExclusiveStartKey: after })
+  }
+
+  /** The last items of a partition before the key `before`, the last one first. An empty list means that none is left. */
+  queryLast(partition: Key, limit: number, before: Key): Promise<readonly Item[]> {
+    return this.#queryPart(partition, limit, { ExclusiveStartKey: before, ScanIndexForward: false })
+  }
+
+  async #queryPart(
+    partition: Key,
+    Limit: number,
+    from: Pick<Inputs['query'], 'ExclusiveStartKey' | 'ScanIndexForward'>,
+  ): Promise<readonly Item[]> {
     const { ConditionExpression: KeyConditionExpression, ...attributes } = conditionOn(partition)
-    const start = after === undefined ? {} : { ExclusiveStartKey: after }
-    const query = { TableName: this.#name, KeyConditionExpression, ...attributes, ...start }
+    const query = { TableName: this.#name, KeyConditionExpression, ...attributes, ...from }
     const answer = await callDynamoDb(this.#dynamodb.query({ ...query, ConsistentRead: true, Limit }))
     return answer.Items ?? []
   }
@@ -103,8 +116,7 @@ export class Table {
   }
 
   /** Writes a new item. The outcome is not `done` if the key is taken. */
-  async create(item: Item, key: Key): Promise<WriteOutcome> {
-    const attempt = this.newAttempt()
+  async create(item: Item, key: Key, attempt = this.newAttempt()): Promise<WriteOutcome> {
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
     const ConditionExpression = Object.keys(names)
       .map((name) => `attribute_not_exists(${name})`)
@@ -123,8 +135,8 @@ export class Table {
   }
 
   /** Writes an item unconditionally. Grants and states of clients must not be written so. */
-  async replace(item: Item, key: Key): Promise<void> {
-    const Item = { ...item, ...key, attempt: this.newAttempt() }
+  async replace(item: Item, key: Key, attempt = this.newAttempt()): Promise<void> {
+    const Item = { ...item, ...key, attempt }
     await callDynamoDb(this.#dynamodb.put({ TableName: this.#name, Item }))
   }
 

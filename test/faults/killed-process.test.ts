@@ -20,6 +20,7 @@ const CREATE = {
 }
 
 const isOfAlias = ({ body }: Passing) =>
+  body['TableName'] === settings.registryTable &&
   JSON.stringify(body['Item'] ?? {}).includes(`alias#${walk.serviceId}`)
 
 test('a process that is killed between the writes of a new client leaves a name that is free after a minute', async () => {

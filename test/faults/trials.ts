@@ -5,6 +5,7 @@ import type { Received } from '../support/gateway.ts'
 import { ALL, FAULTS, isWrite, late, noting, PASSING_FAULTS } from './fault-list.ts'
 import type { Random } from '../support/random.ts'
 import type { Kind, Trial } from './kind.ts'
+import { expectSettled } from './settled-records.ts'
 import type { World } from './world.ts'
 
 /** After this time a process has nothing in its cache. */
@@ -68,6 +69,7 @@ async function killed(kind: Kind, world: World, done: number): Promise<void> {
   const trial = await prepared(kind, world)
   const written: Passing[] = []
   await asked(trial, world, noting(fromCall(done + 1, cut), written))
+  await expectSettled(world, written)
   await goOn(kind, trial, written)
 }
 

@@ -85,6 +85,8 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number): Pro
   const settings: Settings = {
     registryTable: `model-registry-${opened}`,
     grantsTable: `model-grants-${opened}`,
+    auditTable: `model-audit-${opened}`,
+    auditDays: 400,
     serviceId: number,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
@@ -94,7 +96,7 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number): Pro
     dynamodbClient: 'lean',
     logLevel: 'silent',
   }
-  await createTables(endpoint, settings.registryTable, settings.grantsTable)
+  await createTables(endpoint, settings)
   const start = (number: number) => startProcess(endpoint, settings, clock, `${seed} ${number}`)
   const processes = [start(0), start(1)] as const
   const raw = rawTables({ endpoint, settings })

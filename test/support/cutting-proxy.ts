@@ -175,14 +175,16 @@ export function delayFirstAnswer(operation: string, meanwhile: () => Promise<unk
 function first(operation: string, fate: (forward: () => Promise<Reply>) => Promise<Reply | undefined>): Fate {
   let met = false
   return (passing, forward) => {
-    if (met || passing.operation !== operation) return forward()
+    if (met || !concerns(passing, operation, undefined)) return forward()
     met = true
     return fate(forward)
   }
 }
 
+/** Records of changes are written beside what they are about, so only a named table may be theirs. */
 function concerns({ operation, body }: Passing, wanted: string, table: string | undefined): boolean {
-  return operation === wanted && (table === undefined || body['TableName'] === table)
+  const named = String(body['TableName'])
+  return operation === wanted && (table === undefined ? !named.startsWith('audit') : named === table)
 }
 
 /** @param forward sends this body to the engine */

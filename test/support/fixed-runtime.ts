@@ -40,6 +40,7 @@ export async function fixedRuntime(
   const all: Settings = {
     registryTable: 'registry',
     grantsTable: 'grants',
+    auditTable: 'audit',
     serviceId: 21653835348762,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
@@ -48,9 +49,10 @@ export async function fixedRuntime(
     registryCacheSeconds: 10,
     dynamodbClient: 'sdk',
     logLevel: 'info',
+    auditDays: 400,
     ...settings,
   }
-  await createTables(endpoint, all.registryTable, all.grantsTable)
+  await createTables(endpoint, all)
   const clock = { now: START }
   const tables = rawTables({ endpoint, settings: all })
   const lines: string[] = []
@@ -70,7 +72,10 @@ export async function fixedRuntime(
     log: openLog(all.logLevel, (line) => lines.push(line)),
     clock,
     lines,
-    logged: () => lines.map((line) => JSON.parse(line) as LogLine & { level: string }),
+    logged: () =>
+      lines
+        .map((line) => JSON.parse(line) as LogLine & { level: string })
+        .filter((line) => !('change' in line)),
     endpoint,
     tables,
     close: async () => {

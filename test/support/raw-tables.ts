@@ -13,11 +13,11 @@ export type Item = Record<string, unknown>
 
 interface Tables {
   readonly endpoint: string
-  readonly settings: Pick<Settings, 'registryTable' | 'grantsTable'>
+  readonly settings: Pick<Settings, 'registryTable' | 'grantsTable' | 'auditTable'>
 }
 
-/** The two tables as they lie there, past the store: to compare them, to tidy them and to damage them. */
-export function rawTables({ endpoint, settings: { registryTable, grantsTable } }: Tables) {
+/** The tables as they lie there, past the store: to compare them, to tidy them and to damage them. */
+export function rawTables({ endpoint, settings: { registryTable, grantsTable, auditTable } }: Tables) {
   const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 
@@ -48,9 +48,9 @@ export function rawTables({ endpoint, settings: { registryTable, grantsTable } }
     }
     return { get, put, remove, scan, restore }
   }
-  const [registry, grants] = [table(registryTable), table(grantsTable)]
+  const [registry, grants, audit] = [table(registryTable), table(grantsTable), table(auditTable)]
 
-  /** All that is stored, to be compared with the same later. */
+  /** All that is stored but records of changes, to be compared with the same later. */
   const everything = async () => [...(await registry.scan()), ...(await grants.scan())]
 
   /** The items of a client's grants. */
@@ -79,7 +79,7 @@ export function rawTables({ endpoint, settings: { registryTable, grantsTable } }
   }
 
   return {
-    ...{ document, registry, grants, everything, grantsOf, tamper, damageBinding, removeGrants },
+    ...{ document, registry, grants, audit, everything, grantsOf, tamper, damageBinding, removeGrants },
     close: () => client.destroy(),
   }
 }

@@ -6,9 +6,9 @@ import type { DeploymentSettings } from '../settings/settings.ts'
 import type { StackState } from './stack.ts'
 import { reportedTable } from './table-protection.ts'
 
-const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName' } as const
-const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable' } as const
-const KINDS = ['registry', 'grants'] as const
+const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName', audit: 'AuditTableName' } as const
+const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable', audit: 'AuditTable' } as const
+const KINDS = ['registry', 'grants', 'audit'] as const
 
 type Tables = NonNullable<DeploymentSettings['tables']>
 /** Those of the deployment; none before its first success. */
@@ -27,7 +27,11 @@ export async function tablesChange(
   outputs: StackState['outputs'] | undefined,
   aws: Aws,
 ): Promise<readonly string[]> {
-  const now: Present = { registry: outputs?.get(OUTPUTS.registry), grants: outputs?.get(OUTPUTS.grants) }
+  const now: Present = {
+    registry: outputs?.get(OUTPUTS.registry),
+    grants: outputs?.get(OUTPUTS.grants),
+    audit: outputs?.get(OUTPUTS.audit),
+  }
   if (tables === undefined) {
     if (outputs?.get('TablesFrom') === 'settings') throw lost(stack, now)
     return []
@@ -48,6 +52,8 @@ async function problemsOf(tables: Tables, stack: string, aws: Aws): Promise<stri
   const others = await tablesOfOthers(stack, aws)
   for (const kind of KINDS) {
     const name = tables[kind]
+    // Without a name the stack keeps its own table of records.
+    if (name === undefined) continue
     const other = others.get(name)
     const reported = await reportedTable(aws, name)
     const wrong =
@@ -72,12 +78,13 @@ async function tablesOfOthers(own: string, { cloudFormation: client }: Aws) {
 const isTableName = ({ OutputKey }: Output) => Object.values<unknown>(OUTPUTS).includes(OutputKey)
 
 function changeLines(tables: Tables, now: Present, stack: string): string[] {
-  const changed = KINDS.filter((kind) => tables[kind] !== now[kind])
+  const named = KINDS.filter((kind) => tables[kind] !== undefined)
+  const changed = named.filter((kind) => tables[kind] !== now[kind])
   if (changed.length === 0) return []
   const used = (kind: (typeof KINDS)[number]) => now[kind] ?? 'a new, empty table'
   return [
     `The tables of ${stack}:`,
-    ...KINDS.map((kind) =>
+    ...named.map((kind) =>
       changed.includes(kind)
         ? `  ${kind}: ${tables[kind]} in place of ${used(kind)}`
         : `  ${kind}: ${tables[kind]}, no change`,

@@ -26,7 +26,9 @@ export function obstacle({ name, state }: NamedStack, region: string): string | 
   if (status === 'UPDATE_FAILED')
     return `${stack} was updated without a rollback and failed (${status}). Roll it back:${aws('rollback-stack')}`
 
-  const tables = ['RegistryTableName', 'GrantsTableName'].flatMap((key) => outputs.get(key) ?? [])
+  const tables = ['RegistryTableName', 'GrantsTableName', 'AuditTableName'].flatMap(
+    (key) => outputs.get(key) ?? [],
+  )
   if (tables.length > 0)
     return `${stack} cannot be changed any more (${status}), and its tables ${tables.join(' and ')} have all clients and tokens. Leave the stack and the tables as they are until you have read docs/operations.md#restore`
   const unprotect = isProtected ? ['update-termination-protection --no-enable-termination-protection'] : []

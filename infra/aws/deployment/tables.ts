@@ -4,16 +4,11 @@ import { type Runtime, runtimeFor } from '../../../shared/runtime/runtime.ts'
 import { Settings } from '../../../shared/runtime/settings.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, type Io } from '../../command.ts'
-import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import { createTables, listsTables, LOCAL_DYNAMODB, type TableNames } from '../../tables/tables.ts'
 import { allClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt, openAws } from './aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
-
-export interface TableNames {
-  readonly registryTable: string
-  readonly grantsTable: string
-}
 
 /** Tables that replace those of the deployment. */
 interface Replaced {
@@ -35,8 +30,12 @@ export async function withTables<Result>(
 ): Promise<Result> {
   if (endpoint !== undefined) {
     await expectDynamoDb(endpoint)
-    const { registryTable, grantsTable } = localTableNames(settings)
-    const names = { registryTable: registry ?? registryTable, grantsTable: grants ?? grantsTable }
+    const { registryTable, grantsTable, auditTable } = localTableNames(settings)
+    const names = {
+      registryTable: registry ?? registryTable,
+      grantsTable: grants ?? grantsTable,
+      auditTable,
+    }
     const runtime = openTables(names, serviceNumber(settings), { ...LOCAL_DYNAMODB, endpoint })
     return action(runtime).finally(() => runtime.store.close())
   }
@@ -59,10 +58,12 @@ export function openDeployedTables(
 ): Runtime {
   const registryTable = registry ?? state?.outputs.get('RegistryTableName')
   const grantsTable = grants ?? state?.outputs.get('GrantsTableName')
+  // Before the first deployment there are no records, and only named tables are read. A change would fail.
+  const auditTable = state?.outputs.get('AuditTableName') ?? `${name}-without-records`
   if (registryTable === undefined || grantsTable === undefined) {
     throw new Complaint(`the stack ${name} does not exist or is not complete: run npm run deploy first`)
   }
-  return openTables({ registryTable, grantsTable }, serviceNumber(settings), {
+  return openTables({ registryTable, grantsTable, auditTable }, serviceNumber(settings), {
     region: settings.region,
     credentials,
   })
@@ -86,19 +87,24 @@ export async function registeredClients(
 
 /** Opens tables without a cache, so that the tables decide. */
 export function openTables(
-  { registryTable, grantsTable }: TableNames,
+  { registryTable, grantsTable, auditTable }: TableNames,
   serviceId: number,
   dynamodb: DynamoDBClientConfig,
 ): Runtime {
   // Nobody sends requests here.
-  const own = { registryTable, grantsTable, dynamodbClient: 'sdk', logLevel: 'silent' } as const
+  const names = { registryTable, grantsTable, auditTable }
+  const own = { ...names, dynamodbClient: 'sdk', logLevel: 'silent' } as const
   const settings = { ...Settings.parse(own), serviceId, registryCacheSeconds: 0 }
   return runtimeFor(settings, sdkDynamoDb(dynamodb))
 }
 
 /** The names of the tables where no stack makes them. */
 function localTableNames({ stage }: DeploymentSettings): TableNames {
-  return { registryTable: `certbound-${stage}-registry`, grantsTable: `certbound-${stage}-grants` }
+  return {
+    registryTable: `certbound-${stage}-registry`,
+    grantsTable: `certbound-${stage}-grants`,
+    auditTable: `certbound-${stage}-audit`,
+  }
 }
 
 /**
@@ -109,10 +115,10 @@ function localTableNames({ stage }: DeploymentSettings): TableNames {
  */
 export async function deployLocally(settings: DeploymentSettings, endpoint: string): Promise<string[]> {
   await expectDynamoDb(endpoint)
-  const { registryTable, grantsTable } = localTableNames(settings)
-  await createTables(endpoint, registryTable, grantsTable)
+  const names = localTableNames(settings)
+  await createTables(endpoint, names)
   return [
-    `Tables at ${endpoint}: ${registryTable}, ${grantsTable}`,
+    `Tables at ${endpoint}: ${Object.values(names).join(', ')}`,
     `Then, once: npm run provision -- --endpoint ${endpoint}`,
   ]
 }

@@ -76,7 +76,7 @@ export async function awsDeployment(
 ): Promise<{ readonly inspected: Inspected; readonly account: Account }> {
   const stacks = await findStacks(settings, aws)
   const runtime = openDeployedTables(settings, stacks.main, aws)
-  const { registryTable, grantsTable } = runtime.settings
+  const { registryTable, grantsTable, auditTable } = runtime.settings
   const unread: Partial<Record<Source, string>> = {}
   const registry = await readable(['registry', 'service'], unread, () =>
     attempt(`reading ${registryTable}`, () => registryOf(runtime, serviceNumber(settings))),
@@ -91,7 +91,7 @@ export async function awsDeployment(
     ...(registry ?? { service: undefined, clients: [] }),
     ...{ unread, now },
   }
-  const tables = [registryTable, grantsTable]
+  const tables = [registryTable, grantsTable, auditTable]
   return { inspected, account: { aws, settings, stack: requireState(stacks.main), tables } }
 }
 

@@ -3,7 +3,7 @@ import { timeToLiveCommand } from '../../tables/shape.ts'
 import { reportedTable } from '../deployment/table-protection.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
 
-/** Both tables are protected from deletion, and the registry can be recovered. A table that was restored has lost both. */
+/** The tables are protected from deletion, and two of them can be recovered. A table that was restored has lost both. */
 export const tableProtection: Check<Account> = {
   name: 'table protection',
   ask: async ({ aws, tables }) => {
@@ -20,8 +20,8 @@ export const tableProtection: Check<Account> = {
             `${name} is not protected from deletion`,
             `protect it: aws dynamodb update-table --table-name ${name} --deletion-protection-enabled`,
           ),
-        // The first is the registry. The table of grants has no recovery on purpose.
-        index === 0 &&
+        // The second is the table of grants, which has no recovery on purpose.
+        index !== 1 &&
           !found.recovery &&
           warn(
             `${name} has no point-in-time recovery: what is lost cannot be restored`,
@@ -29,7 +29,10 @@ export const tableProtection: Check<Account> = {
           ),
       )
     }
-    return orElse(problems, 'both tables are protected, and the registry can be recovered')
+    return orElse(
+      problems,
+      'the tables are protected, and the registry and the records of changes can be recovered',
+    )
   },
 }
 
@@ -45,6 +48,6 @@ export const timeToLive: Check<Account> = {
       const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
       if (!isOn) problems.push(warn(what, `enable it: ${timeToLiveCommand(TableName)}`))
     }
-    return orElse(problems, 'expired items are deleted from both tables')
+    return orElse(problems, 'expired items are deleted from the tables')
   },
 }

@@ -1,5 +1,5 @@
 import type { Service } from '../../../shared/store/service.ts'
-import type { TableNames } from '../deployment/tables.ts'
+import type { TableNames } from '../../tables/tables.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import type { NewSecrets, Present } from './provision.ts'
 import type { RestoredState, RestoredService, RestoreOptions } from './restore.ts'

@@ -123,14 +123,19 @@ function contradictions(settings: DeploymentSettings): Fault[] {
     ([, arn]) => arn.split(':')[3] !== region,
   )
   const fault = (name: string, rule: string): Fault => ({ path: name.split('.'), what: `${name} ${rule}` })
-  const isOneTable = tables !== undefined && tables.registry === tables.grants
+  const named = Object.entries(tables ?? {}).map(([kind, table]) => ({ kind, table }))
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
   return [
     ...elsewhere.map(([name]) => fault(name, `must be of the Region ${region}, as the domains are Regional`)),
     ...(mtlsDomain.name === plainDomain.name
       ? [fault('mtlsDomain.name', 'and plainDomain.name must differ')]
       : []),
-    ...(isOneTable ? [fault('tables.registry', 'and tables.grants must differ')] : []),
+    ...named.flatMap(({ kind, table }, i) =>
+      named
+        .slice(0, i)
+        .filter((earlier) => earlier.table === table)
+        .map((earlier) => fault(`tables.${earlier.kind}`, `and tables.${kind} must differ`)),
+    ),
     ...unknown.map((name) =>
       fault(`concurrency.${name}`, `is not a function: there are ${functions.join(', ')}`),
     ),

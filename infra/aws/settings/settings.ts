@@ -71,8 +71,10 @@ export const Settings = z.strictObject({
     ),
     [],
   ),
-  /** Existing tables, in place of those that the stack makes. */
-  tables: z.optional(z.strictObject({ registry: tableName, grants: tableName })),
+  /** Existing tables, in place of those that the stack makes. A restore needs no other table of records. */
+  tables: z.optional(
+    z.strictObject({ registry: tableName, grants: tableName, audit: z.optional(tableName) }),
+  ),
   trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
   /** PEM files that belong to the trust store as well. */
   clientCertificates: z._default(z.array(z.string()), []),

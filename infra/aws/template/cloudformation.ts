@@ -6,7 +6,7 @@
 /** Our resources to which others refer, and those that osls makes of the API, the functions and the routes. */
 export type LogicalId =
   | `${string}${'LambdaFunction' | 'LogGroup'}`
-  | `${'Registry' | 'Grants'}Table`
+  | `${'Registry' | 'Grants' | 'Audit'}Table`
   | 'AlarmTopic'
   | 'HttpApi'
   | 'HttpApiStage'

@@ -18,7 +18,7 @@ const ALL = {
   discovery: { calls: [] },
   introspection: { calls: ['useProofs', 'readGrants'], reads: ['nonceKeys'] },
   management: {
-    calls: ['listRegistry', 'writeRegistry', 'readGrant', 'writeGrants', 'deleteGrants'],
+    calls: ['listRegistry', 'writeRegistry', 'readGrant', 'writeGrants', 'deleteGrants', 'recordChanges'],
     usesSdk: true,
   },
   revocation: { calls: ['useAssertions', 'readGrants', 'readGrant', 'deleteGrants'] },
@@ -41,7 +41,15 @@ const ALL = {
     reads: ['signingKeys', 'nonceKeys'],
   },
   'token-management': {
-    calls: ['listRegistry', 'readGrants', 'readGrant', 'writeGrants', 'deleteGrants', 'listGrants'],
+    calls: [
+      'listRegistry',
+      'readGrants',
+      'readGrant',
+      'writeGrants',
+      'deleteGrants',
+      'listGrants',
+      'recordChanges',
+    ],
     reads: ['signingKeys'],
     usesSdk: true,
   },

@@ -38,7 +38,7 @@ export function roleOf(name: string, { calls, reads = [] }: Rights, tables: Tabl
   }
 }
 
-function statementsOf({ registry, grants }: Tables) {
+function statementsOf({ registry, grants, audit }: Tables) {
   return {
     listRegistry: allow(registry.arn, 'dynamodb:Query'),
     // DynamoDB gives back what a write replaces or removes if the call asks for it (ReturnValues), so only writes that do not are
@@ -55,6 +55,8 @@ function statementsOf({ registry, grants }: Tables) {
     readGrant: allow(grants.arn, 'dynamodb:GetItem'),
     writeGrants: allow(grants.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
     deleteGrants: allow(grants.arn, 'dynamodb:DeleteItem'),
+    // The records of changes stay: no function may change or delete them. IAM knows no condition against a put over an item.
+    recordChanges: allow(audit.arn, 'dynamodb:PutItem', 'dynamodb:GetItem'),
     listGrants: allow(grants.listing, 'dynamodb:Query'),
   } satisfies Readonly<Record<string, Statement>>
 }

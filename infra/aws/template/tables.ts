@@ -8,19 +8,33 @@ export interface Tables {
   readonly resources: Partial<typeof TABLES>
   readonly registry: { readonly name: Value; readonly arn: Arn }
   readonly grants: { readonly name: Value; readonly arn: Arn; readonly listing: Arn }
+  readonly audit: { readonly name: Value; readonly arn: Arn }
   readonly from: 'stack' | 'settings'
 }
 
 export function tablesOf({ tables }: Pick<DeploymentSettings, 'tables'>): Tables {
   if (tables === undefined) {
-    const made = (id: keyof typeof TABLES) => ({ name: ref(id), arn: attribute(id, 'Arn') })
     const listing = { 'Fn::Sub': '${GrantsTable.Arn}/index/listing' } as const
     const grants = { ...made('GrantsTable'), listing }
-    return { resources: TABLES, registry: made('RegistryTable'), grants, from: 'stack' }
+    return {
+      resources: TABLES,
+      registry: made('RegistryTable'),
+      grants,
+      audit: made('AuditTable'),
+      from: 'stack',
+    }
   }
   const named = (name: string) => ({ name, arn: arn(name) })
   const grants = { ...named(tables.grants), listing: arn(`${tables.grants}/index/listing`) }
-  return { resources: {}, registry: named(tables.registry), grants, from: 'settings' }
+  // Records outlive the tables that they are about, so the stack keeps its own table of them.
+  const { AuditTable } = TABLES
+  const audit = tables.audit === undefined ? made('AuditTable') : named(tables.audit)
+  const resources = tables.audit === undefined ? { AuditTable } : {}
+  return { resources, registry: named(tables.registry), grants, audit, from: 'settings' }
+}
+
+function made(id: keyof typeof TABLES) {
+  return { name: ref(id), arn: attribute(id, 'Arn') }
 }
 
 function arn(table: string): Arn {

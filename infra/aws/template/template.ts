@@ -48,10 +48,11 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
 
 type Variables = Readonly<Record<keyof Settings, Value>>
 
-function variables(settings: DeploymentSettings, { registry, grants }: Tables): Variables {
+function variables(settings: DeploymentSettings, { registry, grants, audit }: Tables): Variables {
   return {
     registryTable: registry.name,
     grantsTable: grants.name,
+    auditTable: audit.name,
     serviceId: String(serviceNumber(settings)),
     mtlsDomains: ref('MtlsDomain'),
     apiIds: ref('HttpApi'),
@@ -59,6 +60,7 @@ function variables(settings: DeploymentSettings, { registry, grants }: Tables): 
     oauthOnMtlsOnly: String(settings.mtlsOnly),
     registryCacheSeconds: String(settings.registryCacheSeconds),
     logLevel: settings.logLevel,
+    auditDays: String(settings.auditDays),
     dynamodbClient: settings.dynamodbClient,
   }
 }
@@ -93,7 +95,7 @@ function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings:
 }
 
 /** The targets of the DNS records, and the names of the resources. */
-function outputs(settings: DeploymentSettings, { registry, grants, from }: Tables) {
+function outputs(settings: DeploymentSettings, { registry, grants, audit, from }: Tables) {
   const functions = FUNCTIONS.map(([name]) => {
     const output = { Value: attribute(lambdaId(name), 'Arn'), Description: `The function ${name}` }
     return [`${logicalName(name)}FunctionArn`, output] as const
@@ -104,6 +106,7 @@ function outputs(settings: DeploymentSettings, { registry, grants, from }: Table
     ServiceId: { Value: String(serviceNumber(settings)), Description: 'The service of the OAuth endpoints' },
     RegistryTableName: { Value: registry.name, Description: 'Services, clients and signing keys' },
     GrantsTableName: { Value: grants.name, Description: 'Grants and the states of clients' },
+    AuditTableName: { Value: audit.name, Description: 'Records of changes' },
     TablesFrom: { Value: from, Description: 'Whether the settings name the tables or the stack made them' },
     AlarmTopicArn: { Value: topicOf(settings), Description: 'Where alarms are published' },
     ...Object.fromEntries(functions),

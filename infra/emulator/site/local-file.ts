@@ -12,7 +12,7 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
   const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, examples } = site
   const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl } =
     examples
-  const { registryTable, grantsTable } = site.runtime.settings
+  const { registryTable, grantsTable, auditTable } = site.runtime.settings
   const withFiles = ({ certificate, ...client }: SeededClient) => {
     const { certificateFile, keyFile } = certificates.clients[certificate]
     return { ...client, certificateFile, keyFile }
@@ -39,6 +39,7 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
     dynamodbUrl,
     registryTable,
     grantsTable,
+    auditTable,
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(truststoreFile, site.truststore.join(''))

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { FUNCTION_ROUTES } from '../../../infra/deployed-routes.ts'
+import { isAudited } from '../../../shared/lambda/route.ts'
 import type { Role } from '../../../infra/aws/template/cloudformation.ts'
 import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
 import { type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
@@ -43,6 +45,9 @@ function wantedLines(name: string): string[] {
     ...calls
       .filter((call) => call.limit !== undefined && !isAlways(call))
       .map((call) => allow(call, keysOf(call.limit ?? ''))),
+    ...(hasOperations(name) ? ['PutItem', 'GetItem'] : []).map((action) =>
+      line('Allow', `dynamodb:${action}`, TABLES.audit.arn),
+    ),
     ...withheld.flatMap((partition) =>
       ['GetItem', 'BatchGetItem', 'Query'].map((action) =>
         line('Deny', `dynamodb:${action}`, registry, keysOf(partition)),
@@ -50,6 +55,12 @@ function wantedLines(name: string): string[] {
     ),
   ].sort()
 }
+
+/** The operations of a function leave records. */
+const hasOperations = (name: string) =>
+  Object.values(
+    Object.hasOwn(FUNCTION_ROUTES, name) ? FUNCTION_ROUTES[name as keyof typeof FUNCTION_ROUTES] : {},
+  ).some(({ access }) => isAudited(access))
 
 const arnOf = ({ table, index }: StoreCall): object =>
   index ? { 'Fn::Sub': `\${${table}.Arn}/index/listing` } : { 'Fn::GetAtt': [table, 'Arn'] }

@@ -3,7 +3,7 @@ import ts from 'typescript'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
-export type TableName = 'RegistryTable' | 'GrantsTable'
+export type TableName = 'RegistryTable' | 'GrantsTable' | 'AuditTable'
 
 /** One kind of call to DynamoDB. */
 export interface StoreCall {
@@ -28,6 +28,9 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/proofs.ts': 'RegistryTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
+  'shared/store/audit/audit-log.ts': 'AuditTable',
+  // It reads the registry as well, which every function may.
+  'shared/store/audit/settle.ts': 'GrantsTable',
 }
 
 const ACTION_OF: Readonly<Record<string, string>> = {
@@ -46,6 +49,8 @@ const PARTITIONS: ReadonlyMap<string, string> = new Map([
 ])
 
 const TABLE_FILE = 'shared/store/table.ts'
+/** Every route mentions it, and only some have operations. Those are known by their access (shared/lambda/route.ts). */
+const OPERATION_FILE = 'shared/store/audit/operation.ts'
 
 interface Step {
   readonly node: ts.Node
@@ -122,7 +127,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 
   function follow(name: ts.MemberName, declaration: ts.Node, step: Step): void {
     const [from, to] = [fileOf(name), fileOf(declaration)]
-    if (!/^(functions|shared)\//.test(to) || opensStore(declaration)) return
+    if (!/^(functions|shared)\//.test(to) || opensStore(declaration) || to === OPERATION_FILE) return
     const limit = step.limit ?? PARTITIONS.get(name.text)
     if (to !== TABLE_FILE || from === TABLE_FILE) {
       go({ ...step, node: declaration, limit })
@@ -174,7 +179,9 @@ const VALUES = [
 function opensStore(declaration: ts.Node): boolean {
   if (!fileOf(declaration).startsWith('shared/store/')) return false
   if (ts.isClassDeclaration(declaration)) return true
-  return ts.isFunctionDeclaration(declaration) && declaration.name?.text === 'openStore'
+  return (
+    ts.isFunctionDeclaration(declaration) && ['openStore', 'openAudit'].includes(declaration.name?.text ?? '')
+  )
 }
 
 function fileOf(node: ts.Node): string {

@@ -56,6 +56,7 @@ test('the functions start with the settings of the deployment, certificates coun
     expect(settings).toEqual({
       registryTable: 'RegistryTable',
       grantsTable: 'GrantsTable',
+      auditTable: 'AuditTable',
       serviceId: serviceNumber(await exampleSettings()),
       mtlsDomains: ['MtlsDomain'],
       apiIds: ['HttpApi'],
@@ -64,6 +65,7 @@ test('the functions start with the settings of the deployment, certificates coun
       registryCacheSeconds: 10,
       dynamodbClient: ['management', 'token-management'].includes(name) ? 'sdk' : 'lean',
       logLevel: 'info',
+      auditDays: 400,
     })
     expect(requireOAuthSettings(settings)).toBe(settings.serviceId)
   }

@@ -121,8 +121,12 @@ test('tables are on demand, encrypted, protected from deletion, delete expired i
     SSESpecification: { SSEEnabled: true },
     TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
   }
-  expect(ofType(main(), 'DynamoDB::Table').map(([id]) => id)).toEqual(['RegistryTable', 'GrantsTable'])
-  for (const id of ['RegistryTable', 'GrantsTable'])
+  expect(ofType(main(), 'DynamoDB::Table').map(([id]) => id)).toEqual([
+    'RegistryTable',
+    'GrantsTable',
+    'AuditTable',
+  ])
+  for (const id of ['RegistryTable', 'GrantsTable', 'AuditTable'])
     expect(main().Resources[id]).toMatchObject({ ...OUTLIVES_STACK, Properties })
 })
 

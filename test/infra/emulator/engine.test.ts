@@ -37,7 +37,7 @@ async function started(options: Options): Promise<Started> {
 }
 
 async function putItem({ client, endpoint }: Started): Promise<void> {
-  await createTables(endpoint, 'registry', TableName)
+  await createTables(endpoint, { registryTable: 'registry', grantsTable: TableName, auditTable: 'audit' })
   await client.send(new PutItemCommand({ TableName, Item: { ...KEY, value: { N: '1' } } }))
 }
 

@@ -30,7 +30,7 @@ test('npm start writes everything that a script needs to local.json, and Ctrl-C 
   const local = await readLocal(directory)
   const members = [
     'webApiUrl mtlsUrl plainUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
-    'dynamodbUrl registryTable grantsTable truststoreFile',
+    'dynamodbUrl registryTable grantsTable auditTable truststoreFile',
     'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
     'librarySampleUrl authorizationEndpoint consoleUrl resourceServer',
   ]

@@ -14,6 +14,7 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'secret',
   REGISTRY_TABLE: 'registry',
   GRANTS_TABLE: 'grants',
+  AUDIT_TABLE: 'audit',
   SERVICE_ID: '5',
   MTLS_DOMAINS: 'mtls.example.com',
   API_IDS: 'api',

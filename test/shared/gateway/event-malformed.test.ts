@@ -14,6 +14,8 @@ import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
 const SETTINGS: Settings = {
   registryTable: 'registry',
   grantsTable: 'grants',
+  auditTable: 'audit',
+  auditDays: 400,
   serviceId: 1,
   mtlsDomains: [MTLS_DOMAIN],
   apiIds: API_IDS,

@@ -19,6 +19,8 @@ import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
 const SETTINGS: Settings = {
   registryTable: 'registry',
   grantsTable: 'grants',
+  auditTable: 'audit',
+  auditDays: 400,
   serviceId: 1,
   mtlsDomains: [MTLS_DOMAIN],
   apiIds: API_IDS,

@@ -7,6 +7,7 @@ import { readEnvironment } from '../../../shared/runtime/settings.ts'
 const ENVIRONMENT = {
   REGISTRY_TABLE: 'registry',
   GRANTS_TABLE: 'grants',
+  AUDIT_TABLE: 'audit',
   SERVICE_ID: '21653835348762',
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -82,6 +83,7 @@ test('a runtime is made of the environment, and writes its log to the standard o
     requestId: 'r',
     registryTable: 'registry',
     grantsTable: 'grants',
+    auditTable: 'audit',
     serviceId: 21653835348762,
     mtlsDomains: [],
     registryCacheSeconds: 10,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readEnvironment, requireOAuthSettings } from '../../../shared/runtime/settings.ts'
 
-const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants' }
+const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants', AUDIT_TABLE: 'audit' }
 const FULL = {
   ...TABLES,
   SERVICE_ID: '21653835348762',
@@ -12,10 +12,12 @@ const FULL = {
   REGISTRY_CACHE_SECONDS: '0',
   DYNAMODB_CLIENT: 'sdk',
   LOG_LEVEL: 'warn',
+  AUDIT_DAYS: '30',
 }
 const DEFAULTS = {
   registryTable: 'registry',
   grantsTable: 'grants',
+  auditTable: 'audit',
   serviceId: undefined,
   mtlsDomains: [],
   apiIds: [],
@@ -24,12 +26,14 @@ const DEFAULTS = {
   registryCacheSeconds: 10,
   dynamodbClient: 'lean',
   logLevel: 'info',
+  auditDays: 400,
 }
 
 test('every variable is read', () => {
   expect(readEnvironment(FULL)).toEqual({
     registryTable: 'registry',
     grantsTable: 'grants',
+    auditTable: 'audit',
     serviceId: 21653835348762,
     mtlsDomains: ['mtls.example.com'],
     apiIds: ['a1b2c3d4e5'],
@@ -38,6 +42,7 @@ test('every variable is read', () => {
     registryCacheSeconds: 0,
     dynamodbClient: 'sdk',
     logLevel: 'warn',
+    auditDays: 30,
   })
 })
 
@@ -48,7 +53,7 @@ test('only the tables are needed', () => {
 test('an empty variable counts as missing', () => {
   const empty = Object.fromEntries(Object.keys(FULL).map((name) => [name, '']))
   expect(readEnvironment({ ...empty, ...TABLES })).toEqual(DEFAULTS)
-  expect(() => readEnvironment(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE')
+  expect(() => readEnvironment(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE, AUDIT_TABLE')
 })
 
 test('other variables are ignored', () => {
@@ -107,7 +112,7 @@ test.each([
 
 test('every wrong variable is named, each once', () => {
   expect(() => readEnvironment({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
-    'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or invalid',
+    'environment: REGISTRY_TABLE, GRANTS_TABLE, AUDIT_TABLE, SERVICE_ID, LOG_LEVEL missing or invalid',
   )
 })
 

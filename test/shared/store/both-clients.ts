@@ -128,7 +128,11 @@ export async function bothClients(endpoint: string): Promise<void> {
   const sides = await Promise.all(
     (['sdk', 'lean'] as const).map(async (dynamodbClient) => {
       const tables = { registry: `both-${dynamodbClient}-registry`, grants: `both-${dynamodbClient}-grants` }
-      await createTables(endpoint, tables.registry, tables.grants)
+      await createTables(endpoint, {
+        registryTable: tables.registry,
+        grantsTable: tables.grants,
+        auditTable: 'audit',
+      })
       return { tables, dynamodb: await dynamoDbWithoutWaits({ dynamodbClient }, endpoint) }
     }),
   )

@@ -38,6 +38,7 @@ export async function storeUnderTest(
   const all = {
     registryTable: `registry-${opened}`,
     grantsTable: `grants-${opened}`,
+    auditTable: `audit-${opened}`,
     dynamodbClient,
     ...settings,
   }

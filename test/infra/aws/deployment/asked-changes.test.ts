@@ -18,8 +18,16 @@ let engine: Engine
 let deployment: Deployment
 beforeAll(async () => {
   engine = await startEmbeddedEngine({})
-  await createTables(engine.endpoint, 'registry', 'grants')
-  await createTables(engine.endpoint, 'restored', 'no-ttl')
+  await createTables(engine.endpoint, {
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    auditTable: 'audit',
+  })
+  await createTables(engine.endpoint, {
+    registryTable: 'restored',
+    grantsTable: 'no-ttl',
+    auditTable: 'audit',
+  })
   await createWithoutIndex('no-index')
   deployment = await openOwnDeployment(engine.endpoint)
 })
@@ -32,7 +40,12 @@ afterAll(async () => {
 beforeEach(() => {
   reset(deployment)
   const { buckets, domains, tables } = deployment.aws.account
-  const outputs = { RegistryTableName: 'registry', GrantsTableName: 'grants', TablesFrom: 'stack' }
+  const outputs = {
+    RegistryTableName: 'registry',
+    GrantsTableName: 'grants',
+    AuditTableName: 'audit',
+    TablesFrom: 'stack',
+  }
   putStack(MAIN, { ...outputs, MtlsDomainName: MTLS })
   putStack(STORE, { TruststoreBucketName: BUCKET })
   const body = ['ca-root', 'ca-issuing'].map(certificatePem).join('')
@@ -108,13 +121,23 @@ test('deploy takes named tables at the first deployment, and names them at the n
   deployment.aws.account.domains.delete(MTLS)
   const first = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
   expect(first.stdout).toContain('  registry: restored in place of a new, empty table\n')
-  putStack(MAIN, { RegistryTableName: 'restored', GrantsTableName: 'grants', TablesFrom: 'settings' })
+  putStack(MAIN, {
+    RegistryTableName: 'restored',
+    GrantsTableName: 'grants',
+    AuditTableName: 'audit',
+    TablesFrom: 'settings',
+  })
   await deployment.run(['deploy'], { answers: ['yes'] })
   expect(changes()).toEqual(BEGUN)
 })
 
 test('deploy does not replace named tables by new, empty ones', async () => {
-  const outputs = { RegistryTableName: 'restored', GrantsTableName: 'grants', MtlsDomainName: MTLS }
+  const outputs = {
+    RegistryTableName: 'restored',
+    GrantsTableName: 'grants',
+    AuditTableName: 'audit',
+    MtlsDomainName: MTLS,
+  }
   putStack(MAIN, { ...outputs, TablesFrom: 'settings' })
   const { code, stderr } = await deploy('--yes')
   expect([code, stderr]).toEqual([
@@ -154,7 +177,7 @@ test('deploy refuses a named table that another stack uses', async () => {
 /** A runtime over two tables of the engine. */
 function openTwo(registryTable: string) {
   const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
-  const runtime = openTables({ registryTable, grantsTable: 'grants' }, 1, local)
+  const runtime = openTables({ registryTable, grantsTable: 'grants', auditTable: 'audit' }, 1, local)
   onTestFinished(() => runtime.store.close())
   return runtime
 }

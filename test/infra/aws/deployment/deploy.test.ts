@@ -13,7 +13,17 @@ import { ACCESS_KEY, ACCOUNT, Failure } from '../../../support/fake-account.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { Client } from '../../../../shared/store/client.ts'
-import { changesIn, MAIN, MTLS, openOwnDeployment, PLAIN, reset, STORE, TABLES } from './own-account.ts'
+import {
+  changesIn,
+  MAIN,
+  MTLS,
+  openOwnDeployment,
+  PLAIN,
+  reset,
+  STORE,
+  TABLE_NAMES,
+  TABLES,
+} from './own-account.ts'
 
 const OSLS = 'infra/aws/deployment/osls.ts'
 const BUCKET = `${STORE}-truststorebucket`
@@ -22,7 +32,7 @@ let engine: Engine
 let deployment: Deployment
 beforeAll(async () => {
   engine = await startEmbeddedEngine({})
-  await createTables(engine.endpoint, ...TABLES)
+  await createTables(engine.endpoint, TABLE_NAMES)
   deployment = await openOwnDeployment(engine.endpoint)
   reset(deployment)
 })
@@ -179,9 +189,8 @@ describe('deployments', { timeout: 120_000 }, () => {
   })
 
   test('deploy refuses a certificate that can issue and that a client has registered, before it changes anything', async () => {
-    const [registryTable, grantsTable] = TABLES
     const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
-    const runtime = openTables({ registryTable, grantsTable }, 1, local)
+    const runtime = openTables(TABLE_NAMES, 1, local)
     onTestFinished(() => runtime.store.close())
     const { registry, clients } = runtime.store
     await registry.putService({ apiKey: 4711, issuer: 'https://other.example', credentials: [] })
@@ -196,7 +205,7 @@ describe('deployments', { timeout: 120_000 }, () => {
 
   test('doctor reads its domains, its tables, and the trust store that was uploaded, and names what it may not read', async () => {
     const outputs = deployment.aws.account.stacks.get(MAIN)?.outputs ?? {}
-    expect([outputs['RegistryTableName'], outputs['GrantsTableName']]).toEqual(TABLES)
+    expect(['Registry', 'Grants', 'Audit'].map((name) => outputs[`${name}TableName`])).toEqual(TABLES)
     for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
     onTestFinished(() => void vi.unstubAllEnvs())
     const aws = openAws('eu-central-1')

@@ -11,7 +11,12 @@ export const MAIN = 'certbound-prod'
 export const MTLS = 'mtls.auth.certbound.test'
 export const PLAIN = 'auth.certbound.test'
 /** The names of the tables that the fake account makes. */
-export const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`] as const
+export const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`, `${MAIN}-audittable`] as const
+export const TABLE_NAMES = {
+  registryTable: TABLES[0],
+  grantsTable: TABLES[1],
+  auditTable: TABLES[2],
+}
 /** Of the mutual-TLS domain. */
 export const CERTIFICATE = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
 const OF_PLAIN_DOMAIN = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/66666666-7777-8888-9999-000000000000`
@@ -86,7 +91,7 @@ export const test = base
   .extend('engine', { scope: 'file' }, async ({}, { onCleanup }) => {
     const engine = await startEmbeddedEngine({})
     onCleanup(() => engine.close())
-    await createTables(engine.endpoint, ...TABLES)
+    await createTables(engine.endpoint, TABLE_NAMES)
     return engine
   })
   .extend('deployment', { scope: 'file' }, async ({ engine }, { onCleanup }) => {

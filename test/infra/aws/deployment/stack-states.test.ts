@@ -6,7 +6,7 @@ import { MAIN, MTLS, STORE, TABLES, test } from './own-account.ts'
 
 const TABLE = 'AWS::DynamoDB::Table'
 const AT = '--region eu-central-1 --stack-name'
-const WITH_TABLES = { RegistryTableName: TABLES[0], GrantsTableName: TABLES[1] }
+const WITH_TABLES = { RegistryTableName: TABLES[0], GrantsTableName: TABLES[1], AuditTableName: TABLES[2] }
 
 const stackIn = (status: string, outputs = {}, more: Partial<Stack> = {}): Stack => {
   return { status, outputs, events: [], template: '{"Resources":{}}', ...more }

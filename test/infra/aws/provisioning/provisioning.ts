@@ -17,6 +17,8 @@ async function openProvisioning(deployment: Deployment) {
   const settings = {
     registryTable: 'certbound-prod-registry',
     grantsTable: 'certbound-prod-grants',
+    auditTable: 'certbound-prod-audit',
+    auditDays: 400,
     serviceId: SERVICE,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,

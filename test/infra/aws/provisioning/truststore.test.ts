@@ -12,6 +12,8 @@ import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { exampleSettings } from '../packaged-template.ts'
 
+const TABLES = { registryTable: 'registry', grantsTable: 'grants', auditTable: 'audit' }
+
 const BUCKET = 'truststore-certbound-prod-truststorebucket'
 const MTLS = 'mtls.auth.example.com'
 
@@ -19,7 +21,7 @@ let deployment: Deployment
 let engine: Engine
 beforeAll(async () => {
   engine = await startEmbeddedEngine({})
-  await createTables(engine.endpoint, 'registry', 'grants')
+  await createTables(engine.endpoint, TABLES)
   deployment = await openDeployment(engine.endpoint)
 })
 /** The AWS account: both stacks, and one domain that trusts two CAs. The tables keep the data of earlier tests. */
@@ -28,7 +30,10 @@ beforeEach(() => {
   const stack = (outputs: Record<string, string>) => {
     return { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' }
   }
-  stacks.set('certbound-prod', stack({ RegistryTableName: 'registry', GrantsTableName: 'grants' }))
+  stacks.set(
+    'certbound-prod',
+    stack({ RegistryTableName: 'registry', GrantsTableName: 'grants', AuditTableName: 'audit' }),
+  )
   stacks.set('truststore-certbound-prod', stack({ TruststoreBucketName: BUCKET }))
   const body = ['ca-root', 'ca-issuing'].map(certificatePem).join('')
   const objects = new Map([['truststore.pem', [{ version: 'version-0', body, metadata: {} }]]])
@@ -140,7 +145,7 @@ test('before the first deployment provision asks for npm run deploy', async () =
 })
 
 test('provision refuses a certificate that can issue and that a client of another service has registered', async () => {
-  const runtime = openTables({ registryTable: 'registry', grantsTable: 'grants' }, 1, {
+  const runtime = openTables(TABLES, 1, {
     ...LOCAL_DYNAMODB,
     endpoint: engine.endpoint,
   })

@@ -16,7 +16,7 @@ export function environments(site: () => PackagedSite): void {
     await expect(start(having({}))).resolves.toHaveProperty('routes')
   })
 
-  test.each(['REGISTRY_TABLE', 'GRANTS_TABLE', 'SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])(
+  test.each(['REGISTRY_TABLE', 'GRANTS_TABLE', 'AUDIT_TABLE', 'SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])(
     'a function does not start without %s, and names it',
     async (name) => {
       await expect(start(without(name))).rejects.toThrow(new RegExp(`^Error: environment: ${name}`))

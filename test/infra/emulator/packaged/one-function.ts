@@ -22,6 +22,7 @@ interface Template {
 const WORKED_OUT = {
   REGISTRY_TABLE: 'registry',
   GRANTS_TABLE: 'grants',
+  AUDIT_TABLE: 'audit',
   MTLS_DOMAINS: 'mtls.example.com',
   API_IDS: 'local',
 }

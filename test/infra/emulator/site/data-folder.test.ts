@@ -24,7 +24,11 @@ async function opened() {
 /** A folder that an earlier run has made. */
 async function made(): Promise<void> {
   const { engine, keep } = await openDataFolder(folder)
-  await createTables(engine.endpoint, 'registry', 'grants')
+  await createTables(engine.endpoint, {
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    auditTable: 'audit',
+  })
   await keep({ seeded: SEEDED })
   await engine.close()
 }
@@ -52,7 +56,11 @@ async function change(content: object): Promise<void> {
 test('a data folder and all files in it are made so that only the user may read them', async () => {
   const before = await modeOfNewFile('before')
   const { engine, keep } = await openDataFolder(folder)
-  await createTables(engine.endpoint, 'registry', 'grants')
+  await createTables(engine.endpoint, {
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    auditTable: 'audit',
+  })
   await keep({ seeded: SEEDED })
   const names = ['', ...(await readdir(folder, { recursive: true }))]
   const modes = names.map(async (name) => {

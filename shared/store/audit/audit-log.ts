@@ -1,0 +1,119 @@
+import type { Item } from '../../dynamodb/dynamodb.ts'
+import type { EpochSeconds } from '../../epoch-seconds.ts'
+import type { Table } from '../table.ts'
+import {
+  type Audited,
+  AuditItem,
+  type AuditOutcome,
+  monthOf,
+  partitionKey,
+  PARTITIONS,
+  prefixOf,
+} from './audit-item.ts'
+import type { AuditedWrite } from './audited-write.ts'
+
+/** A record as it is stored. */
+export interface AuditRecord extends Audited {
+  readonly id: string
+  readonly writes: readonly AuditedWrite[]
+  /** Absent: the process ended before it, or the outcome could not be stored. */
+  readonly outcome: AuditOutcome | undefined
+}
+
+export interface Period {
+  readonly from: EpochSeconds
+  /** The last second. */
+  readonly to: EpochSeconds
+}
+
+const CHUNK = 100
+
+/** Reads the records of a service, or of the deployment (architecture, section 3). */
+export class AuditLog {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  /**
+   * The records of a period, the newest first.
+   *
+   * @param service `undefined` for records about the deployment
+   * @param before the place of the last record that is not wanted any more
+   */
+  async *records(
+    service: number | undefined,
+    { from, to }: Period,
+    before = String(to + 1),
+  ): AsyncGenerator<AuditRecord> {
+    for (const month of monthsOf({ from, to: Math.min(to, Number(before.split('.')[0])) as EpochSeconds })) {
+      const partitions = Array.from({ length: PARTITIONS }, (_, i) => partitionKey(service, month, i))
+      const streams = partitions.map((pk) => this.#partition(pk, String(from), before))
+      yield* newestOf(streams)
+    }
+  }
+
+  /** The records of a partition, the newest first. A record's items lie together. */
+  async *#partition(pk: string, from: string, before: string): AsyncGenerator<AuditRecord> {
+    let items: Item[] = []
+    for (let last = before; ;) {
+      const chunk = await this.#table.queryLast({ pk }, CHUNK, { pk, sk: last })
+      for (const item of chunk.filter(({ sk }) => String(sk) >= from)) {
+        if (items[0] !== undefined && prefixIn(items[0]) !== prefixIn(item)) {
+          yield recordOf(items)
+          items = []
+        }
+        items.push(item)
+      }
+      last = String(chunk.at(-1)?.['sk'])
+      if (chunk.length === 0 || last < from) break
+    }
+    if (items.length > 0) yield recordOf(items)
+  }
+}
+
+/** The place of a record. A list goes on with the next older one. */
+function placeOf({ at, id }: AuditRecord): string {
+  return prefixOf(at, id)
+}
+
+/** The last month first. */
+function monthsOf({ from, to }: Period): string[] {
+  const [first, last] = [monthOf(from), monthOf(to)]
+  const months = [last]
+  for (let month = last; month > first; months.push(month)) {
+    const [year = 0, number = 0] = month.split('-').map(Number)
+    month = monthOf((Date.UTC(year, number - 2) / 1000) as EpochSeconds)
+  }
+  return months
+}
+
+async function* newestOf(streams: readonly AsyncGenerator<AuditRecord>[]): AsyncGenerator<AuditRecord> {
+  const heads = await Promise.all(streams.map(async (stream) => ({ stream, next: await stream.next() })))
+  for (;;) {
+    const open = heads.filter(({ next }) => next.done !== true)
+    const [first] = open.sort((a, b) =>
+      placeOf(a.next.value as AuditRecord) < placeOf(b.next.value as AuditRecord) ? 1 : -1,
+    )
+    if (first === undefined) return
+    yield first.next.value as AuditRecord
+    first.next = await first.stream.next()
+  }
+}
+
+const prefixIn = ({ sk }: Item) => String(sk).split('.').slice(0, 2).join('.')
+
+/** @param items the last one first */
+function recordOf(items: readonly Item[]): AuditRecord {
+  const parsed = items.map((item) => AuditItem.parse(item)).reverse()
+  const audited = parsed[0]?.audited
+  if (audited === undefined) throw new Error('the record of a change has no beginning')
+  const [, id = ''] = String(items[0]?.['sk']).split('.')
+  return {
+    ...audited,
+    id,
+    writes: parsed.flatMap(({ write }) => write ?? []),
+    outcome: parsed.find(({ outcome }) => outcome !== undefined)?.outcome,
+  }
+}

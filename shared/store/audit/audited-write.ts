@@ -1,0 +1,54 @@
+import * as z from 'zod/mini'
+import type { Key } from '../../dynamodb/dynamodb.ts'
+
+const text = z.optional(z.string())
+
+/** A member of an item before and after a write. A value is JSON, a long one its digest and length; a secret has none. */
+const ChangedMember = z.object({ name: z.string(), from: text, to: text })
+export type ChangedMember = z.infer<typeof ChangedMember>
+
+/** A write as its record has it (architecture, section 3). */
+export const AuditedWrite = z.object({
+  table: z.enum(['registry', 'grants']),
+  key: z.record(z.string(), z.string()),
+  kind: z.string(),
+  service: z.optional(z.number()),
+  client: z.optional(z.number()),
+  subject: text,
+  /** The values of `attempt` and `revision` that the item had when it was read. */
+  read: z.array(z.string()),
+  /** The value of `attempt` that the write leaves. The record names the write by it. A removal leaves none. */
+  attempt: z.string(),
+  /** The value of `revision` that the write leaves. Requests that are no changes keep it. */
+  revision: text,
+  removal: z.optional(z.literal(true)),
+  members: z.array(ChangedMember),
+})
+export type AuditedWrite = z.infer<typeof AuditedWrite>
+
+/** What an item is, by its key. */
+export function describeKey(table: AuditedWrite['table'], { pk = '', sk = '', id = '' }: Key) {
+  return table === 'registry' ? describeRecord(pk, sk) : describeGrant(id)
+}
+
+function describeRecord(pk: string, sk: string) {
+  const [name = '', service] = pk.split('#')
+  if (name === 'owner') return { kind: name }
+  if (name === 'service') return { kind: name, service: Number(sk) }
+  const client = name === 'client' ? { client: Number(sk) } : {}
+  return { kind: KINDS_OF_RECORDS[name] ?? name, service: Number(service), ...client }
+}
+
+const KINDS_OF_RECORDS: Readonly<Record<string, string>> = { keys: 'signingKey', nonce: 'nonceKey' }
+
+function describeGrant(id: string) {
+  const [service, client, grant] = id.split('.')
+  if (client === 'revocation') return { kind: client, service: Number(service) }
+  const kind = grant === undefined ? 'clientState' : 'grant'
+  return { kind, service: Number(service), client: Number(client) }
+}
+
+/** The text of a key, by which two keys are compared. */
+export function keyText({ table, key }: Pick<AuditedWrite, 'table' | 'key'>): string {
+  return [table, key['pk'], key['sk'], key['id']].join(' ')
+}

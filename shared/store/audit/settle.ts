@@ -1,0 +1,89 @@
+import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
+import type { Table } from '../table.ts'
+import type { AuditLog, AuditRecord } from './audit-log.ts'
+import { type AuditedWrite, keyText } from './audited-write.ts'
+
+/** Whether a write was done, or an operation. `PENDING`: it may still be going on. `UNKNOWN`: nothing shows it any more. */
+
+export type Settlement = 'DONE' | 'PARTLY' | 'NOT_DONE' | 'PENDING' | 'UNKNOWN'
+
+export interface SettledWrite extends AuditedWrite {
+  readonly settlement: Settlement
+}
+export interface SettledRecord extends Omit<AuditRecord, 'writes'> {
+  readonly settlement: Settlement
+  readonly writes: readonly SettledWrite[]
+}
+
+/** The kinds of items that decide. The others only help to find or to sign. */
+const MAIN = new Set(['owner', 'service', 'client', 'clientState', 'grant'])
+
+/** Functions that settle records must not read these (infra/aws/template/rights.ts). */
+const SECRET = new Set(['signingKey', 'nonceKey'])
+
+/** A function that has not finished by then never will (serverless.yml). */
+const UNFINISHED_SECONDS = 60
+
+interface Surroundings {
+  readonly audit: AuditLog
+  readonly tables: Readonly<Record<AuditedWrite['table'], Table>>
+  readonly now: EpochSeconds
+}
+
+/**
+ * Decides for each write of a record whether it was done. The outcome names those that were. Without it the item shows the attempt of the
+ * write, or a later write has read it there.
+ */
+export async function settle(record: AuditRecord, around: Surroundings): Promise<SettledRecord> {
+  const all: SettledWrite[] = []
+  for (const write of record.writes)
+    all.push({ ...write, settlement: await settleWrite(write, record, around) })
+  const isRepeated = (write: SettledWrite, i: number) =>
+    write.settlement === 'NOT_DONE' && all.slice(i + 1).some((later) => keyText(later) === keyText(write))
+  const writes = all.filter((write, i) => !isRepeated(write, i))
+  return { ...record, writes, settlement: settlementOf(record, writes) }
+}
+
+function settlementOf({ outcome }: AuditRecord, writes: readonly SettledWrite[]): Settlement {
+  if (outcome !== undefined && outcome.failed === undefined && outcome.reason === undefined) return 'DONE'
+  const main = writes.filter(({ kind }) => MAIN.has(kind))
+  const found = new Set((main.length > 0 ? main : writes).map(({ settlement }) => settlement))
+  const [only = 'NOT_DONE'] = found
+  if (found.size < 2) return only === 'DONE' && outcome?.reason !== undefined ? 'PARTLY' : only
+  return (['PENDING', 'UNKNOWN'] as const).find((each) => found.has(each)) ?? 'PARTLY'
+}
+
+async function settleWrite(
+  write: AuditedWrite,
+  record: AuditRecord,
+  around: Surroundings,
+): Promise<Settlement> {
+  const { outcome } = record
+  if (outcome?.done.includes(write.attempt) === true) return 'DONE'
+  if (outcome !== undefined && outcome.failed === undefined) return 'NOT_DONE'
+  const isSecret = SECRET.has(write.kind)
+  const item = isSecret ? undefined : await around.tables[write.table].find(write.key)
+  const left = [item?.['attempt'], item?.['revision']]
+  const isGone = write.removal === true && item === undefined && !isSecret
+  if (isGone || isSeen(write, left) || (await wasRead(write, record, around))) return 'DONE'
+  if (around.now < addSeconds(record.at, UNFINISHED_SECONDS)) return 'PENDING'
+  // Requests that are no changes write grants as well, and leave no record.
+  const isAsRead = item !== undefined && write.read.every((value) => left.includes(value))
+  return isSecret || (write.kind === 'grant' && !isAsRead) ? 'UNKNOWN' : 'NOT_DONE'
+}
+
+const isSeen = ({ attempt, revision }: AuditedWrite, values: readonly unknown[]) =>
+  values.includes(attempt) || (revision !== undefined && values.includes(revision))
+
+/** Whether a later write has read the item as this one has left it. */
+async function wasRead(
+  write: AuditedWrite,
+  { at, service }: AuditRecord,
+  { audit, now }: Surroundings,
+): Promise<boolean> {
+  for await (const later of audit.records(service, { from: at, to: now })) {
+    if (later.writes.some((other) => keyText(other) === keyText(write) && isSeen(write, other.read)))
+      return true
+  }
+  return false
+}

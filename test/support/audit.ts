@@ -1,0 +1,38 @@
+import { addSeconds } from '../../shared/epoch-seconds.ts'
+import type { SettledRecord } from '../../shared/store/audit/settle.ts'
+import type { FixedRuntime } from './fixed-runtime.ts'
+
+/** Later than the time for which a record without outcome may still be going on. */
+const OVER_SECONDS = 61
+
+/**
+ * The settled records of a service, or of the deployment, the newest first, as they are when no operation goes on any more.
+ *
+ * @param from the first second. By default a month ago
+ */
+export async function recordsOf(
+  { store, clock }: Pick<FixedRuntime, 'store' | 'clock'>,
+  service: number | undefined,
+  from = addSeconds(clock.now, -30 * 86_400),
+): Promise<SettledRecord[]> {
+  const now = addSeconds(clock.now, OVER_SECONDS)
+  const audit = await store.audit()
+  const records = []
+  for await (const record of audit.records(service, { from, to: now }))
+    records.push(await audit.settle(record, now))
+  return records
+}
+
+/** The service of a partition of records. `undefined`: it has records about the deployment. */
+export function serviceOf(partition: unknown): number | undefined {
+  const [service] = String(partition).split('#')
+  return service === 'deployment' ? undefined : Number(service)
+}
+
+/** Every record, of all services. */
+export async function allRecords(runtime: FixedRuntime): Promise<SettledRecord[]> {
+  const services = (await runtime.tables.audit.scan()).map(({ pk }) => serviceOf(pk))
+  const records = []
+  for (const service of new Set(services)) records.push(...(await recordsOf(runtime, service)))
+  return records
+}
