@@ -6,16 +6,17 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the clien
 
   npm run certbound -- COMMAND [options]
 
-  start       runs certbound on this machine
-  console     shows and changes the settings of a deployment in a browser
-  demo        issues, uses and refuses bound tokens on this machine, and shows each step
-  invoke      runs one deployed function on one event
-  deploy      makes a deployment on AWS, or updates it
-  provision   makes its service, its clients and its owner, and renews its trust store
-  restore     makes tables from a backup safe
-  doctor      checks a deployment, and prints each problem with its remedy
-  package     makes the CloudFormation template and the archives of the functions
-  bench       measures the CPU time of requests, or cold starts
+  start            runs certbound on this machine
+  console          shows and changes the settings of a deployment in a browser
+  demo             issues, uses and refuses bound tokens on this machine, and shows each step
+  invoke           runs one deployed function on one event
+  deploy           makes a deployment on AWS, or updates it
+  provision        makes its service, its clients and its owner, and renews its trust store
+  import:authlete  takes services and clients of Authlete into it
+  restore          makes tables from a backup safe
+  doctor           checks a deployment, and prints each problem with its remedy
+  package          makes the CloudFormation template and the archives of the functions
+  bench            measures the CPU time of requests, or cold starts
 
 Each command is also an npm script, for example npm run doctor -- --strict. --help after a command lists its options.`
 
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   invoke: () => import('./emulator/invoke.ts'),
   deploy: () => import('./aws/deploy.ts'),
   provision: () => import('./aws/provision.ts'),
+  'import:authlete': () => import('./aws/import-authlete.ts'),
   restore: () => import('./aws/restore.ts'),
   doctor: () => import('./aws/doctor.ts'),
   package: () => import('./aws/package.ts'),

@@ -8,8 +8,8 @@ const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
 const BOTTOM = '^shared/(base64|bounded-map|constant-time|json|limits)[.]ts$'
-const PROVISIONING = '^infra/management/(management|problems)[.]ts$'
-const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide|record)[.]ts$'
+const PROVISIONING = '^infra/management/(management|problems|client-import)[.]ts$'
+const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide|record|secrets)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
 /** What several folders of `infra` need: the files beside them, but for the entries. */

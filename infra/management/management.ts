@@ -22,8 +22,10 @@ export function openManagement(runtime: Runtime) {
     ...surroundings(runtime, new RequestLog()),
     caller: { credential: 'provisioning', role: 'owner' },
   })
-  const newService = (number: number, members: Members, cacheSeconds?: number) =>
-    named('service', () => createService(readNew(requestOf(members)), owner(), number, cacheSeconds))
+  const newService = (number: number, members: Members, cacheSeconds?: number, apiSecret?: string) =>
+    named('service', () =>
+      createService(readNew(requestOf(members)), owner(), number, cacheSeconds, apiSecret),
+    )
   const newClient = (name: string, members: Members, service: Service) =>
     named(`client ${name}`, () => createClient(readClient(requestOf(members)), { ...owner(), service }))
   return { newService, newClient, newOwner: () => renewOwner(runtime.store.registry, runtime.random) }

@@ -6,7 +6,7 @@ import { draftService } from '../../functions/management/services/decide.ts'
 import { readNew } from '../../functions/management/services/request.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Service } from '../../shared/store/service.ts'
+import type { Service, StoredService } from '../../shared/store/service.ts'
 import { type Members, requestOf } from './request.ts'
 
 /** What the management API would refuse of a new service or client, or would ignore. */
@@ -15,6 +15,8 @@ export interface Problem {
   readonly path: readonly (string | number)[]
   readonly what: string
   readonly remedy: string
+  /** certbound does not have this setting. */
+  readonly isMissing?: true
 }
 
 interface Findings<Read> {
@@ -24,7 +26,7 @@ interface Findings<Read> {
 }
 
 /** Everything that is wrong with a new service. Nothing is stored. */
-export function problemsOfService(members: Members, now: EpochSeconds): Promise<Findings<Service>> {
+export function problemsOfService(members: Members, now: EpochSeconds): Promise<Findings<StoredService>> {
   const read = (right: Members) =>
     draftService(readNew(requestOf(right)), { now, random: randomBytes }).service
   return problemsOf(members, OPEN_API.components.schemas.ServiceSettings, read)
@@ -81,7 +83,12 @@ const isOfProfile = ({ reason }: Refusal) => reason.endsWith('not-fapi2')
 function unknownSetting(name: string, settings: Settings): Problem {
   const [nearest = ''] = Object.keys(settings).sort((a, b) => distance(a, name) - distance(b, name))
   const meant = distance(nearest, name) <= 3 ? `did you mean ${nearest}? ` : ''
-  return { path: [name], what: `${name} is not a setting`, remedy: `${meant}docs/settings.md lists all` }
+  return {
+    path: [name],
+    what: `${name} is not a setting`,
+    remedy: `${meant}docs/settings.md lists all`,
+    isMissing: true,
+  }
 }
 
 /** Levenshtein's. */
@@ -101,7 +108,8 @@ function distance(a: string, b: string): number {
 function problemOf(refusal: Refusal, members: Members, settings: Settings): Problem {
   const { description: what, reason, options } = refusal
   const path = pathOf(refusal, members)
-  if (reason.endsWith('not-offered')) return { path, what, remedy: 'take it out: certbound does not have it' }
+  if (reason.endsWith('not-offered'))
+    return { path, what, remedy: 'take it out: certbound does not have it', isMissing: true }
   if (isOfProfile(refusal)) {
     const words = settings['fapi2']?.['x-requires'] ?? {}
     const allowed = options.named?.split(', ').map((name) => `${name}: ${words[name]?.words ?? ''}`) ?? []

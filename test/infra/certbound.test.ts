@@ -10,7 +10,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 const run = (...argv: string[]) => runCommand(main, argv)
 
 const overview = (await run()).stdout
-const COMMANDS = [...overview.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name)
+const COMMANDS = [...overview.matchAll(/^ {2}([a-z:]+) {2,}/gm)].map(([, name = '']) => name)
 
 test('certbound without a command lists its commands', async () => {
   expect(COMMANDS).toEqual(expect.arrayContaining(['deploy', 'provision', 'restore', 'doctor']))

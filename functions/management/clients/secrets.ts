@@ -4,6 +4,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
+import type { Service } from '../../../shared/store/service.ts'
 import { type ClientWithSecret, findRequestedClient } from './decide.ts'
 import type { RequestedClient } from './request.ts'
 
@@ -32,10 +33,16 @@ export async function updateSecret(
 ): Promise<ClientWithSecret> {
   const client = await findRequestedClient(request, call)
   const { secret } = request
-  const isWeak = settingsOf(call.service).shortClientSecretsAllowed && WEAK_SECRET.test(secret)
-  if (!isWeak && !SECRET.test(secret)) throw new Refusal('client-secret-malformed')
+  const isWeak = isWeakSecret(secret, call.service)
   if (isWeak) call.log.note({ weakSecret: true })
   return replaceSecret(client, { ...request, isWeak }, call)
+}
+
+/** Whether a secret that a caller sets is short. @throws Refusal client-secret-malformed */
+export function isWeakSecret(secret: string, service: Service): boolean {
+  const isWeak = settingsOf(service).shortClientSecretsAllowed && WEAK_SECRET.test(secret)
+  if (!isWeak && !SECRET.test(secret)) throw new Refusal('client-secret-malformed')
+  return isWeak
 }
 
 async function replaceSecret(

@@ -34,6 +34,7 @@ export interface CreatedService extends ChangedService {
  *
  * @param apiKey the number of the service, by default a random one
  * @param cacheSeconds how long functions use records that they have read (`REGISTRY_CACHE_SECONDS`)
+ * @param apiSecret the secret of its first credential, by default a random one
  * @throws Refusal service-…
  */
 export async function createService(
@@ -41,8 +42,8 @@ export async function createService(
   { store, now, random, log }: OwnerCall,
   apiKey = newNumber(random),
   cacheSeconds = store.registry.cacheSeconds,
+  apiSecret = newSecret(random),
 ): Promise<CreatedService> {
-  const apiSecret = newSecret(random)
   log.note({ service: apiKey })
   const { service: requested, prepared } = draftService(change, { now, random }, apiKey)
   const first = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
