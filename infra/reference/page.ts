@@ -3,6 +3,7 @@ import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import type { Row } from '../../shared/refusal/row.ts'
 import { insideOf, type JsonSchema } from './json-schemas.ts'
 import type { OpenApi, Operation } from './openapi.ts'
+import { remedyOf } from './remedies.ts'
 
 const HEAD = `# Reference
 
@@ -10,7 +11,8 @@ Made from [openapi.json](openapi.json), which has the same content for programs.
 `
 const TAIL = `## Refusals
 
-The log has the reason of each refusal ([how to read it](operations.md#read-the-log)), the answer its code. An action that is a number is an HTTP status. \`{}\`
+The log has the reason of each refusal ([how to read it](operations.md#read-the-log)), the answer its code. The remedy is for the reader of the
+log; no caller gets it. An action that is a number is an HTTP status. \`{}\`
 stands for a name.
 `
 
@@ -35,9 +37,10 @@ export function page({ info, tags, paths, components }: OpenApi): string {
   ])
   const objects = [...schemas].map(([name, schema]) => `### ${name}\n\n${tables(schema)}`)
   const refusals = Object.entries<Row>(REFUSALS).map(
-    ([reason, [resultCode, ...row]]) => `| ${[resultCode, code(reason), ...row.slice(0, 3)].join(' | ')} |`,
+    ([reason, [resultCode, ...row]]) =>
+      `| ${[resultCode, code(reason), ...row.slice(0, 3), remedyOf(reason)].join(' | ')} |`,
   )
-  const last = [TAIL, table('| code | reason | action | error | message |', refusals.sort())]
+  const last = [TAIL, table('| code | reason | action | error | message | remedy |', refusals.sort())]
   return [HEAD, info.description, ...chapters, '## Objects\n', ...objects, ...last].join('\n')
 }
 

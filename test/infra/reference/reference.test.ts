@@ -6,6 +6,8 @@ import { ROUTES } from '../../../infra/deployed-routes.ts'
 import { pathOf } from '../../../infra/reference/operations.ts'
 import { insideOf, jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
 import { generatedFiles } from '../../../infra/generate.ts'
+import { REMEDIES } from '../../../infra/reference/remedies.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { OpenApi } from '../../../infra/reference/openapi.ts'
 import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
 
@@ -14,6 +16,35 @@ const root = join(import.meta.dirname, '../../..')
 test.each(Object.entries(generatedFiles()))('%s is up to date', (file, text) => {
   const isCurrent = readFileSync(join(root, file), 'utf8') === text
   expect(isCurrent, `${file} is out of date: run \`npm run generate\``).toBe(true)
+})
+
+test('each reason of the log has a remedy in the reference, and no remedy is without a reason', () => {
+  const [, refusals = ''] = readFileSync(join(root, 'docs/reference.md'), 'utf8').split('## Refusals')
+  const remedies = new Map<string, string>()
+  for (const [, reason = '', remedy = ''] of refusals.matchAll(
+    /^\| \w+ +\| `([a-z0-9-]+)` .*\| ([^|]*?) *\|$/gm,
+  ))
+    remedies.set(reason, remedy)
+  expect([...remedies.keys()].sort()).toEqual(Object.keys(REFUSALS).sort())
+  for (const [reason, remedy] of remedies) expect(remedy, reason).toMatch(/^[a-z`].{10}/i)
+  const used = REMEDIES.filter(([, remedy]) => [...remedies.values()].includes(remedy))
+  expect(used).toEqual(REMEDIES)
+})
+
+test('each link of a remedy leads to a heading', () => {
+  for (const [, remedy] of REMEDIES) {
+    for (const [, file = '', anchor] of remedy.matchAll(/\]\(([a-z-]+\.md)(?:#([a-z0-9_-]+))?\)/g)) {
+      const headings = readFileSync(join(root, 'docs', file), 'utf8').match(/^#+ .*$/gm) ?? []
+      const anchors = headings.map((heading) =>
+        heading
+          .replace(/^#+ /, '')
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      )
+      expect(anchor === undefined || anchors.includes(anchor), remedy).toBe(true)
+    }
+  }
 })
 
 const { paths, components, tags } = openApi as unknown as OpenApi
