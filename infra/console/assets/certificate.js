@@ -12,6 +12,18 @@ function textOf(bytes) {
   return isDer ? btoa(binary) : binary
 }
 
+const isRead = ({ dataset }) => dataset.read !== undefined
+
+/** Sends the form, so that the page shows the content of the certificate before it is saved. */
+function read(field) {
+  const button = document.createElement('button')
+  const { dataset } = field
+  const form = field.closest('form')
+  Object.assign(button, { name: 'step', value: `read ${dataset.certificate}`, hidden: true })
+  form.append(button)
+  form.requestSubmit(button)
+}
+
 async function take(field, file) {
   const said = field.querySelector('.said')
   const area = field.querySelector('textarea')
@@ -19,9 +31,11 @@ async function take(field, file) {
   const text = textOf(new Uint8Array(await file.arrayBuffer()))
   if (withoutPrivateKeys(text) !== text)
     return void (said.textContent = 'This is a private key. It was removed.')
-  area.value = text
+  const before = field.dataset.read === 'add' ? area.value.trimEnd() : ''
+  area.value = before === '' ? text : `${before}\n${text}`
   area.dispatchEvent(new Event('input', { bubbles: true }))
   area.focus()
+  if (isRead(field)) return read(field)
   said.textContent = `Read: ${file.name}`
 }
 
@@ -29,6 +43,14 @@ for (const field of document.querySelectorAll('[data-certificate]')) {
   const choice = field.querySelector('input[type="file"]')
   field.querySelector('.choose').hidden = false
   choice.addEventListener('change', () => choice.files[0] && take(field, choice.files[0]))
+  if (field.dataset.read === 'replace')
+    field.closest('form').addEventListener('change', ({ target }) => {
+      if (target.name === 'certificateName') read(field)
+    })
+  field.addEventListener('paste', ({ clipboardData }) => {
+    const isCertificate = clipboardData.getData('text/plain').includes('-----BEGIN ')
+    if (isRead(field) && isCertificate) setTimeout(read, 0, field)
+  })
   field.addEventListener('dragover', (event) => {
     event.preventDefault()
     field.classList.add('over')

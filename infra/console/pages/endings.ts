@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
 import { isJsonObject } from '../../../shared/json.ts'
+import { readX509, subjectOf } from '../certificate-file.ts'
 import type { Members } from '../web-api.ts'
 import { nameOf } from '../clients.ts'
-import { keysOf } from './key-set.ts'
+import { keysOf } from '../settings/registered.ts'
 import { keyStates } from './service/key-states.ts'
 
 /** A member of a record that ends soon or has ended. */
@@ -15,8 +15,6 @@ export interface Ending {
   readonly page: string
 }
 
-export const SOON_MILLISECONDS = 60 * 86_400_000
-
 /**
  * The last tokens of signing keys, and the roots, issuers, credentials and registered self-signed certificates that end within a time,
  * in the order of their ends.
@@ -25,7 +23,7 @@ export function endingOf(
   service: Members,
   clients: readonly Members[],
   now: Date,
-  withinMilliseconds = SOON_MILLISECONDS,
+  withinMilliseconds: number,
 ): Ending[] {
   const all = [
     ...lastTokens(service, now),
@@ -95,16 +93,8 @@ export function certificateEnd(client: Members): number | undefined {
   return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
-/** @param text PEM or the base64 of a JWK */
+/** @param text PEM, or base64 from a JWK. The Web API refuses an unreadable certificate when a client uses it. */
 function readName(text: string): Pick<Ending, 'subject' | 'ends'> | undefined {
-  try {
-    const certificate = new X509Certificate(text.includes('-----') ? text : Buffer.from(text, 'base64'))
-    // Node's type does not allow for a missing subject.
-    const subject = (certificate.subject as string | undefined)?.replaceAll('\n', ', ')
-    return { subject: subject ?? 'no subject', ends: Date.parse(certificate.validTo) }
-  } catch (error) {
-    // OpenSSL throws many different errors. The Web API refuses such a certificate when a client uses it.
-    if (error instanceof Error) return undefined
-    throw error
-  }
+  const read = readX509(text.includes('-----') ? text : Buffer.from(text, 'base64'))
+  return read && { subject: subjectOf(read), ends: Date.parse(read.validTo) }
 }

@@ -44,6 +44,7 @@ function typeWords({ control }: Field): string {
     case 'pairs':
       return `list of ${control.members.join(' and ')}`
     case 'json':
+    case 'keys':
       return 'JSON as text'
     case 'text':
       return 'text'

@@ -1,7 +1,9 @@
+import { dropArea } from '../certificate-field.ts'
 import { isJsonObject } from '../../../shared/json.ts'
 import { html, type Markup } from '../../markup.ts'
 import { durationWords } from '../words.ts'
 import type { Field } from './fields.ts'
+import { keysOf, registeredList } from './registered.ts'
 import { attributeLines, isDuration, setName, textOf } from './values.ts'
 
 export interface ControlView {
@@ -12,13 +14,14 @@ export interface ControlView {
   readonly isWrong: boolean
   /** Whether it is the first control with an error, which gets the focus. */
   readonly isFirst: boolean
+  readonly now: Date
 }
 
 export const idOf = (path: string) => `setting-${path}`
 
 /** Whether the control needs the width of the page. */
 export function isBroad({ control: { kind } }: Field): boolean {
-  return ['json', 'lines', 'certificates', 'pairs', 'scopes'].includes(kind)
+  return ['json', 'keys', 'lines', 'certificates', 'pairs', 'scopes'].includes(kind)
 }
 
 /** Whether the value of the setting is in several controls. */
@@ -56,6 +59,8 @@ function inputOf(field: Field, shown: ControlView): Markup {
   const { value } = shown
   const common = about(path, shown)
   const list = Array.isArray(value) ? (value as readonly unknown[]) : []
+  const withList = (items: readonly unknown[], box: Markup) =>
+    html`${registeredList(path, items, shown)}${dropArea(path, box, 'add')}`
   switch (control.kind) {
     case 'switch':
       return html`<input
@@ -87,7 +92,9 @@ function inputOf(field: Field, shown: ControlView): Markup {
     case 'lines':
       return area(common, list.map(String).join('\n'), Math.min(list.length + 2, 10))
     case 'certificates':
-      return area(common, list.map(String).join('\n'), 8)
+      return withList(list, area(common, list.map(String).join('\n'), 8))
+    case 'keys':
+      return withList(keysOf({ jwks: value }), area(common, textOf(value), 8))
     case 'pairs':
       return growing([...list, {}, {}].map((item, index) => pair(path, control.members, item, index)))
     case 'scopes':
@@ -122,7 +129,7 @@ function choice(values: readonly string[], value: unknown, common: Markup): Mark
   </select>`
 }
 
-function tick(path: string, value: string, isOn: boolean): Markup {
+export function tick(path: string, value: string, isOn: boolean): Markup {
   return html`<label class="tick">
     <input type="checkbox" name="${path}" value="${value}" ${isOn && checked} />
     <code>${value}</code>

@@ -6,7 +6,7 @@ export type Control =
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice' | 'choices'; readonly values: readonly string[] }
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly isWhole: boolean }
-  | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' }
+  | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' | 'keys' }
   | { readonly kind: 'pairs'; readonly members: readonly [string, string] }
   | { readonly kind: 'scopes' } /** The setting has its own page. */
   | { readonly kind: 'other' }
@@ -71,7 +71,7 @@ function withoutNull(schema: JsonSchema): JsonSchema {
 }
 
 /** Texts with JSON, and lists with PEM. The schema has no types for them. */
-const JSON_TEXTS = ['jwks', 'customMetadata']
+const JSON_TEXTS: Readonly<Record<string, 'keys' | 'json'>> = { jwks: 'keys', customMetadata: 'json' }
 const PEM_LISTS = ['trustedRootCertificates', 'clientCertificateIssuers']
 
 function controlOf(path: string, schema: JsonSchema): Control {
@@ -79,7 +79,7 @@ function controlOf(path: string, schema: JsonSchema): Control {
   if (values !== undefined) return { kind: 'choice', values }
   if (type === 'boolean') return { kind: 'switch' }
   if (type === 'integer' || type === 'number') return numberControl(schema, type === 'integer')
-  if (type === 'string') return { kind: JSON_TEXTS.includes(path) ? 'json' : 'text' }
+  if (type === 'string') return { kind: JSON_TEXTS[path] ?? 'text' }
   if (path === 'supportedScopes') return { kind: 'scopes' }
   if (type !== 'array' || items === undefined) return { kind: 'other' }
   if (items.enum !== undefined) return { kind: 'choices', values: items.enum }

@@ -30,7 +30,13 @@ export interface FormView {
   readonly base: string
   /** The differences from the record, if the page was sent before. */
   readonly pending: readonly Change[]
-  readonly review?: Review | undefined /** The part above the form. */
+  readonly review?: Review | undefined
+  /** The harm that the changes would do to clients. */
+  readonly harm?: Markup | undefined
+  /** The path of the setting that gets the focus. */
+  readonly focus?: string | undefined
+  readonly now: Date
+  /** The part of the form above its sections. */
   readonly above?: Markup | undefined
   readonly notes: Notes
   readonly choices: Readonly<Record<string, readonly string[]>>
@@ -43,15 +49,15 @@ export function settingsForm(
   view: FormView,
   { csrf, params }: Pick<ConsoleRequest, 'csrf' | 'params'>,
 ): Markup {
-  const { sections, withoutEffect, version, base, pending, errors, review } = view
+  const { sections, withoutEffect, version, base, pending, errors, review, harm } = view
   const isOpen = withoutEffect.some(
     ({ path }) => errors.has(path) || pending.some(({ field }) => field.path === path),
   )
   const reference = `/${params['serviceId'] ?? ''}/reference`
   const rows = (fields: readonly Field[]) => fields.map((field) => row(field, view, reference))
-  return html`${errorSummary(view)}${view.above}
+  return html`${errorSummary(view)}
     <form method="post" class="settings">
-      ${csrf}
+      ${csrf}${view.above}
       <input type="hidden" name="version" value="${version}" />
       <input type="hidden" name="base" value="${base}" />
       ${sections.map(
@@ -69,7 +75,7 @@ export function settingsForm(
           ${rows(withoutEffect)}
         </details>`
       }
-      ${changeBar(pending, review)}
+      ${changeBar(pending, review, harm)}
     </form>`
 }
 
@@ -87,13 +93,13 @@ function row(declared: Field, view: FormView, reference: string): Markup {
   const values = view.choices[path]
   const field =
     values === undefined ? declared : { ...declared, control: { kind: 'choice', values } as const }
-  const { kind, errors, notes, inherited, pending } = view
+  const { kind, errors, notes, inherited, pending, focus, now } = view
   const error = errors.get(path)
   const change = pending.find((one) => one.field === declared)
   const describedBy = `help-${path}${error === undefined ? '' : ` error-${path}`}`
-  const [isWrong, isFirst] = [error !== undefined, errors.keys().next().value === path]
-  const control = controlOf(field, { value: view.values.get(path), describedBy, isWrong, isFirst })
-  const before = change && { value: change.from, describedBy, isWrong: false, isFirst: false }
+  const [isWrong, isFirst] = [error !== undefined, (errors.keys().next().value ?? focus) === path]
+  const control = controlOf(field, { value: view.values.get(path), describedBy, isWrong, isFirst, now })
+  const before = change && { value: change.from, describedBy, isWrong: false, isFirst: false, now }
   const place = `${reference}#${kind}-${path}`
   const text = html`<p>
       <a href="${place}" title="In the reference"><code>${path}</code></a>

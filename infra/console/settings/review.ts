@@ -27,7 +27,11 @@ export interface Review {
 }
 
 /** The list of unsaved changes. Without a review, it shows only the input; settings.js keeps it up to date. */
-export function changeBar(changes: readonly Change[], review: Review | undefined): Markup {
+export function changeBar(
+  changes: readonly Change[],
+  review: Review | undefined,
+  harm: Markup | undefined,
+): Markup {
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`
   const isFresh = changes.length === 0 && review === undefined
   return html`${
@@ -38,6 +42,12 @@ export function changeBar(changes: readonly Change[], review: Review | undefined
     }
     <section class="bar" ${isFresh && html`hidden`} aria-labelledby="changes">
       <h2 id="changes" aria-live="polite">${count} to save</h2>
+      ${
+        harm !== undefined &&
+        html`<div class="warning harm" role="alert" tabindex="0" autofocus>
+          ${harm}<input type="hidden" name="warned" value="${digestOf(changes)}" />
+        </div>`
+      }
       <div class="list" tabindex="0" role="group" aria-labelledby="changes">${changeTable(changes)}</div>
       ${review !== undefined && html`<input type="hidden" name="reviewed" value="${digestOf(changes)}" />`}
       ${review !== undefined && curlPart(review)}

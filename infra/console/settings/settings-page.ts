@@ -3,6 +3,7 @@ import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import type { Markup } from '../../markup.ts'
 import type { Answer, ConsoleRequest, Crumb, Need, Page, Route } from '../page.ts'
 import { ApiProblem, type ApiAnswer, type ApiPath, type Members } from '../web-api.ts'
+import { CERTIFICATE_SCRIPT } from '../certificate-field.ts'
 import { type Field, FIELDS, type Kind } from './fields.ts'
 import { type FormView, type Notes, settingsForm } from './form.ts'
 import { type Call, digestOf, sideBySide } from './review.ts'
@@ -32,7 +33,20 @@ export interface SettingsPage {
   readonly path: string
   /** The titles of sections, and the settings in each. Those without effect are shown in a closed section at the end. */
   readonly sections: Readonly<Record<string, readonly string[]>>
-  readonly above?: (request: ConsoleRequest, read: Read) => Promise<Markup | undefined> | Markup | undefined
+  /** The part of the form above its sections. It may depend on the values of the form. */
+  readonly above?: (
+    request: ConsoleRequest,
+    read: Read,
+    values: FormView['values'],
+  ) => Promise<Markup | undefined> | Markup | undefined
+  /** Changes the values according to the query of the address or to other fields of the form. */
+  readonly edit?: (request: ConsoleRequest, values: Map<string, unknown>) => void | Promise<void>
+  /** The harm that changes would do to clients. It is shown before anything is saved. */
+  readonly harm?: (
+    request: ConsoleRequest,
+    read: Read,
+    values: FormView['values'],
+  ) => Promise<Markup | undefined>
   readonly notes?: (request: ConsoleRequest, read: Read) => Notes
   /** The meaningful values of settings whose type is any text. */
   readonly choices?: (read: Read) => FormView['choices']
@@ -65,36 +79,47 @@ async function show(page: SettingsPage, source: Source, request: ConsoleRequest)
   const read = await source.read(request)
   const fields = fieldsOf(page, source.kind)
   const values = new Map(fields.map((field) => [field.path, valueIn(read.record, field)]))
-  return rendered(page, source, request, read, { values })
+  await page.edit?.(request, values)
+  const isChanged = changesOf(fields, read.record, values).length > 0
+  const harm = isChanged ? await page.harm?.(request, read, values) : undefined
+  return rendered(page, source, request, read, { values, harm })
 }
 
 /** Reviews or saves a form. No input is lost in any case. */
 async function change(page: SettingsPage, source: Source, request: ConsoleRequest): Promise<Answer> {
   const { form } = request
+  const [here = ''] = request.here.split('?')
   const fields = fieldsOf(page, source.kind)
   const read = await source.read(request)
-  const values = new Map(fields.map((field) => [field.path, readValue(field, form)]))
+  const values = new Map<string, unknown>()
+  for (const field of fields) values.set(field.path, await readValue(field, form))
+  await page.edit?.(request, values)
   const wrong = [...values].filter((entry): entry is [string, Error] => entry[1] instanceof Error)
   const base = parseJson(form.get('base') ?? '')
-  if (!isJsonObject(base))
-    return { location: request.here, notice: 'The form was incomplete. Nothing was saved.' }
+  if (!isJsonObject(base)) return { location: here, notice: 'The form was incomplete. Nothing was saved.' }
   const sent = { values, base, version: form.get('version') }
   if (wrong.length > 0) {
     for (const [path] of wrong) values.set(path, form.get(path) ?? '')
     const errors = new Map(wrong.map(([path, { message }]) => [path, message]))
     return rendered(page, source, request, read, { ...sent, errors })
-  } // The form was not accepted.
+  }
+  // The form was not accepted.
+  const [step, focus] = (form.get('step') ?? '').split(' ')
   if (!form.has('step')) return rendered(page, source, request, read, sent)
   const changes = changesOf(fields, base, values)
-  if (changes.length === 0) return { location: request.here, notice: 'There were no changes to save.' }
+  if (changes.length === 0 && step !== 'read')
+    return { location: here, notice: 'There were no changes to save.' }
+  const harm = await page.harm?.(request, read, values)
+  const isWarned = harm === undefined || form.get('warned') === digestOf(changes)
+  if (step === 'read' || !isWarned) return rendered(page, source, request, read, { ...sent, focus, harm })
   if (sent.version !== versionOf(read)) return stale(page, source, request, read, base, changes)
   const call = callOf(source, request, read, changes)
   const isShown = form.get('reviewed') ?? digestOf(changes)
-  if (form.get('step') !== 'save' || isShown !== digestOf(changes))
+  if (step !== 'save' || isShown !== digestOf(changes))
     return rendered(page, source, request, read, { ...sent, review: { call, isStale: false } })
   const answer = await request.api.post(source.updatePath(request), call.body, read.etag)
   if (answer.status === 412) return stale(page, source, request, await again(source, request), base, changes)
-  if (answer.status < 300) return { location: request.here, notice: savedNotice(changes) }
+  if (answer.status < 300) return { location: here, notice: savedNotice(changes) }
   if (answer.status !== 400) throw new ApiProblem(answer)
   return rendered(page, source, request, read, { ...sent, ...errorsIn(answer, fields) })
 }
@@ -167,7 +192,7 @@ function fieldsOf({ sections }: SettingsPage, kind: Kind): Field[] {
     .flatMap((path) => FIELDS[kind].get(path) ?? [])
 }
 
-interface Rendering extends Partial<Pick<FormView, 'errors' | 'problem' | 'review'>> {
+interface Rendering extends Partial<Pick<FormView, 'errors' | 'problem' | 'review' | 'harm' | 'focus'>> {
   readonly values: FormView['values']
   readonly base?: Members
   readonly version?: string | null
@@ -180,7 +205,7 @@ async function rendered(
   source: Source,
   request: ConsoleRequest,
   read: Read,
-  { values, errors = new Map(), problem, review, status, ...rest }: Rendering,
+  { values, errors = new Map(), problem, review, harm, focus, status, ...rest }: Rendering,
 ): Promise<Page> {
   const fields = fieldsOf(page, source.kind)
   const base = rest.base ?? baseOf(fields, read.record)
@@ -195,10 +220,10 @@ async function rendered(
     errors,
     problem,
     pending: changesOf(fields, base, values),
-    review,
+    ...{ review, harm, focus, now: request.now },
     version: rest.version ?? versionOf(read),
     base: JSON.stringify(base),
-    above: rest.above ?? (await page.above?.(request, read)),
+    above: rest.above ?? (await page.above?.(request, read, values)),
     notes: page.notes?.(request, read) ?? {},
     choices: page.choices?.(read) ?? {},
     inherited: page.inherited?.(request) ?? {},
@@ -210,7 +235,7 @@ async function rendered(
     title: page.title,
     main,
     crumbs,
-    scripts: ['settings.js'],
+    scripts: ['settings.js', CERTIFICATE_SCRIPT],
     status: status ?? (isWrong ? 400 : 200),
   }
 }

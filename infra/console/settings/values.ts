@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
+import { readX509, subjectOf } from '../certificate-file.ts'
 import type { Members } from '../web-api.ts'
 import { durationWords } from '../words.ts'
 import type { Control, Field } from './fields.ts'
+import { readCertificates, readKeys } from './registered.ts'
 
 /** A change of one setting. An absent value is `undefined`; the setting returns to its default. */
 export interface Change {
@@ -50,7 +51,9 @@ export function readValue(field: Field, form: URLSearchParams): unknown {
     case 'lines':
       return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
     case 'certificates':
-      return readCertificates(text)
+      return readCertificates(path, form)
+    case 'keys':
+      return readKeys(path, form)
     case 'pairs':
       return readPairs(path, control.members, form)
     case 'choice':
@@ -69,12 +72,6 @@ function readNumber(text: string, isWhole: boolean): number | Error {
   if (!Number.isFinite(number) || (isWhole && !Number.isSafeInteger(number)))
     return new Error(`must be a ${isWhole ? 'whole ' : ''}number`)
   return number
-}
-
-/** Text between certificates is sent too, so that the Web API refuses it. */
-function readCertificates(text: string): string[] {
-  const parts = text.split(/(-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----)/)
-  return parts.flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
 }
 
 function readPairs(path: string, [first, second]: readonly [string, string], form: URLSearchParams) {
@@ -175,7 +172,7 @@ export function isDuration(path: string): boolean {
 }
 
 function itemWords(item: unknown, kind: Control['kind']): string {
-  if (kind === 'certificates') return subjectOf(String(item))
+  if (kind === 'certificates') return subjectOf(readX509(String(item)))
   if (kind === 'scopes' && isJsonObject(item)) return scopeWords(item)
   return isJsonObject(item) ? Object.values(item).map(String).join(' = ') : String(item)
 }
@@ -190,15 +187,4 @@ function scopeWords({ name, description, defaultEntry, attributes, ...rest }: Me
     ...(Object.keys(others).length === 0 ? [] : [JSON.stringify(others)]),
   ]
   return about.length === 0 ? textOf(name) : `${textOf(name)} (${about.join('; ')})`
-}
-
-/** The subject of a certificate in one line, or a note that it cannot be read. */
-function subjectOf(pem: string): string {
-  try {
-    return new X509Certificate(pem).subject.replaceAll('\n', ', ') || 'a certificate without a subject'
-  } catch (error) {
-    // OpenSSL throws many different errors.
-    if (error instanceof Error) return 'not a certificate'
-    throw error
-  }
 }

@@ -98,7 +98,7 @@ test.each(CHROMIUM)(
       [`/${serviceId}/service/certificates`, 'Trusted root certificates', PEM],
       [`/${serviceId}/clients/${site.seeded.clients[0].clientId}/certificates`, 'JWK Set', JWKS],
       [`/${serviceId}/clients/${site.seeded.clients[0].clientId}/general`, 'Redirect URIs', PEM],
-      [`/${serviceId}/certificate`, 'Certificate: PEM', PEM],
+      [`/${serviceId}/certificate`, 'Certificate or chain', PEM],
     ]
     for (const [path, label, key] of fields) {
       await page.goto(originOf(running) + path)

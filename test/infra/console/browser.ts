@@ -57,12 +57,14 @@ export async function violations(page: Page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
-/** Drops a file on the certificate field of a page. */
-export async function drop(page: Page, text: string, name: string): Promise<void> {
+/** Drops a file on the certificate field of a page, or on that of a setting. */
+export async function drop(page: Page, content: string | Buffer, name: string, setting?: string) {
+  const bytes = JSON.stringify([...Buffer.from(content)])
   const dataTransfer = await page.evaluateHandle(
-    `{ const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(text)}], '${name}')); all }`,
+    `{ const all = new DataTransfer(); all.items.add(new File([Uint8Array.from(${bytes})], '${name}')); all }`,
   )
-  await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer })
+  const field = setting === undefined ? '[data-certificate]' : `[data-certificate="${setting}"]`
+  await page.dispatchEvent(field, 'drop', { dataTransfer })
 }
 
 /** Whether an element (or its upper part, if it is large) is in the window and not behind the bar of changes. */

@@ -87,7 +87,9 @@ export async function logIn(running: RunningConsole): Promise<{ send: Send; csrf
 
 /** The fields of the last form of a page, with their values. */
 export function fieldsOf(page: string): URLSearchParams {
-  const form = page.split('<form').findLast((part) => part.includes('name="csrf"')) ?? ''
+  // What is in a template is not sent.
+  const live = page.replaceAll(/<template>[^]*?<\/template>/g, '')
+  const form = live.split('<form').findLast((part) => part.includes('name="csrf"')) ?? ''
   const fields = new URLSearchParams()
   for (const [tag] of form.matchAll(/<(?:input|button)\b[^>]*>/g)) {
     const attribute = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]

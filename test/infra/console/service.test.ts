@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
 import { FAPI2 } from '../../../shared/store/profile.ts'
-import { consoleSite, filler, logIn } from './console-site.ts'
+import { consoleSite, fieldsOf, filler, logIn } from './console-site.ts'
 
 const { site, serviceId, failures, open } = await consoleSite()
 const running = await open()
@@ -133,27 +133,39 @@ test('the overview names the settings that have no effect', async () => {
   expect(text).toMatch(/Settings without effect \(\d+\).*<code>supportedDisplays<\/code>/)
 })
 
-test('the page of FAPI 2.0 shows each setting that the profile requires, and whether the stored value conforms', async () => {
+test('the page of FAPI 2.0 shows each setting that the profile requires, links to those that violate it, and names refused clients before a save', async () => {
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
     ...{ fapi2: false, authorizationCodeDuration: 61, issSuppressed: false, pkceRequired: true },
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'NONE'],
   }))
-  const text = oneLine((await send({ path: `${service}/fapi` })).text)
-  const rows = [
-    ...text.matchAll(
-      /<br \/><code>(\w+)<\/code><\/td> <td>.*?<span class="(yes|no)">.*?<td>([\d.-]+)<\/td>/g,
-    ),
-  ]
-  const kept = new Map(rows.map(([, name, holds, clause]) => [name, `${holds} ${clause}`]))
-  expect([...kept.keys()]).toEqual(Object.keys(FAPI2.service))
-  expect(Object.fromEntries(kept)).toMatchObject({
-    supportedTokenAuthMethods: 'no 5.3.2.1-6',
-    authorizationCodeDuration: 'no 5.3.2.1-11',
-    issSuppressed: 'yes 5.3.2.2-7',
-    pkceRequired: 'yes 5.3.2.2-5',
-  })
+  const path = `${service}/fapi`
+  const text = oneLine((await send({ path })).text)
+  const rows = [...text.matchAll(/data-member="(\w+)"/g)].map(([, name]) => name)
+  expect(rows).toEqual(['fapi2', ...Object.keys(FAPI2.service)])
+  const wrong = [...text.matchAll(/<a href="#setting-(\w+)">/g)].map(([, name]) => name)
+  expect(wrong).toEqual(expect.arrayContaining(['supportedTokenAuthMethods', 'authorizationCodeDuration']))
+  expect(wrong).not.toEqual(expect.arrayContaining(['pkceRequired']))
+  expect(wrong).not.toEqual(expect.arrayContaining(['issSuppressed']))
+  expect(text).toContain('FAPI 2.0 requires at most 60 (5.3.2.1-11).')
   expect(text).toContain('<li>A pushed request must have <code>redirect_uri</code>. (5.3.2.2-6)</li>')
+
+  // A save without the warning shows it first.
+  const set = fieldsOf((await send({ path: `${path}?profile` })).text)
+  set.delete('warned')
+  set.set('step', 'save')
+  const asked = await send({ path, form: set })
+  expect([asked.status, oneLine(asked.text)]).toEqual([
+    200,
+    expect.stringMatching(/\d+ clients? will be refused/),
+  ])
+  expect((await registry.findCurrentService(Number(serviceId)))?.fapi2).toBe(false)
+  const again = fieldsOf(asked.text)
+  again.set('step', 'save')
+  expect((await send({ path, form: again })).status).toBe(303)
+  expect(await registry.findCurrentService(Number(serviceId))).toMatchObject({
+    ...{ fapi2: true, authorizationCodeDuration: 60, supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'] },
+  })
 })
 
 test('no unexpected failure occurred', () => expect(failures).toEqual([]))

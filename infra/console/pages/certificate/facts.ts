@@ -1,13 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { readSubject } from '../../../../shared/certificate/names.ts'
-import {
-  type Der,
-  MalformedCertificate,
-  type MalformedReason,
-  requireCertificate,
-} from '../../../../shared/certificate/pem.ts'
+import { type Der, MalformedCertificate } from '../../../../shared/certificate/pem.ts'
 import type { SanKind } from '../../../../shared/certificate/subject-alternative-names.ts'
 import { thumbprint, type Thumbprint } from '../../../../shared/certificate/thumbprint.ts'
+import { type Chain, pemOf, readChain } from '../../certificate-file.ts'
 import { distinguishedNameText, nameText } from './distinguished-name.ts'
 
 /** The content of a certificate. Nothing in it is verified. */
@@ -33,26 +29,20 @@ export interface CertificateFacts {
   readonly der: Der
   readonly thumbprint: Thumbprint
   readonly pem: string
+  /** The other certificates of the file, which belong to authorities. */
+  readonly others: readonly Der[]
   /** `undefined` if a part of it cannot be parsed. Tokens can be bound to it, but no client can be registered with it. */
   readonly details: CertificateDetails | undefined
 }
 
-/**
- * Reads a certificate that was dropped or pasted, in any spelling that `readCertificate` accepts.
- *
- * @returns `fault` describes the error in the text to the user. It contains nothing from the text, which may be a private key
- */
-export async function certificateFacts(text: string): Promise<CertificateFacts | { readonly fault: string }> {
-  let der: Der
-  try {
-    der = requireCertificate(text)
-  } catch (error) {
-    if (error instanceof MalformedCertificate) return { fault: FAULTS[error.reason] }
-    throw error
-  }
-  const base64 = der.toString('base64').replaceAll(/.{64}(?!$)/g, '$&\n')
-  const pem = `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`
-  return { der, thumbprint: thumbprint(der), pem, details: await readDetails(der) }
+/** Reads a certificate that was dropped or pasted, with or without its chain. */
+export async function certificateFacts(
+  text: string,
+): Promise<CertificateFacts | Exclude<Awaited<ReturnType<typeof readChain>>, Chain>> {
+  const chain = await readChain(text)
+  if ('fault' in chain) return chain
+  const { leaf: der, others } = chain
+  return { der, others, thumbprint: thumbprint(der), pem: pemOf(der), details: await readDetails(der) }
 }
 
 async function readDetails(der: Der): Promise<CertificateDetails | undefined> {
@@ -111,25 +101,4 @@ function addressText(hex: string): string {
   const groups = hex.match(/.{4}/g) ?? []
   // A URL has the spelling of RFC 5952.
   return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1)
-}
-
-const FAULTS: Readonly<Record<MalformedReason, string>> = {
-  'bad-encoding': 'The percent-encoding is broken.',
-  empty: 'It contains no certificate.',
-  'no-begin-label': 'The line -----BEGIN CERTIFICATE----- is missing.',
-  'no-end-label': 'The line -----END CERTIFICATE----- is missing: the text may be cut off.',
-  'not-a-certificate': 'It can be decoded, but it is not an X.509 certificate.',
-  'not-ascii': 'It contains characters that are not allowed in PEM or base64.',
-  'not-base64': 'It is neither PEM nor a certificate in base64.',
-  'not-der': 'It is not DER: the encoding of a length is longer than necessary.',
-  'nul-byte': 'It contains a NUL byte.',
-  'private-key':
-    'This is a private key, not a certificate. The console did not keep it. Never share a private key: choose the certificate file.',
-  'several-certificates':
-    'It contains several certificates. Enter only the one of the client, which is usually the first.',
-  'surrounding-text': 'There is other text around the certificate. Enter only the lines from BEGIN to END.',
-  'too-large': 'It is too large to be a certificate.',
-  'trailing-bytes': 'There are more bytes after the certificate.',
-  truncated: 'The certificate is cut off.',
-  'wrong-label': 'The label of the PEM block is not CERTIFICATE.',
 }

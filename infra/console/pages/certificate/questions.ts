@@ -18,13 +18,7 @@ export function questions(facts: CertificateFacts, request: ConsoleRequest): Mar
       ${carried(facts, request)}
       <p class="field">
         <label for="search">Only clients whose name, alias or number contains (if empty, all)</label>
-        <input
-          id="search"
-          name="search"
-          maxlength="200"
-          autocomplete="off"
-          value="${form.get('search') ?? ''}"
-        />
+        <input id="search" name="search" maxlength="200" value="${form.get('search') ?? ''}" />
       </p>
       <p class="actions"><button name="step" value="all">Find the clients</button></p>
     </form>

@@ -1,11 +1,12 @@
 import { html, type Markup } from '../../../markup.ts'
+import { pemOf, readX509, subjectOf } from '../../certificate-file.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { refusedByRole } from '../failures.ts'
 import { askAboutAll, askAboutOne } from './clients.ts'
 import { type CertificateFacts, certificateFacts } from './facts.ts'
 import { factsSection } from './facts-section.ts'
-import { CERTIFICATE_SCRIPT, certificateField } from './field.ts'
+import { CERTIFICATE_SCRIPT, certificateField } from '../../certificate-field.ts'
 import { questions } from './questions.ts'
 
 const PATH = '/{serviceId}/certificate'
@@ -18,7 +19,7 @@ async function read(request: ConsoleRequest): Promise<Answer> {
   if (step === null) return rendered(request, {})
   const facts = await certificateFacts(text)
   // A text that is not a certificate must not appear in a page.
-  if ('fault' in facts) return rendered(request, { fault: facts.fault })
+  if ('fault' in facts) return rendered(request, facts)
   if (step !== 'all' && step !== 'one') return rendered(request, { facts })
   const refused = refusedByRole('clients', request)
   if (refused !== undefined) return refused
@@ -29,19 +30,30 @@ async function read(request: ConsoleRequest): Promise<Answer> {
 interface Outcome {
   readonly facts?: CertificateFacts
   readonly fault?: string
+  readonly others?: readonly Buffer[]
   readonly answer?: Markup
 }
 
-function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): Page {
+/** A button for each other certificate of the file, which reads that certificate. */
+function othersOf(others: readonly Buffer[], { csrf }: ConsoleRequest): Markup {
+  return html`<h2>The other certificates of the file</h2>
+    <form method="post">
+      ${csrf}<input type="hidden" name="step" value="read" />
+      ${others.map((der) => html`<p><button name="certificate" value="${pemOf(der)}">${subjectOf(readX509(der))}</button></p>`)}
+    </form>`
+}
+
+function rendered(request: ConsoleRequest, { facts, fault, others, answer }: Outcome): Page {
+  const rest = facts?.others ?? others ?? []
   const main = html`${fault !== undefined && problemBox('This cannot be read as one certificate.', fault)}
     ${facts !== undefined && factsSection(facts, request.now)} ${answer}
-    ${facts !== undefined && questions(facts, request)}
+    ${rest.length > 0 && othersOf(rest, request)} ${facts !== undefined && questions(facts, request)}
     ${facts !== undefined && html`<h2>Another certificate</h2>`}
     <form method="post">
       ${request.csrf}
       ${certificateField({
         name: 'certificate',
-        label: 'Certificate: PEM, base64, percent-encoded PEM, or a file',
+        label: 'Certificate or chain: PEM, PKCS #7, base64, percent-encoded PEM, or a file',
         isRequired: true,
       })}
       <p class="actions"><button class="first" name="step" value="read">Read</button></p>

@@ -1,12 +1,24 @@
-import { X509Certificate } from 'node:crypto'
 import { html, type Markup } from '../../../markup.ts'
+import { hasIssued, readX509, subjectOf } from '../../certificate-file.ts'
 import type { ConsoleRequest } from '../../page.ts'
-import { moment, shortened, yesOrNo } from '../../words.ts'
+import { yesOrNo } from '../../words.ts'
 import type { CertificateFacts } from '../certificate/facts.ts'
-import type { ReadDraft } from './draft.ts'
+import { factsSection } from '../certificate/facts-section.ts'
+import { chosenName, type ReadDraft } from './draft.ts'
+
+/** The names or the key in the dropped certificate for a new client, and whether the trust store must change. */
+export function aboutCertificate(
+  request: ConsoleRequest,
+  form: URLSearchParams,
+  read: ReadDraft,
+): Markup | undefined {
+  const isRead = read.facts?.details !== undefined
+  return html`${aboutName(request, form, read)}
+  ${isRead && html`<div data-for="certificates">${aboutSelfSigned(read)}</div>`}`
+}
 
 /** The names in the dropped certificate to choose from, and whether the trust store must change. */
-export function aboutCertificate(
+export function aboutName(
   request: ConsoleRequest,
   form: URLSearchParams,
   read: ReadDraft,
@@ -14,33 +26,37 @@ export function aboutCertificate(
   const { fault, facts, names } = read
   if (fault !== undefined) return html`<p class="error">${fault}</p>`
   if (facts === undefined) return undefined
-  const { details, thumbprint } = facts
+  const { details, others } = facts
   if (details === undefined)
     return html`<p class="error">
       A part of this certificate cannot be read, so no client can be registered with it.
     </p>`
-  const isChosen = (value: string) => form.get('certificateName') === value
-  return html`<dl class="facts">
-      <dt>Thumbprint</dt>
-      <dd>${shortened(thumbprint, 'the thumbprint')}</dd>
-      <dt>Issuer</dt>
-      <dd><code>${details.issuer}</code>${details.isSelfIssued && ' (self-signed)'}</dd>
-      <dt>Ends</dt>
-      <dd>${moment(details.notAfter, request.now)}</dd>
-    </dl>
+  const chosen = chosenName(form, names)
+  return html`${
+      others.length > 0 &&
+      html`<p>
+        The file contains a chain. The certificate of the client is its leaf. The others are left out:
+        ${others.map((der) => html`<code>${subjectOf(readX509(der))}</code> `)}
+      </p>`
+    }
+    ${factsSection(facts, request.now)}
     <fieldset data-for="name">
       <legend>Which name identifies the client?</legend>
       ${names.map(
         ({ value, label, text }) =>
           html`<label class="tick">
-            <input type="radio" name="certificateName" value="${value}" ${isChosen(value) && html`checked`} />
+            <input
+              type="radio"
+              name="certificateName"
+              value="${value}"
+              ${value === chosen?.value && html`checked`}
+            />
             <span>${label}<br /><code>${text}</code></span>
           </label>`,
       )}
       ${names.length === 0 && html`<p class="error">It contains no name with which a client can be registered.</p>`}
     </fieldset>
-    <div data-for="name">${aboutAuthority(request, facts)}</div>
-    <div data-for="certificates">${aboutSelfSigned(read)}</div>`
+    <div data-for="name">${aboutAuthority(request, facts)}</div>`
 }
 
 /** API Gateway decides which clients can connect. The console cannot read its trust store. */
@@ -64,18 +80,8 @@ function aboutAuthority({ service }: ConsoleRequest, { der, details }: Certifica
     }`
 }
 
-function hasIssued(pem: string, der: Buffer): boolean {
-  try {
-    const [issuer, issued] = [new X509Certificate(pem), new X509Certificate(der)]
-    return issued.checkIssued(issuer) && issued.verify(issuer.publicKey)
-  } catch (error) {
-    // OpenSSL throws many different errors.
-    if (error instanceof Error) return false
-    throw error
-  }
-}
-
-function aboutSelfSigned({ keySet, canIssue }: ReadDraft): Markup {
+/** The consequences of a certificate in a key set for the trust store. */
+export function aboutSelfSigned({ keySet, canIssue }: Pick<ReadDraft, 'keySet' | 'canIssue'>): Markup {
   if (keySet === undefined)
     return html`<p class="error">
       The key of this certificate cannot be written as a JWK, so it cannot be registered.

@@ -1,16 +1,16 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
-import { controlOf } from '../../settings/controls.ts'
+import { controlOf, tick } from '../../settings/controls.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { labelOf } from '../../settings/labels.ts'
 import { METHODS, type Needs, needsOf } from '../../settings/methods.ts'
 import { isJsonObject } from '../../../../shared/json.ts'
 import { readValue } from '../../settings/values.ts'
 import { markdown } from '../../words.ts'
-import { certificateField } from '../certificate/field.ts'
+import { certificateField } from '../../certificate-field.ts'
 import { BINDING_SWITCH } from './binding.ts'
 import { aboutCertificate } from './certificate-choice.ts'
-import { type ReadDraft, SAN_SETTINGS } from './draft.ts'
+import { type ReadDraft, NAME_SETTINGS } from './draft.ts'
 
 /** The fields of an empty form. */
 export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {
@@ -101,13 +101,12 @@ ${'\n'}${form.get('jwks') ?? ''}</textarea>
     </div>`
 } /** The fields for a name without its certificate. */
 function typedName(form: URLSearchParams): Markup {
-  const settings = ['tlsClientAuthSubjectDn', ...SAN_SETTINGS.map(([name]) => name)]
   return html`<details data-for="name">
     <summary>No certificate at hand? Type one of its names</summary>
     <p>
       <label for="typedSetting">Kind of name</label>
       <select id="typedSetting" name="typedSetting">
-        ${settings.map(
+        ${NAME_SETTINGS.map(
           (name) =>
             html`<option value="${name}" ${form.get('typedSetting') === name && html`selected`}>
               ${labelOf(name)}
@@ -122,20 +121,21 @@ function typedName(form: URLSearchParams): Markup {
   </details>`
 }
 
-function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup {
+function allowedStep(request: ConsoleRequest, form: URLSearchParams): Markup {
+  const { service } = request
   const { grants, scopes } = offered(service?.record ?? {})
   const field = FIELDS.client.get('redirectUris')
   const help = FIELDS.client.get(BINDING_SWITCH)?.help ?? ''
   return html`<h2>3. What may it do?</h2>
     <fieldset>
       <legend>Grants</legend>
-      ${grants.map((grant) => tick(form, 'grantTypes', grant))}
+      ${grants.map((grant) => tick('grantTypes', grant, form.getAll('grantTypes').includes(grant)))}
     </fieldset>
     ${
       field !== undefined &&
       html`<p>
         <label for="setting-redirectUris">${field.label}, one per line</label>
-        ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false, isFirst: false })}
+        ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false, isFirst: false, now: request.now })}
         <span id="redirect-help" class="beside"
           >Where authorization codes are sent. Client credentials do not need it.</span
         >
@@ -146,7 +146,7 @@ function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup
       html`<fieldset>
         <legend>Scopes it may request</legend>
         <p>If none is selected, the client may request all scopes of the service.</p>
-        ${scopes.map((scope) => tick(form, 'scopes', scope))}
+        ${scopes.map((scope) => tick('scopes', scope, form.getAll('scopes').includes(scope)))}
       </fieldset>`
     }
     <h3>Access Token</h3>
@@ -204,17 +204,5 @@ function radio(
       ${!isOffered && html`disabled`}
     />
     <span><code>${value}</code> ${words}${!isOffered && ' (not supported by this service)'}</span>
-  </label>`
-}
-
-function tick(form: URLSearchParams, name: string, value: string): Markup {
-  return html`<label class="tick">
-    <input
-      type="checkbox"
-      name="${name}"
-      value="${value}"
-      ${form.getAll(name).includes(value) && html`checked`}
-    />
-    <code>${value}</code>
   </label>`
 }

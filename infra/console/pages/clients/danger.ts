@@ -42,7 +42,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
       Every access token, refresh token and authorization code of this client ends. The client remains and can
       get new tokens at once; lock it first if it should not.
     </p>
-    ${whenAndWhere(request, record)}
+    ${whenAndWhere(request, lifeWords(request, record))}
     ${
       request.isOrganization
         ? html`<p>
@@ -67,7 +67,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
       The client, its settings and all its tokens are deleted and cannot be restored. A client that is created
       again has another number.
     </p>
-    ${whenAndWhere(request, record)}${part('delete', 'Delete the client')}`
+    ${whenAndWhere(request, lifeWords(request, record))}${part('delete', 'Delete the client')}`
   return {
     title: 'Danger',
     main,
@@ -97,20 +97,20 @@ function lockPart({ csrf }: ConsoleRequest, { locked }: Members): Markup {
     </form>`
 }
 
-/** JWTs that a resource server verifies offline are an exception, so the page always mentions it. */
-function whenAndWhere({ service }: ConsoleRequest, { extension }: Members): Markup {
-  const own = (extension as Members | undefined)?.['accessTokenDuration']
-  const seconds = Number(own ?? service?.record['accessTokenDuration'] ?? 0)
+/** JWTs that resource servers verify offline are an exception, so the text mentions them each time. */
+export function whenAndWhere({ service }: ConsoleRequest, until: string): Markup {
   const isJwt = service?.record['accessTokenSignAlg'] !== undefined
   return html`<p>
-    <strong>When and where:</strong> with the next request, at introspection and at every resource server that
-    asks.
-    ${
-      isJwt &&
-      html`A resource server that verifies JWTs offline accepts them until they expire,
-      ${durationWords(seconds)} after they were issued at most.`
-    }
+    <strong>When and where:</strong> from the next request on, at introspection and at every resource server
+    that uses it.
+    ${isJwt && `A resource server that verifies JWTs offline accepts a JWT until it expires; ${until}.`}
   </p>`
+}
+
+/** The longest time for which JWTs outlive the end of the others. */
+function lifeWords({ service }: ConsoleRequest, { extension }: Members): string {
+  const own = (extension as Members | undefined)?.['accessTokenDuration']
+  return `at most ${durationWords(Number(own ?? service?.record['accessTokenDuration'] ?? 0))} after it was issued`
 }
 
 async function change(request: ConsoleRequest): Promise<Answer> {

@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import { canIssue } from '../../../../shared/certificate/path/can-issue.ts'
 import type { SanKind } from '../../../../shared/certificate/subject-alternative-names.ts'
+import { jwkOf } from '../../certificate-file.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { labelOf } from '../../settings/labels.ts'
 import { type Needs, needsOf } from '../../settings/methods.ts'
@@ -17,10 +17,12 @@ export interface NameChoice {
 }
 
 /** The settings that register a client by a name in its certificate, for example `tlsClientAuthSanDns`, with the kind of the name. */
-export const SAN_SETTINGS = [...FIELDS.client.keys()].flatMap((setting): (readonly [string, SanKind])[] => {
+const SAN_SETTINGS = [...FIELDS.client.keys()].flatMap((setting): (readonly [string, SanKind])[] => {
   const [, kind] = /^tlsClientAuthSan(.+)$/.exec(setting) ?? []
   return kind === undefined ? [] : [[setting, kind.toLowerCase() as SanKind]]
 })
+
+export const NAME_SETTINGS = ['tlsClientAuthSubjectDn', ...SAN_SETTINGS.map(([name]) => name)]
 
 /** The facts in the certificate of a form, or the error in it. */
 export interface ReadDraft {
@@ -39,8 +41,8 @@ export async function readDraft(form: URLSearchParams): Promise<ReadDraft> {
   if (text.trim() === '') return { names: [], canIssue: false }
   const facts = await certificateFacts(text)
   if ('fault' in facts) return { fault: facts.fault, names: [], canIssue: false }
-  const keySet = keySetOf(facts)
-  const rest = keySet === undefined ? {} : { keySet }
+  const jwk = jwkOf(facts.der)
+  const rest = jwk === undefined ? {} : { keySet: JSON.stringify({ keys: [jwk] }) }
   return { facts, names: namesIn(facts), canIssue: await canIssue(facts.der), ...rest }
 }
 
@@ -59,17 +61,6 @@ const choice = (setting: string, text: string): NameChoice => ({
   text,
   value: `${setting} ${text}`,
 })
-
-function keySetOf({ der, thumbprint }: CertificateFacts): string | undefined {
-  try {
-    const jwk = new X509Certificate(der).publicKey.export({ format: 'jwk' })
-    return JSON.stringify({ keys: [{ ...jwk, kid: thumbprint, x5c: [der.toString('base64')] }] })
-  } catch (error) {
-    // Only errors of OpenSSL and of Node have a code. RSA-PSS keys cannot be written as JWKs.
-    if (error instanceof Error && 'code' in error) return undefined
-    throw error
-  }
-}
 
 /** The members of a new client, or an error that names the missing choice. */
 export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Error {
@@ -112,19 +103,13 @@ const PROOFS: Readonly<Record<Needs, (form: URLSearchParams, read: ReadDraft) =>
 
 function certificatesOf(form: URLSearchParams, read: ReadDraft): Members | Error {
   if (read.fault !== undefined) return new Error(read.fault)
-  const jwks = read.facts === undefined ? textOf(form, 'jwks') : read.keySet
-  const jwksUri = textOf(form, 'jwksUri')
-  if (jwks === undefined && jwksUri === undefined)
-    return new Error(
-      'This method needs the certificate of the client, its JWK Set, or the URL of its JWK Set.',
-    )
-  return jwks === undefined ? { jwksUri } : { jwks }
+  return read.keySet === undefined ? keysOf(form) : { jwks: read.keySet }
 }
 
 function keysOf(form: URLSearchParams): Members | Error {
   const [jwks, jwksUri] = [textOf(form, 'jwks'), textOf(form, 'jwksUri')]
   if (jwks === undefined && jwksUri === undefined)
-    return new Error('This method needs the JWK Set of the client, or its URL.')
+    return new Error('This method needs the keys of the client: a certificate, a JWK Set, or its URL.')
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) }
 }
 
@@ -132,15 +117,18 @@ function nameOf(form: URLSearchParams, { fault, facts, names }: ReadDraft): Memb
   if (fault !== undefined) return new Error(fault)
   if (facts === undefined) {
     const [setting, text] = [form.get('typedSetting') ?? '', textOf(form, 'typedName')]
-    const isKnown = setting === 'tlsClientAuthSubjectDn' || SAN_SETTINGS.some(([name]) => name === setting)
-    if (text === undefined || !isKnown)
+    if (text === undefined || !NAME_SETTINGS.includes(setting))
       return new Error('This method needs a name of the certificate: drop the certificate or type the name.')
     return { [setting]: text }
   }
-  // The chosen name may belong to a certificate that was dropped before.
-  const chosen = names.find(({ value }) => value === form.get('certificateName'))
+  const chosen = chosenName(form, names)
   if (chosen === undefined) return new Error('Choose one of the names of the certificate.')
   return { [chosen.setting]: chosen.text }
+}
+
+/** The only name, or the chosen one. The form may still contain a name of a certificate that was dropped before. */
+export function chosenName(form: URLSearchParams, names: readonly NameChoice[]): NameChoice | undefined {
+  return names.length === 1 ? names[0] : names.find(({ value }) => value === form.get('certificateName'))
 }
 
 function textOf(form: URLSearchParams, name: string): string | undefined {

@@ -4,7 +4,7 @@ import { quoted } from '../../curl.ts'
 import type { Answer, ConsoleRequest, Route } from '../../page.ts'
 import { needsOf } from '../../settings/methods.ts'
 import type { Members } from '../../web-api.ts'
-import { keysOf } from '../key-set.ts'
+import { keysOf } from '../../settings/registered.ts'
 import { clientBinding } from './binding.ts'
 import { CLIENT_SOURCE } from './settings.ts'
 

@@ -1,6 +1,7 @@
 import { JWS_ALGORITHMS } from '../../../../shared/certificate/jws-algorithms.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest, Route } from '../../page.ts'
+import { needsOf } from '../../settings/methods.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import {
   namesIn,
@@ -11,9 +12,9 @@ import {
 } from '../../settings/settings-page.ts'
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
-import { registeredNote } from '../ending-notes.ts'
-import { keysOf } from '../key-set.ts'
+import { keysOf } from '../../settings/registered.ts'
 import { BINDING_SWITCH, clientBinding } from './binding.ts'
+import { aboutCertificates, subjectReader, takeSubject } from './registering.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */
 export function clientPath<const Api extends string>(
@@ -159,11 +160,14 @@ const PAGES: readonly SettingsPage[] = [
   page('authentication', 'Authentication', {
     sections: SECTIONS.authentication,
     choices: () => ({ tokenAuthSignAlg: [...JWS_ALGORITHMS.keys()] }),
+    above: (request, { record }) =>
+      needsOf(record['tokenAuthMethod']) === 'name' ? subjectReader(request) : undefined,
+    edit: takeSubject,
   }),
   page('certificates', 'Certificates and keys', {
     sections: SECTIONS.certificates,
     choices: ({ record }) => ({ selfSignedCertificateKeyId: keysOf(record).map(({ kid }) => String(kid)) }),
-    above: ({ now }, { record }) => registeredNote(record, now),
+    above: (_, { record }, values) => aboutCertificates(record, values),
   }),
 ]
 

@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { requireDone } from '../../web-api.ts'
-import { CERTIFICATE_SCRIPT } from '../certificate/field.ts'
+import { CERTIFICATE_SCRIPT } from '../../certificate-field.ts'
 import { refusedByRole } from '../failures.ts'
 import { type Decision, decisionOf } from './decision.ts'
 import { questionForm } from './question-form.ts'

@@ -1,5 +1,5 @@
 import { html, type Markup } from '../../../markup.ts'
-import { certificateField } from '../certificate/field.ts'
+import { certificateField } from '../../certificate-field.ts'
 import type { Problem, Question } from './question.ts'
 
 /** The fields of a question. The token is masked on the screen, and the browser does not store it. */

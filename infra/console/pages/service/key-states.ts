@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import type { Members } from '../../web-api.ts'
-import { keysOf } from '../key-set.ts'
+import { keysOf } from '../../settings/registered.ts'
 
 /** The state of a published key of a service. Times are milliseconds since the epoch. */
 export interface KeyState {
@@ -18,12 +18,12 @@ export interface KeyState {
   readonly withdrawableAt: number | undefined
 }
 
-/** The states of the keys, from `keyUses` of the record. If the deployment does not return it, they have no times. */
+/** The states of the keys, from `keyUses` of the record. */
 export function keyStates(record: Members): KeyState[] {
   const uses = Array.isArray(record['keyUses']) ? record['keyUses'].filter(isJsonObject) : []
   return keysOf(record).map((key) => {
     const kid = String(key['kid'])
-    const use: Members = uses.find((one) => one['kid'] === kid) ?? fromSettings(record, key)
+    const use: Members = uses.find((one) => one['kid'] === kid) ?? {}
     const signsFor = texts(use['signs'])
     return {
       kid,
@@ -37,24 +37,6 @@ export function keyStates(record: Members): KeyState[] {
       withdrawableAt: time(use['withdrawableAt']),
     }
   })
-}
-
-const KEY_ID_SETTINGS = [
-  'accessTokenSignatureKeyId',
-  'introspectionSignatureKeyId',
-  'idTokenSignatureKeyId',
-  'userInfoSignatureKeyId',
-]
-
-function fromSettings(record: Members, key: Members): Members {
-  const { accessTokenSignAlg, accessTokenSignatureKeyId } = record
-  const first = keysOf(record).find(({ alg }) => alg === accessTokenSignAlg)
-  const isSigning =
-    accessTokenSignAlg === key['alg'] && (accessTokenSignatureKeyId ?? first?.['kid']) === key['kid']
-  return {
-    signs: isSigning ? ['ACCESS_TOKENS'] : [],
-    namedBy: KEY_ID_SETTINGS.filter((name) => record[name] === key['kid']),
-  }
 }
 
 const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])

@@ -7,7 +7,7 @@ import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { versionOf } from '../../settings/settings-page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { moment } from '../../words.ts'
-import { keysOf } from '../key-set.ts'
+import { keysOf } from '../../settings/registered.ts'
 import { type KeyState, keyStates } from './key-states.ts'
 import { SERVICE_SOURCE } from './pages.ts'
 

@@ -3,14 +3,14 @@ import type { ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import {
   namesIn,
+  type Read,
   type SettingsPage,
   settingsRoutes,
   sortedByLabel,
   type Source,
 } from '../../settings/settings-page.ts'
-import { authoritiesNote } from '../ending-notes.ts'
-import { keysOf } from '../key-set.ts'
-import { aboutProfile } from './profile.ts'
+import { keysOf } from '../../settings/registered.ts'
+import { aboutProfile, profileNotes, refusedClients, REQUIRED_SETTINGS, setProfile } from './profile.ts'
 
 const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
 
@@ -87,7 +87,7 @@ const SECTIONS = {
     'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
     Issuers: ['clientCertificateIssuers'],
   },
-  fapi: { Profile: ['fapi2'] },
+  fapi: { Profile: ['fapi2'], 'Settings of the service': REQUIRED_SETTINGS },
   scopes: { Scopes: ['supportedScopes'] },
   general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
 } as const /** The settings that have their own pages. */
@@ -95,6 +95,20 @@ const NAMES_OF_OTHER_PAGES = ['jwks', 'credentials']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...NAMES_OF_OTHER_PAGES])
 const others = sortedByLabel([...FIELDS.service.values()].filter(({ path }) => !shown.has(path)))
+
+/** Values that depend on the keys of the service. */
+function signatureChoices({ record }: Read): Readonly<Record<string, readonly string[]>> {
+  const keys = keysOf(record)
+  const ids = keys.map(({ kid }) => String(kid))
+  return {
+    accessTokenType: ['Bearer'],
+    accessTokenSignAlg: [...new Set(keys.map(({ alg }) => String(alg)))],
+    accessTokenSignatureKeyId: ids,
+    introspectionSignatureKeyId: ids,
+    idTokenSignatureKeyId: ids,
+    userInfoSignatureKeyId: ids,
+  }
+}
 
 const PAGES: readonly SettingsPage[] = [
   page('general', 'General', {
@@ -105,18 +119,7 @@ const PAGES: readonly SettingsPage[] = [
   page('authorization', 'Authorization', { sections: SECTIONS.authorization }),
   page('tokens-and-claims', 'Tokens and Claims', {
     sections: SECTIONS.tokens,
-    choices: ({ record }) => {
-      const keys = keysOf(record)
-      const ids = keys.map(({ kid }) => String(kid))
-      return {
-        accessTokenType: ['Bearer'],
-        accessTokenSignAlg: [...new Set(keys.map(({ alg }) => String(alg)))],
-        accessTokenSignatureKeyId: ids,
-        introspectionSignatureKeyId: ids,
-        idTokenSignatureKeyId: ids,
-        userInfoSignatureKeyId: ids,
-      }
-    },
+    choices: signatureChoices,
     notes: (request, { record }) => ({
       tlsClientCertificateBoundAccessTokens:
         record['tlsClientCertificateBoundAccessTokens'] === true
@@ -141,9 +144,15 @@ const PAGES: readonly SettingsPage[] = [
   page('authentication', 'Client authentication', { sections: SECTIONS.authentication }),
   page('certificates', 'Certificates', {
     sections: SECTIONS.certificates,
-    above: ({ now }, { record }) => authoritiesNote(record, now),
   }),
-  page('fapi', 'FAPI 2.0', { sections: SECTIONS.fapi, above: (_, { record }) => aboutProfile(record) }),
+  page('fapi', 'FAPI 2.0', {
+    sections: SECTIONS.fapi,
+    above: (_, __, values) => aboutProfile(values),
+    notes: (_, { record }) => profileNotes(record),
+    choices: signatureChoices,
+    edit: setProfile,
+    harm: refusedClients,
+  }),
 ]
 
 export const SERVICE_PAGES: readonly Route[] = PAGES.flatMap((one) => settingsRoutes(one, SERVICE_SOURCE))

@@ -1,6 +1,7 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Crumb, Page } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
+import { whenAndWhere } from '../clients/danger.ts'
 import { requireDone } from '../../web-api.ts'
 
 /** A revocation that awaits confirmation. `call` is the body of `/auth/token/revoke`. */
@@ -25,26 +26,14 @@ export function confirmation(
   const more = 'There are too many tokens for one call. Send it again to continue.'
   const main = html`${isUnfinished && problemBox('Not finished.', more)}
     <p>${what}</p>
-    ${whenAndWhere(request)}
+    ${whenAndWhere(request, 'the list shows when')}
+    <p>This cannot be undone.</p>
     <form method="post" class="actions">
       ${request.csrf}${hidden}
       <a class="button" href="${request.here}">Cancel</a>
       <button class="danger" name="step" value="revoke">${title}</button>
     </form>`
   return { title, main, crumbs, status: isUnfinished ? 503 : 200 }
-}
-
-/** Revocation is effective at once, because introspection never caches grants. */
-function whenAndWhere({ service }: ConsoleRequest): Markup {
-  const isJwt = service?.record['accessTokenSignAlg'] !== undefined
-  return html`<p>
-    <strong>When and where:</strong> from the next request on, at introspection and at every resource server
-    that uses it. This cannot be undone.
-    ${
-      isJwt &&
-      'A resource server that verifies JWTs offline accepts a JWT until it expires; the list shows when.'
-    }
-  </p>`
 }
 
 const UNFINISHED = 503

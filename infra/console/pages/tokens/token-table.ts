@@ -3,6 +3,7 @@ import { html, type Markup } from '../../../markup.ts'
 import { wideTable } from '../../table.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
+import { addressOf } from '../clients/filter.ts'
 import { moment, shortened } from '../../words.ts'
 
 const PAGE_SIZE = 20
@@ -109,16 +110,15 @@ function ends({ accessTokenExpiresAt, refreshTokenExpiresAt }: Members, now: Dat
 function others(page: number, total: number, { here }: ConsoleRequest): Markup | undefined {
   const last = Math.max(1, Math.ceil(total / PAGE_SIZE))
   if (last === 1 && page === 1) return undefined
+  const { pathname, searchParams } = new URL(here, 'http://localhost')
   const link = (to: number, label: string) =>
-    html`<a class="button" href="${pageAddress(here, to)}">${label}</a>`
+    html`<a
+      class="button"
+      href="${addressOf(pathname, { ...Object.fromEntries(searchParams), page: String(to) })}"
+      >${label}</a
+    >`
   return html`<nav class="actions" aria-label="Pages">
     ${page > 1 && link(Math.min(page - 1, last), 'Previous page')}
     ${page < last && link(page + 1, 'Next page')}
   </nav>`
-}
-
-function pageAddress(here: string, page: number): string {
-  const { pathname, searchParams } = new URL(here, 'http://localhost')
-  searchParams.set('page', String(page))
-  return `${pathname}?${searchParams.toString()}`
 }

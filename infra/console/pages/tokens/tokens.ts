@@ -1,10 +1,11 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { nameOf } from '../../clients.ts'
 import type { Members } from '../../web-api.ts'
 import { clientBinding } from '../clients/binding.ts'
 import { CLIENT_SOURCE } from '../clients/settings.ts'
 import { unknownPage } from '../failures.ts'
-import { confirmation, ofSubject, ofToken, revoke, type Revocation } from './revoking.ts'
+import { confirmation, ofSubject, ofToken, revoke } from './revoking.ts'
 import { readTokens, tokenTable } from './token-table.ts'
 
 const CLIENT_PATH = '/{serviceId}/clients/{clientId}/tokens'
@@ -100,11 +101,7 @@ function bindingNote({ service, params }: ConsoleRequest, record: Members): Mark
 /** Asks first. Only the confirmation page sends `revoke`. */
 async function actOnClient(request: ConsoleRequest): Promise<Answer> {
   const read = await CLIENT_SOURCE.read(request)
-  const { clientId, clientName } = read.record
-  const client = {
-    clientId: String(clientId),
-    name: typeof clientName === 'string' ? clientName : String(clientId),
-  }
+  const client = { clientId: String(read.record['clientId']), name: nameOf(read.record) }
   return act(request, CLIENT_SOURCE.crumbs(request, read), client)
 }
 
@@ -113,19 +110,11 @@ async function act(
   crumbs: NonNullable<Page['crumbs']>,
   client?: { readonly clientId: string; readonly name: string },
 ): Promise<Answer> {
-  const revocation = revocationIn(request, client)
-  if (revocation === undefined) return unknownPage()
-  if (request.form.get('step') === 'revoke') return revoke(revocation, request, crumbs)
-  return confirmation(revocation, request, crumbs)
-}
-
-function revocationIn(
-  { form }: ConsoleRequest,
-  client?: { readonly clientId: string; readonly name: string },
-): Revocation | undefined {
-  const [token, subject] = [form.get('token'), form.get('subject')]
-  if (token !== null && token !== '') return ofToken(token)
-  return subject !== null && subject !== '' ? ofSubject(subject, client) : undefined
+  const { form } = request
+  const [token, subject] = [form.get('token') ?? '', form.get('subject') ?? '']
+  if (token === '' && subject === '') return unknownPage()
+  const revocation = token === '' ? ofSubject(subject, client) : ofToken(token)
+  return (form.get('step') === 'revoke' ? revoke : confirmation)(revocation, request, crumbs)
 }
 
 export const TOKENS: readonly Route[] = [

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../../markup.ts'
+import { html, type Markup } from '../markup.ts'
 
 /** The script that a page with a certificate field needs in `scripts`. */
 export const CERTIFICATE_SCRIPT = 'certificate.js'
@@ -11,6 +11,7 @@ export interface CertificateField {
   /** The `id` of the text that describes the field. */
   readonly describedBy?: string | undefined
   readonly isRequired?: boolean
+  readonly read?: 'replace'
 }
 
 /**
@@ -23,9 +24,9 @@ export function certificateField({
   value = '',
   describedBy,
   isRequired,
+  read,
 }: CertificateField): Markup {
-  return html`<div class="drop" data-certificate="${name}">
-    <label for="${name}">${label}</label>
+  const area = html`<label for="${name}">${label}</label>
     <textarea
       id="${name}"
       name="${name}"
@@ -35,10 +36,23 @@ export function certificateField({
       ${isRequired === true && html`required`}
       ${describedBy !== undefined && html`aria-describedby="${describedBy}"`}
     >
-${value}</textarea>
+${value}</textarea>`
+  return dropArea(name, area, read)
+}
+
+/**
+ * A text box on which the script lets a file be dropped.
+ *
+ * @param read whether the script then sends the form, and a file is added below what is in the box or replaces it
+ */
+export function dropArea(name: string, area: Markup, read?: 'add' | 'replace'): Markup {
+  return html`<div class="drop" data-certificate="${name}" ${read !== undefined && html`data-read="${read}"`}>
+    ${area}
     <p class="choose" hidden>
-      <label for="${name}-file">Drop a file here, or choose one</label>
-      <input id="${name}-file" type="file" accept=".pem,.crt,.cer,.der,.txt" />
+      <label for="${name}-file"
+        >Drop a file here, or choose one${read === 'add' && ', to add its certificates'}</label
+      >
+      <input id="${name}-file" type="file" accept=".pem,.crt,.cer,.der,.p7b,.p7c,.txt" />
       <span class="said" role="status"></span>
     </p>
   </div>`
