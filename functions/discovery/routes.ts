@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../shared/http.ts'
-import { ofDeployment } from '../../shared/lambda/access.ts'
+import { deploymentAccess } from '../../shared/lambda/access.ts'
 import { publicDocument } from '../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../shared/lambda/route.ts'
 import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
@@ -11,7 +11,7 @@ function metadataRoute(path: string, isOffered: (service: Service) => boolean) {
   return route({
     paths: [path, `${path}/{issuerPath+}`],
     methods: ['GET'],
-    access: ofDeployment('everyone'),
+    access: deploymentAccess('everyone'),
     face: publicDocument,
     read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
     decide: (issuerPath, { service }) =>
@@ -26,7 +26,7 @@ export const routes = routesOf(
   route({
     paths: [ENDPOINT_PATHS.jwks_uri],
     methods: ['GET'],
-    access: ofDeployment('everyone'),
+    access: deploymentAccess('everyone'),
     face: publicDocument,
     read: () => undefined,
     decide: () => Promise.resolve(),

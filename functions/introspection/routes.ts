@@ -1,6 +1,6 @@
-import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { roleAccess, deploymentAccess } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
-import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { bothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { introspect } from '../../shared/token/introspect.ts'
 import { NO_STANDING } from '../../shared/token/standing.ts'
 import { introspectForService } from './decide.ts'
@@ -10,15 +10,15 @@ import { heldToken, introspectionResponse } from './respond.ts'
 export const routes = routesOf(
   route({
     paths: ['/introspection'],
-    access: ofDeployment('holder'),
+    access: deploymentAccess('holder'),
     face: oauth('Bearer'),
     read: fromForm,
     decide: introspect,
     respond: heldToken,
   }),
   route({
-    paths: inBothVersions('/auth/introspection'),
-    access: byRole('introspect'),
+    paths: bothVersions('/auth/introspection'),
+    access: roleAccess('introspect'),
     face: webApi({
       type: 'introspectionResponse',
       call: IntrospectionCall,

@@ -1,12 +1,12 @@
 import {
-  byOwner,
-  byRoleOrOrganization,
-  byServiceOrOwner,
-  toDeleteService,
+  ownerAccess,
+  roleOrOrganizationAccess,
+  serviceOrOwnerAccess,
+  deletionAccess,
 } from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
-import { notOffered } from '../../shared/lambda/not-offered.ts'
-import { endpointOf, inBothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
+import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
+import { endpointOf, bothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'
 import { listClients } from './clients/list.ts'
@@ -32,34 +32,34 @@ function probe(path: string, body: string): Route {
 
 export const routes = routesOf(
   route({
-    paths: inBothVersions('/client/create'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/create'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readClient,
     decide: clients.createClient,
     respond: clientAnswers.createdClient,
   }),
   route({
-    paths: inBothVersions('/client/get/{clientId}'),
+    paths: bothVersions('/client/get/{clientId}'),
     methods: ['GET'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-get'),
     decide: clients.findRequestedClient,
     respond: clientAnswers.taggedClient,
   }),
   route({
-    paths: inBothVersions('/client/get/list'),
+    paths: bothVersions('/client/get/list'),
     methods: ['GET'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
     decide: listClients,
     respond: clientAnswers.clientList,
   }),
   route({
-    paths: inBothVersions('/client/certificate/explain'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/certificate/explain'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ExplanationCall),
     read: clientRequests.readExplanation,
     // It loads the rules of client authentication, which few calls need.
@@ -67,69 +67,69 @@ export const routes = routesOf(
     respond: clientAnswers.explanation,
   }),
   route({
-    paths: inBothVersions('/client/update/{clientId}'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/update/{clientId}'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readClientUpdate,
     decide: clients.updateClient,
     respond: clientAnswers.taggedClient,
   }),
   route({
-    paths: inBothVersions('/client/delete/{clientId}'),
+    paths: bothVersions('/client/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-delete'),
     decide: clients.deleteClient,
     respond: () => undefined,
   }),
   route({
-    paths: inBothVersions('/client/lock_flag/update/{clientId}'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/lock_flag/update/{clientId}'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.LockCall),
     read: clientRequests.readLock,
     decide: clients.lockClient,
     respond: clientAnswers.updatedLock,
   }),
   route({
-    paths: inBothVersions('/client/secret/refresh/{clientId}'),
+    paths: bothVersions('/client/secret/refresh/{clientId}'),
     methods: ['GET'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-secret-refresh'),
     decide: refreshSecret,
     respond: clientAnswers.refreshedSecret,
   }),
   route({
-    paths: inBothVersions('/client/secret/update/{clientId}'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/secret/update/{clientId}'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.SecretCall),
     read: clientRequests.readSecret,
     decide: updateSecret,
     respond: clientAnswers.updatedSecret,
   }),
   route({
-    paths: inBothVersions('/client/extension/requestable_scopes/get/{clientId}'),
+    paths: bothVersions('/client/extension/requestable_scopes/get/{clientId}'),
     methods: ['GET'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-get'),
     decide: clients.findRequestedClient,
     respond: clientAnswers.requestableScopes,
   }),
   route({
-    paths: inBothVersions('/client/extension/requestable_scopes/update/{clientId}'),
+    paths: bothVersions('/client/extension/requestable_scopes/update/{clientId}'),
     methods: ['POST', 'PUT'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.RequestableScopesCall),
     read: clientRequests.readRequestableScopes,
     decide: clients.limitScopes,
     respond: clientAnswers.requestableScopes,
   }),
   route({
-    paths: inBothVersions('/client/extension/requestable_scopes/delete/{clientId}'),
+    paths: bothVersions('/client/extension/requestable_scopes/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: (http) => ({ ...clientRequests.readClientInPath()(http), scopes: undefined }),
     decide: clients.limitScopes,
@@ -137,7 +137,7 @@ export const routes = routesOf(
   }),
   route({
     paths: ['/api/service/create'],
-    access: byOwner,
+    access: ownerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readCreation,
     decide: services.createService,
@@ -146,7 +146,7 @@ export const routes = routesOf(
   route({
     paths: ['/api/service/get/list'],
     methods: ['GET'],
-    access: byOwner,
+    access: ownerAccess,
     face: managementApi(serviceRequests.ServiceListCall),
     read: serviceRequests.readServices,
     decide: services.listServices,
@@ -155,7 +155,7 @@ export const routes = routesOf(
   route({
     paths: ['/api/service/get/{apiKey}', '/api/{serviceId}/service/get'],
     methods: ['GET'],
-    access: byServiceOrOwner,
+    access: serviceOrOwnerAccess,
     face: managementApi(),
     read: () => undefined,
     decide: services.getService,
@@ -163,7 +163,7 @@ export const routes = routesOf(
   }),
   route({
     paths: ['/api/service/update/{apiKey}', '/api/{serviceId}/service/update'],
-    access: byServiceOrOwner,
+    access: serviceOrOwnerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readServiceUpdate,
     decide: services.updateService,
@@ -172,7 +172,7 @@ export const routes = routesOf(
   route({
     paths: ['/api/service/delete/{apiKey}', '/api/{serviceId}/service/delete'],
     methods: ['DELETE'],
-    access: toDeleteService,
+    access: deletionAccess,
     face: managementApi(),
     read: () => undefined,
     // Few calls end a service.
@@ -180,25 +180,25 @@ export const routes = routesOf(
     respond: () => undefined,
   }),
   route({
-    paths: inBothVersions('/service/configuration'),
+    paths: bothVersions('/service/configuration'),
     methods: ['GET', 'POST'],
-    access: byRoleOrOrganization('introspect'),
+    access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,
     decide: (_, { service }) => Promise.resolve(service),
     respond: metadataOf,
   }),
   route({
-    paths: inBothVersions('/service/jwks/get'),
+    paths: bothVersions('/service/jwks/get'),
     methods: ['GET'],
-    access: byRoleOrOrganization('introspect'),
+    access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.JwksCall),
     read: serviceRequests.readJwksCall,
     decide: (_, { service }) => Promise.resolve(service),
     respond: jwkSetOf,
   }),
 
-  notOffered('/api/{proxy+}'),
+  notOfferedRoute('/api/{proxy+}'),
   probe('/api/misc/echo', ''),
   probe('/api/lifecycle/healthcheck', 'OK'),
 )

@@ -1,6 +1,6 @@
-import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { roleAccess, deploymentAccess } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
-import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { bothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { revoke } from './decide.ts'
 import { fromForm, fromWebApi, RevocationCall } from './request.ts'
@@ -9,7 +9,7 @@ import { revocationResponse } from './respond.ts'
 export const routes = routesOf(
   route({
     paths: [ENDPOINT_PATHS.revocation_endpoint],
-    access: ofDeployment('client'),
+    access: deploymentAccess('client'),
     face: oauth('Basic'),
     read: fromForm,
     decide: revoke,
@@ -17,8 +17,8 @@ export const routes = routesOf(
     respond: () => ({}),
   }),
   route({
-    paths: inBothVersions('/auth/revocation'),
-    access: byRole('runtime'),
+    paths: bothVersions('/auth/revocation'),
+    access: roleAccess('runtime'),
     face: webApi({ type: 'revocationResponse', call: RevocationCall, errors: 'json' }),
     read: fromWebApi,
     decide: revoke,

@@ -2,7 +2,7 @@ import { type Call, isOutOfTime } from '../../shared/runtime/call.ts'
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { isLive } from './find-grant.ts'
-import { inBatches, listKeys } from './list-keys.ts'
+import { mapInBatches, listKeys } from './list-keys.ts'
 
 const CLIENTS_AT_ONCE = 20
 const GRANTS_AT_ONCE = 50
@@ -57,7 +57,7 @@ async function endTokensAt(clients: readonly number[], subject: string, call: Ca
   for (let start = 0; start < keys.length; start += GRANTS_AT_ONCE) {
     if (start > 0 && isOutOfTime(call)) return { count, complete: false }
     const found = await grants.findTokens(keys.slice(start, start + GRANTS_AT_ONCE))
-    await inBatches(found, ({ grant }) => grants.revoke(grant))
+    await mapInBatches(found, ({ grant }) => grants.revoke(grant))
     count += found.filter((grant) => isLive(grant, call)).length
   }
   return { count, complete: true }

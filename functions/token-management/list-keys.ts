@@ -20,13 +20,13 @@ export async function listKeys(
   subject: string | undefined,
   { service: { apiKey }, store: { grants } }: Call,
 ): Promise<GrantKey[]> {
-  return (await inBatches(clients, (client) => grants.list(apiKey, client, subject))).flat()
+  return (await mapInBatches(clients, (client) => grants.list(apiKey, client, subject))).flat()
 }
 
 const CALLS_AT_ONCE = 20
 
 /** The results of a call of the store for each item. */
-export async function inBatches<Item, Result>(
+export async function mapInBatches<Item, Result>(
   items: readonly Item[],
   call: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {

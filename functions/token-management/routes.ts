@@ -1,7 +1,7 @@
-import { byRole, byRoleOrOrganization } from '../../shared/lambda/access.ts'
+import { roleAccess, roleOrOrganizationAccess } from '../../shared/lambda/access.ts'
 import { managementApi, webApi } from '../../shared/lambda/faces.ts'
-import { notOffered } from '../../shared/lambda/not-offered.ts'
-import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
+import { bothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
   AuthorizationChangeCall,
@@ -30,42 +30,42 @@ import { updateResponse } from './update/respond.ts'
 
 export const routes = routesOf(
   route({
-    paths: inBothVersions('/auth/token/create'),
-    access: byRole('manage'),
+    paths: bothVersions('/auth/token/create'),
+    access: roleAccess('manage'),
     face: webApi({ type: 'tokenCreateResponse', call: CreateCall, errors: 'none' }),
     read: readCreate,
     decide: createTokens,
     respond: createResponse,
   }),
   route({
-    paths: inBothVersions('/auth/token/update'),
-    access: byRole('manage'),
+    paths: bothVersions('/auth/token/update'),
+    access: roleAccess('manage'),
     face: webApi({ type: 'tokenUpdateResponse', call: UpdateCall, errors: 'none' }),
     read: readTokenUpdate,
     decide: updateToken,
     respond: updateResponse,
   }),
   route({
-    paths: inBothVersions('/auth/token/delete/{accessTokenIdentifier}'),
+    paths: bothVersions('/auth/token/delete/{accessTokenIdentifier}'),
     methods: ['DELETE'],
-    access: byRole('manage'),
+    access: roleAccess('manage'),
     face: managementApi(),
     read: readDelete,
     decide: endTokens,
     respond: () => undefined,
   }),
   route({
-    paths: inBothVersions('/auth/token/revoke'),
-    access: byRole('manage'),
+    paths: bothVersions('/auth/token/revoke'),
+    access: roleAccess('manage'),
     face: managementApi(RevokeCall),
     read: readRevoke,
     decide: endTokens,
     respond: revokeResponse,
   }),
   route({
-    paths: inBothVersions('/auth/token/get/list'),
+    paths: bothVersions('/auth/token/get/list'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: roleAccess('manage'),
     face: managementApi(TokenListCall),
     read: (http) => readListCall(http, TokenListCall),
     decide: listTokens,
@@ -73,11 +73,11 @@ export const routes = routesOf(
   }),
   route({
     paths: [
-      ...inBothVersions('/client/authorization/get/list'),
+      ...bothVersions('/client/authorization/get/list'),
       '/api/{serviceId}/client/authorization/get/list/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(AuthorizationListCall),
     read: readAuthorizations,
     decide: listAuthorizations,
@@ -85,19 +85,19 @@ export const routes = routesOf(
   }),
   route({
     paths: [
-      ...inBothVersions('/client/authorization/delete/{clientId}'),
+      ...bothVersions('/client/authorization/delete/{clientId}'),
       '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
     ],
     methods: ['DELETE', 'POST'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: deleteAuthorization,
     respond: changedAuthorization('A137001', 'Deleted'),
   }),
   route({
-    paths: inBothVersions('/client/authorization/update/{clientId}'),
-    access: byRoleOrOrganization('manage'),
+    paths: bothVersions('/client/authorization/update/{clientId}'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(AuthorizationChangeCall),
     read: readAuthorizationChange,
     decide: updateAuthorization,
@@ -105,11 +105,11 @@ export const routes = routesOf(
   }),
   route({
     paths: [
-      ...inBothVersions('/client/granted_scopes/get/{clientId}'),
+      ...bothVersions('/client/granted_scopes/get/{clientId}'),
       '/api/{serviceId}/client/granted_scopes/get/{clientId}/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: getGrantedScopes,
@@ -117,11 +117,11 @@ export const routes = routesOf(
   }),
   route({
     paths: [
-      ...inBothVersions('/client/granted_scopes/delete/{clientId}'),
+      ...bothVersions('/client/granted_scopes/delete/{clientId}'),
       '/api/{serviceId}/client/granted_scopes/delete/{clientId}/{subject}',
     ],
     methods: ['DELETE', 'POST'],
-    access: byRoleOrOrganization('manage'),
+    access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: forgetGrantedScopes,
@@ -129,6 +129,6 @@ export const routes = routesOf(
   }),
 
   // These receive the paths above if they end with a slash (shared/lambda/path-match.ts).
-  ...inBothVersions('/client/authorization/{proxy+}').map(notOffered),
-  ...inBothVersions('/client/granted_scopes/{proxy+}').map(notOffered),
+  ...bothVersions('/client/authorization/{proxy+}').map(notOfferedRoute),
+  ...bothVersions('/client/granted_scopes/{proxy+}').map(notOfferedRoute),
 )

@@ -1,6 +1,6 @@
-import { byRole } from '../../shared/lambda/access.ts'
+import { roleAccess } from '../../shared/lambda/access.ts'
 import { webApi } from '../../shared/lambda/faces.ts'
-import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { bothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { issueUserinfo } from './issue/decide.ts'
 import { readUserinfoIssue, UserinfoIssueCall } from './issue/request.ts'
 import { userinfoIssueResponse } from './issue/respond.ts'
@@ -10,17 +10,17 @@ import { userinfoResponse } from './process/respond.ts'
 
 export const routes = routesOf(
   route({
-    paths: inBothVersions('/auth/userinfo'),
-    access: byRole('introspect'),
+    paths: bothVersions('/auth/userinfo'),
+    access: roleAccess('introspect'),
     face: webApi({ type: 'userInfoResponse', call: UserinfoCall, errors: 'bearer' }),
     read: readUserinfo,
     decide: processUserinfo,
     respond: userinfoResponse,
   }),
   route({
-    paths: inBothVersions('/auth/userinfo/issue'),
+    paths: bothVersions('/auth/userinfo/issue'),
     // The service signs the claims of the caller.
-    access: byRole('runtime'),
+    access: roleAccess('runtime'),
     face: webApi({ type: 'userInfoIssueResponse', call: UserinfoIssueCall, errors: 'bearer' }),
     read: readUserinfoIssue,
     decide: issueUserinfo,

@@ -34,7 +34,12 @@ import {
 import { ErrorContent, NotOfferedAnswer } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
-import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
+import {
+  HeldToken,
+  signedContent,
+  StandardAnswer,
+  StandardContent,
+} from '../../shared/token/active-token-schema.ts'
 import { MANAGEMENT_ENDPOINTS } from './management-endpoints.ts'
 
 /** What the declaration of a route does not contain and its readers need. */
@@ -131,7 +136,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/auth/introspection/standard': {
     summary: 'Answers a token introspection request (RFC 7662).',
     answer: StandardIntrospectionAnswer,
-    content: { OK: StandardContent, JWT: signed(StandardContent), ...ERRORS },
+    content: { OK: StandardContent, JWT: signedContent(StandardContent), ...ERRORS },
     required: ['parameters'],
     form: STANDARD_PARAMETERS,
   },
@@ -210,7 +215,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
   '/introspection/standard': {
     summary: 'Token introspection (RFC 7662).',
-    answer: z.union([StandardAnswer, signed(StandardAnswer)]),
+    answer: z.union([StandardAnswer, signedContent(StandardAnswer)]),
     required: ['token'],
     form: STANDARD_FORM,
   },

@@ -37,14 +37,14 @@ export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): 
  * @see RFC 8705 section 2.1.2
  */
 export function matchesSan(kind: SanKind, registered: string, san: SubjectAlternativeNames): boolean {
-  const wanted = comparable(kind, registered)
-  if (wanted === undefined) return false
-  return san[kind].some((name) => (kind === 'ip' ? name : comparable(kind, name)) === wanted)
+  const expected = comparableName(kind, registered)
+  if (expected === undefined) return false
+  return san[kind].some((name) => (kind === 'ip' ? name : comparableName(kind, name)) === expected)
 }
 
 /** Whether this value can identify a client: it must be well-formed and unambiguous. */
 export function isSanValue(kind: SanKind, text: string): boolean {
-  return comparable(kind, text) !== undefined
+  return comparableName(kind, text) !== undefined
 }
 
 const LIMIT_CHARACTERS = 2048
@@ -60,7 +60,7 @@ const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-
 const LOCAL_PART = /^(?=.{1,64}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 
 /** The form in which names are compared. All accepted names are ASCII, so `toLowerCase` folds nothing else. */
-function comparable(kind: SanKind, text: string): string | undefined {
+function comparableName(kind: SanKind, text: string): string | undefined {
   if (text.length > LIMIT_CHARACTERS) return undefined
   switch (kind) {
     case 'dns':

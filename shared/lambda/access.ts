@@ -24,12 +24,12 @@ export interface Access<Admitted extends AnyCall> {
 }
 
 /** Admits credentials of a service with this role or a larger one. */
-export function byRole(role: Role): Access<Call> {
+export function roleAccess(role: Role): Access<Call> {
   return { name: role, admit: (http, around) => serviceByCredentials(http, role, around) }
 }
 
-/** Admits like `byRole`, and below `/api/{serviceId}` also the organization's token as the role `manage` (architecture, section 1). */
-export function byRoleOrOrganization(role: Role): Access<Call> {
+/** Admits like `roleAccess`, and below `/api/{serviceId}` also the organization's token as the role `manage` (architecture, section 1). */
+export function roleOrOrganizationAccess(role: Role): Access<Call> {
   return {
     name: role,
     organization: true,
@@ -38,21 +38,21 @@ export function byRoleOrOrganization(role: Role): Access<Call> {
 }
 
 /** Admits credentials of the service with the role `manage`, and those of the owner of the deployment. */
-export const byServiceOrOwner: Access<Call> = {
+export const serviceOrOwnerAccess: Access<Call> = {
   name: 'service',
   organization: true,
   admit: (http, around) => serviceForManagement(http, around),
 }
 
-/** Admits like `byServiceOrOwner`, also to a deleted service, so that its deletion can be repeated until it has ended. */
-export const toDeleteService: Access<Call> = {
+/** Admits like `serviceOrOwnerAccess`, also to a deleted service, so that its deletion can be repeated until it has ended. */
+export const deletionAccess: Access<Call> = {
   name: 'service',
   organization: true,
   admit: serviceForDeletion,
 }
 
 /** Admits only the owner of the deployment, for APIs about all its services (architecture, section 1). */
-export const byOwner: Access<OwnerCall> = { name: 'owner', admit: authenticateOwner }
+export const ownerAccess: Access<OwnerCall> = { name: 'owner', admit: authenticateOwner }
 
 /**
  * Admits all requests to the service of the OAuth face, whose clients authenticate in the request itself.
@@ -60,7 +60,7 @@ export const byOwner: Access<OwnerCall> = { name: 'owner', admit: authenticateOw
  * @param name the users of the route. With the setting `oauthOnMtlsOnly`, routes for `everyone` answer on all domains and the
  *   others only on a domain with mutual TLS
  */
-export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Call> {
+export function deploymentAccess(name: 'client' | 'holder' | 'everyone'): Access<Call> {
   return {
     name,
     isOffered: ({ onMtlsDomain }, { oauthOnMtlsOnly }) =>

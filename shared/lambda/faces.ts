@@ -6,7 +6,7 @@ import { usesDpop, usesDpopScheme } from '../possession/sent-proof.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
-import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
+import { type CallErrors, type ErrorSettings, oauthRefusal, webApiRefusal } from './refusal-answers.ts'
 
 /** The part of a route that reads a request and writes the answer. */
 export interface Face<Given extends readonly unknown[], Body> {
@@ -38,7 +38,7 @@ export function webApi<Schema extends z.ZodMiniType>(
     given: (http) => [readCall(http, spec.call)],
     answer: (body) => ({ response: json(200, { type: spec.type, ...body }), outcome: body.action }),
     refuse: (refusal, endpoint, http, settings) =>
-      refusedCall(refusal, { ...spec, endpoint }, http, settings),
+      webApiRefusal(refusal, { ...spec, endpoint }, http, settings),
   }
 }
 
@@ -58,7 +58,7 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
       return { response: jsonOf(200, body), outcome: 200 }
     },
     refuse: (refusal, endpoint, http) =>
-      refusedCall(refusal, { endpoint, type: 'error', errors: 'json' }, http),
+      webApiRefusal(refusal, { endpoint, type: 'error', errors: 'json' }, http),
   }
 }
 
@@ -88,7 +88,7 @@ export function oauth(
         body instanceof SignedBody ? signedAnswer(body) : jsonOf(HTTP_STATUS[action], body, withoutNull),
       outcome: action,
     }),
-    refuse: (refusal, _endpoint, http, settings) => refused(refusal, challenge, http, settings),
+    refuse: (refusal, _endpoint, http, settings) => oauthRefusal(refusal, challenge, http, settings),
   }
 }
 
@@ -105,5 +105,5 @@ export const publicDocument: Face<[http: HttpRequest], object | undefined> = {
     if (body === undefined) throw new NotHere('document-other')
     return { response: publicJson(body), outcome: 'OK' }
   },
-  refuse: (refusal, _endpoint, http) => refused(refusal, 'Basic', http),
+  refuse: (refusal, _endpoint, http) => oauthRefusal(refusal, 'Basic', http),
 }

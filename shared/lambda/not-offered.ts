@@ -7,8 +7,8 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
 import { matchPath, pathMatcher } from './path-match.ts'
-import { refusedCall } from './refused.ts'
-import { answerError, endpointOf, inBothVersions, type Route } from './route.ts'
+import { webApiRefusal } from './refusal-answers.ts'
+import { answerError, endpointOf, bothVersions, type Route } from './route.ts'
 
 /**
  * The APIs of Authlete's specification that are not offered, with the action of their refusal. A caller knows these actions and can
@@ -59,7 +59,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 const API_OF_TEMPLATE = new Map(
   Object.entries(ACTIONS).flatMap(([path, action]) =>
-    inBothVersions(path).map((template) => [template, { path, action }] as const),
+    bothVersions(path).map((template) => [template, { path, action }] as const),
   ),
 )
 
@@ -69,7 +69,7 @@ const findTemplate = pathMatcher([...API_OF_TEMPLATE.keys()])
  * Answers on all paths that no other route has. An API of Authlete is refused with its action after the credentials were checked. Every
  * other path gets 404 with a result code (Authlete contract, section 1.6).
  */
-export function notOffered(path: string): Route {
+export function notOfferedRoute(path: string): Route {
   return {
     endpoint: '/api',
     paths: [path],
@@ -94,6 +94,6 @@ async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Pro
     service = call.service
     throw new Refusal('authlete-api-not-offered')
   } catch (error) {
-    return answerError(error, (refusal) => refusedCall(refusal, spec, called, service))
+    return answerError(error, (refusal) => webApiRefusal(refusal, spec, called, service))
   }
 }

@@ -127,7 +127,7 @@ export function routesOf(...routes: readonly Route[]): Routes {
 }
 
 /** The credentials name the service in v2, and the path names it in v3 (Authlete contract, section 1.1). */
-export function inBothVersions(path: string): [v2: string, v3: string] {
+export function bothVersions(path: string): [v2: string, v3: string] {
   return [`/api${path}`, `/api/{serviceId}${path}`]
 }
 

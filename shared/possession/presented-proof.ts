@@ -7,7 +7,7 @@ import type { WebApiMembers } from '../web-api.ts'
 import type { VerifiedNonce } from './nonce.ts'
 
 /** The proof that came with a token, and the results of its verification. */
-interface ProofUse {
+export interface ProofUse {
   readonly request: { readonly proof?: SentProof | undefined }
   /** `undefined`: no proof came. */
   readonly proof: VerifiedProof | ProofFault | undefined

@@ -92,7 +92,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): S
  * @throws Error that names the variable
  */
 export function requireOAuthSettings(settings: Settings): number {
-  if (settings.serviceId === undefined) throw new Error('environment: SERVICE_ID missing')
+  if (settings.serviceId === undefined) throw new Error('environment: SERVICE_ID is missing')
   if (settings.mtlsDomains.length === 0) throw new Error('environment: MTLS_DOMAINS is empty')
   if (settings.apiIds.length === 0) throw new Error('environment: API_IDS is empty')
   return settings.serviceId

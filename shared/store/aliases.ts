@@ -20,16 +20,16 @@ export function takeAlias(
   now: EpochSeconds,
 ): Promise<boolean> {
   const key = aliasKey(service, alias)
-  const taken = { client, reservedAt: now }
+  const reservation = { client, reservedAt: now }
   // Another request may free the alias between a read and a write.
   return repeatWhileLost(async () => {
-    const created = await records.create(key, taken)
+    const created = await records.create(key, reservation)
     if (created.done) return true
     const { current } = created
     if (current === undefined) return LOST
     const isFree = current['client'] === client || (await isLeftOver(current, service, alias, records, now))
     if (!isFree) return false
-    const written = await records.update(key, taken, { attempt: current['attempt'] })
+    const written = await records.update(key, reservation, { attempt: current['attempt'] })
     return written.done || written.current?.['client'] === client || LOST
   })
 }

@@ -133,7 +133,7 @@ const OrderedIdToken = z.object({
 export type OrderedIdToken = Immutable<z.infer<typeof OrderedIdToken>>
 
 /** The members that a grant has only until its code is redeemed. */
-export const UntilRedeemed = z.object({
+export const CodeStageMembers = z.object({
   /** Seconds. Replaces the settings for the access token that the code is exchanged for. */
   accessTokenDuration: z.optional(z.int()),
   orderedIdToken: z.optional(OrderedIdToken),
@@ -204,7 +204,7 @@ export type RequestInUse = (Pushed | Ticket) & { readonly pushed: PushedMembers 
 export type Code = AnyStage & {
   readonly stage: 'CODE'
   readonly code: CodeMembers
-} & Immutable<z.infer<typeof UntilRedeemed>>
+} & Immutable<z.infer<typeof CodeStageMembers>>
 
 export type Tokens = AnyStage & {
   readonly stage: 'TOKENS'

@@ -13,12 +13,12 @@ import {
   Terms,
   TicketMembers,
   type Tokens,
-  UntilRedeemed,
+  CodeStageMembers,
 } from './grant.ts'
 import { DamagedItem, listing, readListedSubject } from './listing.ts'
 
 const SHAPES = [
-  ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, UntilRedeemed],
+  ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, CodeStageMembers],
   ...[AccessMembers, RefreshMembers],
 ]
 
@@ -75,7 +75,13 @@ export function readGrant(item: Item, { service, client, grantId }: GrantKey): G
   }
   if (stage === 'TOKENS') return { ...any, stage, ...readTokens(item, terms) }
   if (terms.subject === undefined) throw new DamagedItem('subject')
-  return { ...any, stage, terms, code: readMembers(CodeMembers, item), ...readMembers(UntilRedeemed, item) }
+  return {
+    ...any,
+    stage,
+    terms,
+    code: readMembers(CodeMembers, item),
+    ...readMembers(CodeStageMembers, item),
+  }
 }
 
 /** @throws DamagedItem */

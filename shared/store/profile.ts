@@ -106,8 +106,8 @@ const CACHE = new WeakMap<Service, WeakMap<object, EffectiveSettings>>()
  */
 export function settingsOf(service: Service, client?: Client): EffectiveSettings {
   const ofService = CACHE.get(service) ?? new WeakMap<object, EffectiveSettings>()
-  const kept = ofService.get(client ?? service)
-  if (kept !== undefined) return kept
+  const cached = ofService.get(client ?? service)
+  if (cached !== undefined) return cached
   // The records have the members that their types hide.
   const settings = applyProfile(service as StoredService, client as StoredClient | undefined)
   CACHE.set(service, ofService.set(client ?? service, settings))
@@ -122,11 +122,11 @@ export function trustsAnyIssuer(service: Service): boolean {
 }
 
 function applyProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
-  const own = ownSettings(service, client)
-  if (!service.fapi2 && client?.fapi2 !== true) return own
-  const effective = { ...own, isRetroactive: true }
+  const settings = ownSettings(service, client)
+  if (!service.fapi2 && client?.fapi2 !== true) return settings
+  const effective = { ...settings, isRetroactive: true }
   for (const [name, { allows }] of Object.entries<Requirement>({ ...FAPI2.service, ...FAPI2.requests }))
-    Reflect.set(effective, name, nearestAllowed(Reflect.get(effective, name), allows))
+    Reflect.set(effective, name, nearestAllowedValue(Reflect.get(effective, name), allows))
   if (client === undefined) return { ...effective, violations: violationsOf(FAPI2.service, service) }
   // Each token has one binding, and no request chooses which.
   if (client.dpopRequired) effective.tlsClientCertificateBoundAccessTokens = false
@@ -168,11 +168,11 @@ function violationsOf<Name extends string>(required: Requirements<Name>, stored:
 export function isAllowed(value: unknown, allows: Allowed): boolean {
   if ('pattern' in allows) return new RegExp(allows.pattern).test(value as string)
   if ('enum' in allows) return value === undefined || allows.enum.includes(value)
-  return isDeepStrictEqual(nearestAllowed(value, allows), value)
+  return isDeepStrictEqual(nearestAllowedValue(value, allows), value)
 }
 
 /** The allowed value that is nearest to a stored one. A wrong choice stays unchanged, and requests that use it are refused. */
-function nearestAllowed(value: unknown, allows: Allowed): unknown {
+function nearestAllowedValue(value: unknown, allows: Allowed): unknown {
   if ('const' in allows) return allows.const
   if ('maximum' in allows) return Math.min(value as number, allows.maximum)
   if ('items' in allows) return (value as readonly unknown[]).filter((item) => isAllowed(item, allows.items))

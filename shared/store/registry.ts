@@ -24,7 +24,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => unlessDeleted(parseRecord(Service, item)))
+    return this.#records.remember(serviceKey(service), (item) => withoutDeleted(parseRecord(Service, item)))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
@@ -54,7 +54,7 @@ export class Registry {
   /** Finds a service for a caller that changes it. The cache is not used. */
   async findCurrentService(service: number): Promise<StoredService | undefined> {
     const item = await this.#records.find(serviceKey(service))
-    return item && unlessDeleted(parseRecord(Service, item))
+    return item && withoutDeleted(parseRecord(Service, item))
   }
 
   /** Finds deleted services as well, because a deletion may have to continue. The cache is not used. */
@@ -138,7 +138,7 @@ export class Registry {
   /** All services of the deployment. The cache is not used. */
   async listServices(): Promise<StoredService[]> {
     const items = await this.#records.list(serviceKey(0))
-    return items.flatMap((item) => unlessDeleted(parseRecord(Service, item)) ?? [])
+    return items.flatMap((item) => withoutDeleted(parseRecord(Service, item)) ?? [])
   }
 
   /** All clients of a service, sorted by their numbers as text. The cache is not used. */
@@ -223,7 +223,7 @@ export interface Owner {
 }
 
 /** @returns `undefined` for a service whose deletion has begun: only its deletion may still find it */
-function unlessDeleted(service: StoredService): StoredService | undefined {
+function withoutDeleted(service: StoredService): StoredService | undefined {
   return service.deletedAt === undefined ? service : undefined
 }
 

@@ -24,9 +24,13 @@ export type ActiveRefreshToken = Immutable<z.output<typeof ActiveRefreshToken>>
 const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })
 export type ActiveToken = Immutable<z.output<typeof ActiveToken>>
 
-const IN_FULL = { iat: seconds, aud: z.union([z.string(), z.array(z.string())]), jti: z.optional(z.string()) }
+const FULL_MEMBERS = {
+  iat: seconds,
+  aud: z.union([z.string(), z.array(z.string())]),
+  jti: z.optional(z.string()),
+}
 /** The members on the OAuth face, which leaves out those that are `null`. */
-const ActiveTokenInFull = z.extend(ActiveToken, IN_FULL)
+const ActiveTokenInFull = z.extend(ActiveToken, FULL_MEMBERS)
 export type ActiveTokenInFull = Immutable<z.output<typeof ActiveTokenInFull>>
 
 const extra = z.string()
@@ -44,7 +48,7 @@ export const StandardAnswer = z.union([
 ])
 
 /** The claims of a signed answer of either face (RFC 9701 section 5). */
-export const signed = (content: z.ZodMiniType) =>
+export const signedContent = (content: z.ZodMiniType) =>
   z.object({ iss: z.string(), aud: z.string(), iat: seconds, token_introspection: content })
 
 /** `responseContent` of `/auth/introspection/standard`. */

@@ -62,7 +62,7 @@ export async function outcomeOf(
   const use = await readUse(request, call)
   const failure = firstFailure(use, request, call)
   const steps = request.explain === true ? stepsOf(use, failure) : undefined
-  if (failure !== undefined) return steps === undefined ? failure.refusal : explained(failure.refusal, steps)
+  if (failure !== undefined) return steps === undefined ? failure.refusal : withSteps(failure.refusal, steps)
   const { found, standing, nonce } = use as TokenUse
   const used = await usePresentedProof(use as TokenUse, call)
   return used ?? { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
@@ -105,13 +105,13 @@ function firstFailure(
   }
   for (const [at, { refusalOf }] of CHECKS.entries()) {
     const refusal = refusalOf(use)
-    if (refusal !== undefined) return { at, refusal: challenged(refusal, use) }
+    if (refusal !== undefined) return { at, refusal: withChallenge(refusal, use) }
   }
   return undefined
 }
 
 /** A client that must use DPoP, or tried to, gets a challenge with the scheme `DPoP`. */
-function challenged(
+function withChallenge(
   refusal: RefusalFor<TokenReason>,
   { proof, found, proofAlgorithms: algorithms }: TokenUse,
 ) {
@@ -130,6 +130,6 @@ function stepsOf(use: TokenUse | NotAnAccessToken, failure: Failure | undefined)
   })
 }
 
-function explained({ reason, options }: RefusalFor<TokenReason>, steps: readonly Step[]) {
+function withSteps({ reason, options }: RefusalFor<TokenReason>, steps: readonly Step[]) {
   return refusalFor(reason, { ...options, members: { ...options.members, steps } })
 }

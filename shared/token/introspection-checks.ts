@@ -1,12 +1,11 @@
-import { boundKey, boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
+import { boundKey, boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
 import type { PresentedCertificate } from '../certificate/presented.ts'
 import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, type Refusal, refusalFor } from '../refusal/refusal.ts'
-import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
-import type { ProofFault } from '../dpop/proof-faults.ts'
-import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
-import { proofKeyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
+import type { SentProof } from '../dpop/proof.ts'
+import type { verifyNonce } from '../possession/nonce.ts'
+import { proofDetails, proofKeyOf, type ProofUse, refusalOfProof } from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Life, REASONS_OF_LIFE } from './life.ts'
@@ -38,17 +37,13 @@ export interface IntrospectionRequest {
 }
 
 /** A stored token and the request about it. */
-export interface TokenUse {
+export interface TokenUse extends ProofUse {
   readonly request: IntrospectionRequest
   readonly service: Service
   readonly now: EpochSeconds
   readonly found: FoundToken
   readonly standing: Standing
   readonly life: Life
-  readonly proof: VerifiedProof | ProofFault | undefined
-  readonly proofAlgorithms: readonly string[]
-  /** `undefined` if the proof needs no nonce. */
-  readonly nonce: VerifiedNonce | undefined
 }
 
 /** One check of introspection. */
@@ -137,7 +132,7 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: TokenUse
 function refusalOfPossession(use: TokenUse) {
   const { found, request, standing } = use
   const possession = { certificate: request.clientCertificate, proofKey: proofKeyOf(use.proof) }
-  const verdict = judgeBinding(found.grant.binding, possession)
+  const verdict = judge(found.grant.binding, possession)
   const reason = isBoundOnly(use) && verdict === 'unbound' ? REASONS_OF_LIFE.unbound : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
 }
@@ -181,7 +176,7 @@ function refusalOfScopes({ request, found: { grant }, standing }: TokenUse) {
 }
 
 function scopeDetails({ request, found: { grant } }: TokenUse) {
-  return compared(request.scopes, grant.accessScopes)
+  return compareNames(request.scopes, grant.accessScopes)
 }
 
 function refusalOfSubject({ request, found: { grant }, standing }: TokenUse) {
@@ -202,7 +197,7 @@ function refusalOfResources({ request, found: { grant }, service, standing }: To
 }
 
 function resourceDetails({ request, found: { grant }, service }: TokenUse) {
-  return compared(request.resources, audiencesOf(grant, service))
+  return compareNames(request.resources, audiencesOf(grant, service))
 }
 
 /** RFC 9470 section 3. A token without `acr` cannot satisfy the requirement. */
@@ -231,7 +226,7 @@ function ageDetails({ request, found: { grant } }: TokenUse) {
   return { requiredMaxAge: request.maxAge, authTime: grant.terms.authTime }
 }
 
-function compared(required: readonly string[], granted: readonly string[]) {
+function compareNames(required: readonly string[], granted: readonly string[]) {
   return { required, granted, missing: required.filter((name) => !granted.includes(name)) }
 }
 

@@ -112,7 +112,8 @@ async function signAccessToken(
     exp: tokens.accessExpiresAt,
   }
   const jwt = signJwt('at+jwt', withProperties(claims, terms), key)
-  if (jwt.length > MAX_TOKEN_LENGTH) throw new Refusal('jwt-not-signed', { cause: new Error('too long') })
+  if (jwt.length > MAX_TOKEN_LENGTH)
+    throw new Refusal('jwt-not-signed', { cause: new Error('the JWT is too long') })
   return jwt
 }
 

@@ -11,16 +11,24 @@ export function isScopeDuration(text: string): boolean {
 /** The lifetime of an access token with these scopes: the shortest one in service, client and scopes. */
 export function accessTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
   const ofClient = client.extension?.accessTokenDuration ?? Infinity
-  return Math.min(service.accessTokenDuration, ofClient, ofScopes('access_token.duration', service, scopes))
+  return Math.min(
+    service.accessTokenDuration,
+    ofClient,
+    scopeDuration('access_token.duration', service, scopes),
+  )
 }
 
 /** The lifetime of a refresh token of a grant with these scopes: the shortest one in service, client and scopes. */
 export function refreshTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
   const ofClient = client.extension?.refreshTokenDuration ?? Infinity
-  return Math.min(service.refreshTokenDuration, ofClient, ofScopes('refresh_token.duration', service, scopes))
+  return Math.min(
+    service.refreshTokenDuration,
+    ofClient,
+    scopeDuration('refresh_token.duration', service, scopes),
+  )
 }
 
-function ofScopes(
+function scopeDuration(
   duration: (typeof SCOPE_DURATIONS)[number],
   { supportedScopes }: Service,
   scopes: readonly string[],

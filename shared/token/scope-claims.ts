@@ -11,6 +11,6 @@ const CLAIMS: Readonly<Record<string, readonly string[]>> = {
 
 /** The names of the claims that are requested by name (section 5.5) or through scopes, each once. */
 export function claimNames(byName: object | undefined, scopes: readonly string[]): readonly string[] {
-  const ofScopes = scopes.flatMap((scope) => (Object.hasOwn(CLAIMS, scope) ? (CLAIMS[scope] ?? []) : []))
-  return [...new Set([...Object.keys(byName ?? {}), ...ofScopes])]
+  const namesOfScopes = scopes.flatMap((scope) => (Object.hasOwn(CLAIMS, scope) ? (CLAIMS[scope] ?? []) : []))
+  return [...new Set([...Object.keys(byName ?? {}), ...namesOfScopes])]
 }

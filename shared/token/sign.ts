@@ -84,8 +84,8 @@ async function privateHalf(
 
 /** RFC 7518 section 3, RFC 8037 section 3.1. For `PS256` the salt is as long as the hash. */
 const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffer>> = {
-  ES256: (input, key) => joined(sign('sha256', input, key), 32),
-  ES384: (input, key) => joined(sign('sha384', input, key), 48),
+  ES256: (input, key) => joinSignature(sign('sha256', input, key), 32),
+  ES384: (input, key) => joinSignature(sign('sha384', input, key), 48),
   PS256: (input, key) =>
     sign('sha256', input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
   RS256: (input, key) => sign('sha256', input, key),
@@ -108,7 +108,7 @@ export function signJwt(typ: string, claims: object, { alg, kid, key }: SigningK
  * Converts a signature in DER, SEQUENCE { INTEGER r, INTEGER s }, to r || s (RFC 7518 section 3.4). In DER the integers have at
  * most one leading zero, for the sign. Node's `dsaEncoding` does the same but doubles the cost of the signature.
  */
-function joined(der: Buffer, coordinateBytes: number): Buffer {
+function joinSignature(der: Buffer, coordinateBytes: number): Buffer {
   const signature = Buffer.alloc(2 * coordinateBytes)
   const rLength = der.readUInt8(3)
   const r = der.subarray(4, 4 + rLength).subarray(-coordinateBytes)

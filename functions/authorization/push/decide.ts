@@ -3,7 +3,7 @@ import {
   type IdentifiedClient,
   identifyClient,
 } from '../../../shared/authentication/client-authentication.ts'
-import { judge as judgeBinding } from '../../../shared/certificate/binding.ts'
+import { judge } from '../../../shared/certificate/binding.ts'
 import { LIMITS } from '../../../shared/limits.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -90,6 +90,6 @@ export async function pushRequest(
 /** RFC 9449 section 10.1: the key of the proof must be the one in `dpop_jkt`. */
 function requireSameKey({ dpopJkt }: AuthorizationRequest, { jkt: proofKey }: OneTimeProof): void {
   if (dpopJkt === undefined || proofKey === undefined) return
-  const verdict = judgeBinding({ jkt: dpopJkt }, { certificate: 'absent', proofKey })
+  const verdict = judge({ jkt: dpopJkt }, { certificate: 'absent', proofKey })
   if (verdict !== 'holds') throw new Refusal('push-key-differs')
 }

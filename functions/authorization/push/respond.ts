@@ -9,12 +9,12 @@ function pushedContent({ requestUri, expiresIn }: PushedRequest): PushContent {
 }
 
 /** The answer of the OAuth face. */
-export function oauthPushed(pushed: PushedRequest): PushContent | BodyWithHeaders {
+export function oauthPushResponse(pushed: PushedRequest): PushContent | BodyWithHeaders {
   return withNonce(pushedContent(pushed), pushed.dpopNonce)
 }
 
 /** `/pushed_auth_req`, action CREATED (Authlete contract, section 2.11). */
-export function pushedResponse(pushed: PushedRequest): PushSuccess {
+export function pushResponse(pushed: PushedRequest): PushSuccess {
   const { client, requestUri } = pushed
   const message = `Successfully registered a request object for client (${String(client.clientId)}), URI is ${requestUri}.`
   return {

@@ -3,25 +3,25 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { SettingRules } from '../../../shared/request/settings-body.ts'
 
 const text = z.string()
-const tagged = z.array(z.object({ tag: z.optional(text), value: z.optional(text) }))
+const taggedTexts = z.array(z.object({ tag: z.optional(text), value: z.optional(text) }))
 
 /** Settings that are stored and returned but have no effect. They describe the client. */
 export const CARRIED_BY_CLIENTS = {
-  clientNames: tagged,
+  clientNames: taggedTexts,
   description: text,
-  descriptions: tagged,
+  descriptions: taggedTexts,
   developer: text,
   applicationType: z.enum(['WEB', 'NATIVE']),
   subjectType: z.enum(['PUBLIC']),
   contacts: z.array(text),
   logoUri: text,
-  logoUris: tagged,
+  logoUris: taggedTexts,
   clientUri: text,
-  clientUris: tagged,
+  clientUris: taggedTexts,
   policyUri: text,
-  policyUris: tagged,
+  policyUris: taggedTexts,
   tosUri: text,
-  tosUris: tagged,
+  tosUris: taggedTexts,
   loginUri: text,
   softwareId: text,
   softwareVersion: text,

@@ -53,7 +53,7 @@ const DECIDING = {
 const EMPTY: Readonly<Record<string, unknown>> = { number: 0, string: '', enum: '' }
 
 /** `null` and the empty value of the type reset a setting to its default. */
-function clearable(stored: z.ZodMiniType): z.ZodMiniType {
+function toClearable(stored: z.ZodMiniType): z.ZodMiniType {
   const type = withoutDefault(stored)
   const empty = EMPTY[type._zod.def.type] ?? null
   return z.pipe(
@@ -78,7 +78,7 @@ function changesOf<Name extends string>(
 
 /** A service to create, or the changes to one (Authlete contract, section 3.1). */
 export const ServiceSettings = z.object({
-  ...changesOf(DECIDING, clearable),
+  ...changesOf(DECIDING, toClearable),
   // These settings may be 0 or empty.
   ...changesOf(CARRIED_BY_SERVICES, z.nullable),
   jwks: z.optional(z.nullable(z.string())),

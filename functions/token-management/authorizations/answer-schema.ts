@@ -2,12 +2,14 @@ import * as z from 'zod/mini'
 import { ClientSummary, LIST, RESULT } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 
-const tagged = z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })))
+const taggedTexts = z.optional(
+  z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })),
+)
 
 const AuthorizedClient = z.extend(ClientSummary, {
-  clientNames: tagged,
+  clientNames: taggedTexts,
   description: z.optional(z.string()),
-  descriptions: tagged,
+  descriptions: taggedTexts,
 })
 export type AuthorizedClient = Immutable<z.output<typeof AuthorizedClient>>
 

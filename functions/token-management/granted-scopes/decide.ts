@@ -2,7 +2,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { changeGrant, isLive } from '../find-grant.ts'
-import { requireClient, inBatches, listKeys } from '../list-keys.ts'
+import { requireClient, mapInBatches, listKeys } from '../list-keys.ts'
 import type { ClientAuthorization } from '../request.ts'
 
 export interface GrantedScopes {
@@ -39,7 +39,7 @@ export async function forgetGrantedScopes(
 ): Promise<{ readonly client: Client }> {
   const { client, consents } = await getGrantedScopes(request, call)
   const { grants } = call.store
-  await inBatches(consents, (consent) => {
+  await mapInBatches(consents, (consent) => {
     const find = async () => (await grants.findTokens([consent]))[0]
     const forget = (grant: Tokens) => ({
       grant: { ...grant, terms: { ...grant.terms, consentForgotten: true as const } },

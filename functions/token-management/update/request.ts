@@ -48,8 +48,8 @@ export function readTokenUpdate(call: z.infer<typeof UpdateCall>): TokenUpdateRe
   return {
     accessToken,
     named,
-    accessTokenExpiresAt: inSeconds(call.accessTokenExpiresAt),
-    refreshTokenExpiresAt: inSeconds(call.refreshTokenExpiresAt),
+    accessTokenExpiresAt: toSeconds(call.accessTokenExpiresAt),
+    refreshTokenExpiresAt: toSeconds(call.refreshTokenExpiresAt),
     scopes: scopes && [...new Set(scopes)],
     properties: readProperties(call.properties),
     certificateThumbprint,
@@ -58,6 +58,6 @@ export function readTokenUpdate(call: z.infer<typeof UpdateCall>): TokenUpdateRe
   }
 }
 
-function inSeconds(milliseconds: number | undefined): EpochSeconds | undefined {
+function toSeconds(milliseconds: number | undefined): EpochSeconds | undefined {
   return milliseconds === undefined ? undefined : (Math.floor(milliseconds / 1000) as EpochSeconds)
 }

@@ -29,8 +29,8 @@ export async function isOutside(subject: Subject, constraints: NameConstraints):
   const excluded = await readSubtrees(constraints.excludedSubtrees)
   if (permitted === undefined || excluded === undefined) return true
   return namesOf(subject).some(([kind, name]) => {
-    const own = permitted.filter((subtree) => subtree.kind === kind)
-    if (own.length > 0 && !own.some(({ has }) => has(name) === true)) return true
+    const sameKind = permitted.filter((subtree) => subtree.kind === kind)
+    if (sameKind.length > 0 && !sameKind.some(({ has }) => has(name) === true)) return true
     return excluded.some((subtree) => subtree.kind === kind && subtree.has(name) !== false)
   })
 }

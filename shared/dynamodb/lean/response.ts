@@ -13,7 +13,7 @@ const STATUS_LINE = /^HTTP\/1[.]1 (?!204|304)([2-5][0-9]{2})(?: [\t -~\x80-\xff]
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
 
 /** The headers that decide where the answer ends, whether the connection continues, and how the body is read. Duplicates may contradict each other. */
-const AT_MOST_ONCE = ['content-length', 'transfer-encoding', 'connection', 'x-amz-crc32']
+const UNIQUE_HEADERS = ['content-length', 'transfer-encoding', 'connection', 'x-amz-crc32']
 
 const MAX_HEAD_BYTES = 16_384
 /** An answer of DynamoDB has at most 16 MB. */
@@ -38,7 +38,7 @@ export function readResponse(received: Buffer): Response | undefined {
   for (const line of lines) {
     const [, given, value = ''] = HEADER.exec(line) ?? []
     const name = given?.toLowerCase()
-    if (name === undefined || (headers.has(name) && AT_MOST_ONCE.includes(name)))
+    if (name === undefined || (headers.has(name) && UNIQUE_HEADERS.includes(name)))
       throw malformedAnswer('a header is malformed, or repeated where it must not be')
     headers.set(name, value.trim())
   }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { byRole, ofDeployment } from '../../../shared/lambda/access.ts'
+import { roleAccess, deploymentAccess } from '../../../shared/lambda/access.ts'
 import { oauth as oauthFace, publicDocument, webApi as webApiFace } from '../../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
@@ -28,7 +28,7 @@ let decide: (request: string | undefined) => Promise<string>
 const ROUTES = routesOf(
   route({
     paths: ['/oauth'],
-    access: ofDeployment('client'),
+    access: deploymentAccess('client'),
     face: oauthFace('Basic'),
     read: (...[form]) => form,
     decide: (form) => decide(form),
@@ -36,7 +36,7 @@ const ROUTES = routesOf(
   }),
   route({
     paths: ['/web-api'],
-    access: byRole('runtime'),
+    access: roleAccess('runtime'),
     face: webApiFace({
       type: 'testResponse',
       call: z.object({ text: z.optional(z.string()) }),
@@ -55,7 +55,7 @@ const ROUTES = routesOf(
   route({
     paths: ['/document'],
     methods: ['GET'],
-    access: ofDeployment('everyone'),
+    access: deploymentAccess('everyone'),
     face: publicDocument,
     read: () => undefined,
     decide: () => Promise.resolve(),

@@ -2,9 +2,9 @@ import { beforeEach, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { byRole, ofDeployment } from '../../../shared/lambda/access.ts'
+import { roleAccess, deploymentAccess } from '../../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../../shared/lambda/faces.ts'
-import { inBothVersions, route, routesOf } from '../../../shared/lambda/route.ts'
+import { bothVersions, route, routesOf } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { eventFor, FORMATS } from '../../support/gateway.ts'
@@ -39,15 +39,15 @@ const read = () => undefined
 const ROUTES = routesOf(
   route({
     paths: ['/oauth'],
-    access: ofDeployment('client'),
+    access: deploymentAccess('client'),
     face: oauth('Basic'),
     read: (...given) => given.length,
     decide,
     respond: () => ({}),
   }),
   route({
-    paths: inBothVersions('/web-api'),
-    access: byRole('runtime'),
+    paths: bothVersions('/web-api'),
+    access: roleAccess('runtime'),
     face: webApi({ type: 'testResponse', call: z.object({}), errors: 'json' }),
     read,
     decide,

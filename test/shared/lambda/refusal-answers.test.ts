@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { type CallErrors, refused, refusedCall } from '../../../shared/lambda/refused.ts'
+import { type CallErrors, oauthRefusal, webApiRefusal } from '../../../shared/lambda/refusal-answers.ts'
 import { type ErrorMembers, type Reason, Refusal, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../../shared/web-api.ts'
 import { httpRequest } from '../../support/http-request.ts'
@@ -26,7 +26,7 @@ const statusOf = (reason: Reason) => {
 }
 
 describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
-  const answer = (reason: Reason, options = {}) => refused(new Refusal(reason, options), scheme, HTTP)
+  const answer = (reason: Reason, options = {}) => oauthRefusal(new Refusal(reason, options), scheme, HTTP)
 
   test('every refusal has the status of its action, its error and no more than a description', () => {
     for (const name of REASONS) {
@@ -71,22 +71,22 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
 test('without an Authorization header a 401 challenges only at a protected resource', () => {
   for (const reason of REASONS.filter((name) => statusOf(name) === 401)) {
     const challenge = (scheme: 'Basic' | 'Bearer') =>
-      refused(new Refusal(reason), scheme, httpRequest()).response.headers['www-authenticate']
+      oauthRefusal(new Refusal(reason), scheme, httpRequest()).response.headers['www-authenticate']
     expect(challenge('Basic')).toBeUndefined()
     expect(challenge('Bearer')).toBe(`Bearer error="${REFUSALS[reason][2]}"`)
   }
 })
 
 test('a protected resource challenges also with 400 and 403, and names the scopes that would have been enough', () => {
-  const missing = refused(new Refusal('token-missing'), 'Bearer', HTTP)
+  const missing = oauthRefusal(new Refusal('token-missing'), 'Bearer', HTTP)
   expect(missing.response.headers['www-authenticate']).toBe('Bearer error="invalid_request"')
-  const scope = refused(new Refusal('token-scopeless', { challenge: { scope: 'a b' } }), 'Bearer', HTTP)
+  const scope = oauthRefusal(new Refusal('token-scopeless', { challenge: { scope: 'a b' } }), 'Bearer', HTTP)
   expect(scope.response.headers['www-authenticate']).toBe('Bearer error="insufficient_scope",scope="a b"')
 })
 
 test('client authentication challenges only with 401', () => {
   for (const reason of REASONS.filter((name) => statusOf(name) !== 401)) {
-    expect(refused(new Refusal(reason), 'Basic', HTTP).response.headers).not.toHaveProperty(
+    expect(oauthRefusal(new Refusal(reason), 'Basic', HTTP).response.headers).not.toHaveProperty(
       'www-authenticate',
     )
   }
@@ -98,8 +98,8 @@ test.each([
   ['unavailable', { 'x-request-id': 'request-1', 'retry-after': '1' }],
 ] as const)('%s has %j on both faces', (reason, headers) => {
   const refusal = new Refusal(reason, { named: 'POST' })
-  expect(refused(refusal, 'Basic', HTTP).response.headers).toMatchObject(headers)
-  expect(refusedCall(refusal, SPEC, HTTP).response.headers).toMatchObject(headers)
+  expect(oauthRefusal(refusal, 'Basic', HTTP).response.headers).toMatchObject(headers)
+  expect(webApiRefusal(refusal, SPEC, HTTP).response.headers).toMatchObject(headers)
 })
 
 test('only a failure of our own is in the log with its cause', () => {
@@ -107,8 +107,8 @@ test('only a failure of our own is in the log with its cause', () => {
   for (const reason of REASONS) {
     const ours = REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR'
     for (const answer of [
-      refused(new Refusal(reason, { cause }), 'Basic', HTTP),
-      refusedCall(new Refusal(reason, { cause }), SPEC, HTTP),
+      oauthRefusal(new Refusal(reason, { cause }), 'Basic', HTTP),
+      webApiRefusal(new Refusal(reason, { cause }), SPEC, HTTP),
     ]) {
       if (!isCallError(reason)) expect(answer.failure).toBe(ours ? cause : undefined)
       expect(answer.response.body).not.toContain('why')
@@ -117,7 +117,7 @@ test('only a failure of our own is in the log with its cause', () => {
 })
 
 const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
-  refusedCall(new Refusal(reason, { named: 'X', ...options }), spec, http)
+  webApiRefusal(new Refusal(reason, { named: 'X', ...options }), spec, http)
 
 test('a refusal of the call has its status, its code and the path', () => {
   for (const reason of REASONS.filter(isCallError)) {

@@ -28,7 +28,7 @@ export type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriO
  * The answer of the Web API: HTTP 200 with the row of the refusal, or the status of an error about the call itself
  * (Authlete contract, section 1.6).
  */
-export function refusedCall(
+export function webApiRefusal(
   refusal: Refusal,
   spec: CallErrors,
   http: HttpRequest,
@@ -86,7 +86,7 @@ const DESCRIBED: ReadonlySet<string> = new Set([
  * requirement C14). Only a client that tried the `Authorization` header gets a challenge to authenticate with it (RFC 6749 section 5.2). A
  * protected resource always sends a challenge (RFC 6750 section 3).
  */
-export function refused(
+export function oauthRefusal(
   refusal: Refusal,
   challenge: 'Basic' | 'Bearer',
   http: HttpRequest,
