@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { AuditedWrite } from './audited-write.ts'
 
-/** A service writes its records of a month to so many partitions, because DynamoDB limits the writes to each. */
+/** The number of partitions for a service's records of one month. They are spread because DynamoDB limits the writes to each. */
 export const PARTITIONS = 16
 
 /** The operation that a record is about. */
@@ -17,14 +17,14 @@ export const Audited = z.object({
   by: z.string(),
   address: z.optional(z.string()),
   requestId: z.optional(z.string()),
-  /** Absent: the operation is about the deployment. */
+  /** Absent if the operation is about the deployment. */
   service: z.optional(z.number()),
 })
 export type Audited = z.output<typeof Audited>
 
 /** The end of an operation. */
 export const AuditOutcome = z.object({
-  /** Why the caller was refused. Absent: the operation was done. */
+  /** The reason for refusing the caller. It is absent if the operation was done. */
   reason: z.optional(z.string()),
   /** The operation failed, so that it is unknown whether its last write was done. */
   failed: z.optional(z.literal(true)),
@@ -59,7 +59,7 @@ export function monthOf(at: EpochSeconds): string {
   return new Date(at * 1000).toISOString().slice(0, 7)
 }
 
-/** What the sort keys of a record's items begin with. They sort by time. */
+/** The beginning of the sort keys of a record's items. They sort by time. */
 export function prefixOf(at: EpochSeconds, id: string): string {
   return `${at}.${id}.`
 }

@@ -12,11 +12,11 @@ import {
 } from './audit-item.ts'
 import type { AuditedWrite } from './audited-write.ts'
 
-/** A record as it is stored. */
+/** A stored record. */
 export interface AuditRecord extends Audited {
   readonly id: string
   readonly writes: readonly AuditedWrite[]
-  /** Absent: the process ended before it, or the outcome could not be stored. */
+  /** It is `undefined` if the process ended first, or if the outcome could not be stored. */
   readonly outcome: AuditOutcome | undefined
 }
 
@@ -40,7 +40,7 @@ export class AuditLog {
    * The records of a period, the newest first.
    *
    * @param service `undefined` for records about the deployment
-   * @param before the place of the last record that is not wanted any more
+   * @param before the place of the oldest record that the caller already has
    */
   async *records(
     service: number | undefined,
@@ -54,7 +54,7 @@ export class AuditLog {
     }
   }
 
-  /** The records of a partition, the newest first. A record's items lie together. */
+  /** The records of a partition, the newest first. The items of a record are adjacent. */
   async *#partition(pk: string, from: string, before: string): AsyncGenerator<AuditRecord> {
     let items: Item[] = []
     for (let last = before; ;) {
@@ -73,7 +73,7 @@ export class AuditLog {
   }
 }
 
-/** The place of a record. A list goes on with the next older one. */
+/** The place of a record. A list continues with the next older one. */
 function placeOf({ at, id }: AuditRecord): string {
   return prefixOf(at, id)
 }

@@ -4,7 +4,7 @@ import { type AuditedWrite, describeKey, keyText } from './audited-write.ts'
 import { changedMembers } from './changed-members.ts'
 import type { Operation } from './operation.ts'
 
-/** What a write makes of an item. `undefined`: it removes the item. */
+/** Makes the new item of a write, or returns `undefined` if the write removes the item. */
 type Change = (before: Item | undefined) => Item | undefined
 
 const DONE = { done: true } as const
@@ -75,7 +75,7 @@ export class AuditedTable extends Table {
     )
   }
 
-  /** The item is read first, so that the record has what was removed. */
+  /** The item is read first, so that the record has the removed members. */
   override async remove(key: Key, stored: Item): Promise<WriteOutcome> {
     if (!this.#read.has(this.#name(key))) await this.find(key)
     return this.#recorded(

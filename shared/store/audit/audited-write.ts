@@ -7,7 +7,7 @@ const text = z.optional(z.string())
 const ChangedMember = z.object({ name: z.string(), from: text, to: text })
 export type ChangedMember = z.infer<typeof ChangedMember>
 
-/** A write as its record has it (architecture, section 3). */
+/** The record of a write (architecture, section 3). */
 export const AuditedWrite = z.object({
   table: z.enum(['registry', 'grants']),
   key: z.record(z.string(), z.string()),
@@ -19,14 +19,14 @@ export const AuditedWrite = z.object({
   read: z.array(z.string()),
   /** The value of `attempt` that the write leaves. The record names the write by it. A removal leaves none. */
   attempt: z.string(),
-  /** The value of `revision` that the write leaves. Requests that are no changes keep it. */
+  /** The value of `revision` that the write leaves. A request that only issues tokens keeps it. */
   revision: text,
   removal: z.optional(z.literal(true)),
   members: z.array(ChangedMember),
 })
 export type AuditedWrite = z.infer<typeof AuditedWrite>
 
-/** What an item is, by its key. */
+/** The kind of an item, which follows from its key, and the service and client that it belongs to. */
 export function describeKey(table: AuditedWrite['table'], { pk = '', sk = '', id = '' }: Key) {
   return table === 'registry' ? describeRecord(pk, sk) : describeGrant(id)
 }

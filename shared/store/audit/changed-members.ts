@@ -3,10 +3,10 @@ import type { Item } from '../../dynamodb/dynamodb.ts'
 import { credentialId, digest } from '../digest.ts'
 import type { ChangedMember } from './audited-write.ts'
 
-/** A longer value is recorded by its digest. */
+/** A record has only the digest of a longer value. */
 const MAX_BYTES = 1024
 
-/** Attributes that every write changes, and those by which an item is found. */
+/** Attributes that every write changes, and the keys of an item. */
 const OWN = new Set(['pk', 'sk', 'id', 'attempt', 'revision', 'ttl', 'holder', 'held', 'modifiedAt'])
 
 /** The members of a grant whose values a record shows. All others may be secret or personal. */
@@ -19,7 +19,7 @@ type IsShown = (name: string) => boolean
 
 const unlessDigest: IsShown = (name) => !name.endsWith('Digest')
 
-/** Of every other kind a record has only the names of the members. */
+/** The kinds of items whose values a record shows. For every other kind it has only the names of the members. */
 const SHOWN: Readonly<Record<string, IsShown>> = {
   owner: unlessDigest,
   service: unlessDigest,

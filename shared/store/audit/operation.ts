@@ -5,14 +5,14 @@ import { StoreUnavailable } from '../unavailable.ts'
 import { type Audited, type AuditOutcome, partitionOf, prefixOf } from './audit-item.ts'
 import { type AuditedWrite, keyText } from './audited-write.ts'
 
-/** So many items have their writes in the record. Further ones are counted: the request describes them all. */
+/** The number of items whose writes are in the record. Further items are only counted, because the request describes them all. */
 const MAX_ITEMS = 8
 const SECONDS_OF_DAY = 86_400
 
 interface OperationOptions {
   readonly table: Table
   readonly auditDays: number
-  /** Random text, base64url. */
+  /** Random text in base64url. */
   readonly id: string
   /** Writes the copy of an item to the log. */
   readonly log: (item: Item) => void
@@ -57,7 +57,7 @@ export class Operation {
   }
 
   #begin(write: AuditedWrite): Promise<void> {
-    // The owner creates a service in a request that is about none.
+    // The request of the owner who creates a service names no service.
     const { service = write.service } = this.#about
     Object.assign(this.#about, { service })
     return this.#put({ audited: this.#about, write })

@@ -3,7 +3,7 @@ import type { Table } from '../table.ts'
 import type { AuditLog, AuditRecord } from './audit-log.ts'
 import { type AuditedWrite, keyText } from './audited-write.ts'
 
-/** Whether a write was done, or an operation. `PENDING`: it may still be going on. `UNKNOWN`: nothing shows it any more. */
+/** Whether a write or an operation was done. If it is `PENDING`, it may still be running. If it is `UNKNOWN`, nothing shows it any more. */
 
 export type Settlement = 'DONE' | 'PARTLY' | 'NOT_DONE' | 'PENDING' | 'UNKNOWN'
 
@@ -15,13 +15,13 @@ export interface SettledRecord extends Omit<AuditRecord, 'writes'> {
   readonly writes: readonly SettledWrite[]
 }
 
-/** The kinds of items that decide. The others only help to find or to sign. */
+/** The kinds of items that decide. The other kinds only help to find items or to sign. */
 const MAIN = new Set(['owner', 'service', 'client', 'clientState', 'grant'])
 
-/** Functions that settle records must not read these (infra/aws/template/rights.ts). */
+/** Functions that settle records must not read items of these kinds (infra/aws/template/rights.ts). */
 const SECRET = new Set(['signingKey', 'nonceKey'])
 
-/** A function that has not finished by then never will (serverless.yml). */
+/** The time after which a function has finished or never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
 
 interface Surroundings {
@@ -67,7 +67,7 @@ async function settleWrite(
   const isGone = write.removal === true && item === undefined && !isSecret
   if (isGone || isSeen(write, left) || (await wasRead(write, record, around))) return 'DONE'
   if (around.now < addSeconds(record.at, UNFINISHED_SECONDS)) return 'PENDING'
-  // Requests that are no changes write grants as well, and leave no record.
+  // Token requests write grants, too, and leave no record.
   const isAsRead = item !== undefined && write.read.every((value) => left.includes(value))
   return isSecret || (write.kind === 'grant' && !isAsRead) ? 'UNKNOWN' : 'NOT_DONE'
 }
