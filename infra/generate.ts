@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { POLICIES } from './aws/policies/policies.ts'
 import { openApi } from './reference/openapi.ts'
 import { page } from './reference/page.ts'
 import { settingsPage } from './reference/settings-page.ts'
@@ -11,6 +12,12 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
     'docs/reference.md': page(api),
+    ...Object.fromEntries(
+      Object.entries(POLICIES).map(([name, policy]) => [
+        `infra/aws/policies/${name}.json`,
+        `${JSON.stringify(policy, undefined, 2)}\n`,
+      ]),
+    ),
     'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import type { Policy } from '../../infra/aws/policies/policies.ts'
 import { listen } from '../../infra/connections/listen.ts'
 import { ACCESS_KEY, type Account, type Answer, emptyAccount, Failure } from './fake-account.ts'
 import { callerIdentity, certificate } from './fake-certificates.ts'
@@ -7,6 +8,7 @@ import { cloudFormation } from './fake-cloudformation.ts'
 import { dynamoDb } from './fake-dynamodb.ts'
 import { domainName, type DomainUpdate } from './fake-gateway.ts'
 import { objectStore } from './fake-s3.ts'
+import { askedOf, deniedBy } from './iam.ts'
 
 export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
 
@@ -26,6 +28,19 @@ export async function startFakeAws(tables = '') {
   /** Failures of calls, by the beginning of the call. */
   const refused = new Map<string, Failure>()
 
+  /** What its caller may do; without policies everything. */
+  const rights: { policies?: readonly Policy[] } = {}
+  /** Calls that the policies do not allow, with the action that is missing. */
+  const denied: string[] = []
+
+  function requireRights(request: IncomingMessage, body: Buffer, name: string): void {
+    const asked = rights.policies && askedOf(request, body)
+    const [missing] = asked === undefined ? [] : deniedBy(rights.policies ?? [], asked)
+    if (missing === undefined) return
+    denied.push(`${name}: ${missing} on ${asked?.resource ?? ''}`)
+    throw new Failure(403, 'AccessDenied', `not authorized to perform: ${missing}`)
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request)
     signers.add(signerOf(request))
@@ -34,6 +49,7 @@ export async function startFakeAws(tables = '') {
     try {
       const failure = [...refused].find(([name]) => call.name.startsWith(name))?.[1]
       if (failure !== undefined) throw failure
+      requireRights(request, body, call.name)
       send(response, await call.answer(account))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -51,7 +67,7 @@ export async function startFakeAws(tables = '') {
     AWS_REGION: 'eu-central-1',
     SLS_AWS_MONITORING_FREQUENCY: '1',
   }
-  return { account, calls, signers, refused, environment, close }
+  return { account, calls, signers, refused, rights, denied, environment, close }
 }
 
 function signerOf({ headers }: IncomingMessage): string {

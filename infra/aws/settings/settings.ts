@@ -100,6 +100,22 @@ export const Settings = z.strictObject({
     z.record(z.string(), z.number().check(z.int(RESERVED_RULE), z.minimum(0, RESERVED_RULE))),
     {},
   ),
+  /** Of the functions' roles. */
+  roles: z.optional(
+    z.strictObject({
+      path: z.optional(text(/^\/([\w+=,.@-]+\/)*$/, 'must be a path, such as /certbound/')),
+      boundary: z.optional(
+        text(/^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/.+$/, 'must be the ARN of a policy of IAM'),
+      ),
+    }),
+  ),
+  /** A key of KMS for the tables, the logs and the topic, in place of keys of AWS. */
+  kmsKeyArn: z.optional(
+    text(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'must be the ARN of a key: arn:aws:kms:REGION:ACCOUNT:key/ID',
+    ),
+  ),
   detailedMetrics: z._default(z.boolean(), false),
   ...CHOICES,
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),

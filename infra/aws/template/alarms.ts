@@ -4,37 +4,22 @@ import { type Count, namespaceOf } from './log-counts.ts'
 import { lambdaId } from './logical-ids.ts'
 import { type QueryName, savedName } from './queries.ts'
 import type { Tables } from './tables.ts'
+import { topicOf } from './topic.ts'
 
 type Settings = Pick<
   DeploymentSettings,
   'stage' | 'alarms' | 'resourceServers' | 'mtlsDomain' | 'plainDomain'
 >
 
-/** The topic that sends alarms, unless the settings name one, and the alarms. */
+/** The alarms, which the topic sends. */
 export function alarms(settings: Settings, tables: Tables): Readonly<Record<string, object>> {
-  const { email, topicArn } = settings.alarms
-  const { stage } = settings
-  const AlarmSubscription = {
-    Type: 'AWS::SNS::Subscription',
-    Properties: { TopicArn: ref('AlarmTopic'), Protocol: 'email', Endpoint: email },
-  }
-  // Not encrypted: CloudWatch may not publish with the default key of SNS, and the messages hold no secret.
-  const AlarmTopic = { Type: 'AWS::SNS::Topic', Properties: { DisplayName: `certbound ${stage}` } }
   const all: Readonly<Record<string, Alarm>> = {
     ...requestAlarms(settings),
     ...capacityAlarms(settings, tables),
     ...certificateAlarms(settings),
   }
-  return {
-    ...(topicArn === undefined && { AlarmTopic }),
-    ...(email !== undefined && { AlarmSubscription }),
-    ...Object.fromEntries(Object.entries(all).map(([id, each]) => [id, resource(id, each, settings)])),
-  }
+  return Object.fromEntries(Object.entries(all).map(([id, each]) => [id, resource(id, each, settings)]))
 }
-
-/** The ARN of the topic. */
-export const topicOf = ({ alarms: { topicArn } }: Pick<Settings, 'alarms'>): Value =>
-  topicArn ?? ref('AlarmTopic')
 
 interface Alarm {
   readonly description: string
@@ -121,11 +106,12 @@ function requestAlarms({ stage, alarms: limits }: Settings): Readonly<Record<str
 /** Alarms about what AWS lets the deployment do. */
 function capacityAlarms(
   { alarms: limits, resourceServers }: Settings,
-  { registry, grants }: Tables,
+  { registry, grants, audit }: Tables,
 ): Readonly<Record<string, Alarm>> {
   const throttles = [
     { TableName: registry.name },
     { TableName: grants.name },
+    { TableName: audit.name },
     { TableName: grants.name, GlobalSecondaryIndexName: 'listing' },
   ].flatMap((dimensions) =>
     ['Read', 'Write'].map((kind) => metric('AWS/DynamoDB', `${kind}ThrottleEvents`, dimensions)),

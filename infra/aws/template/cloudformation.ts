@@ -30,6 +30,9 @@ export type Value = string | Ref
 export type Arn =
   Attribute<'Arn'> | { 'Fn::Sub': `arn:\${AWS::Partition}:${string}` | `\${${string}.Arn}/${string}` }
 
+/** A key of KMS, from the settings. */
+export type KeyArn = `arn:${string}:kms:${string}:key/${string}`
+
 interface Resource<Type extends string, Properties> {
   Type: `AWS::${Type}`
   Properties: Properties
@@ -59,9 +62,11 @@ type Access = `dynamodb:${'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'Up
 /** Neither an action nor a resource can be `*`. */
 export interface Statement {
   Effect: 'Allow' | 'Deny'
-  Action: readonly (Access | 'logs:CreateLogStream' | 'logs:PutLogEvents')[]
-  Resource: Arn
-  Condition?: Readonly<Record<string, Readonly<Record<`dynamodb:${string}`, string | readonly string[]>>>>
+  Action: readonly (Access | 'logs:CreateLogStream' | 'logs:PutLogEvents' | 'kms:Decrypt')[]
+  Resource: Arn | KeyArn
+  Condition?: Readonly<
+    Record<string, Readonly<Record<`${'dynamodb' | 'kms'}:${string}`, string | readonly string[]>>>
+  >
 }
 interface Policy<Each> {
   Version: '2012-10-17'
@@ -71,6 +76,8 @@ interface Policy<Each> {
 export type Role = Resource<
   'IAM::Role',
   {
+    Path?: string | undefined
+    PermissionsBoundary?: string | undefined
     AssumeRolePolicyDocument: Policy<{
       Effect: 'Allow'
       Principal: { Service: 'lambda.amazonaws.com' }

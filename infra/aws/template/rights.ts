@@ -1,4 +1,5 @@
-import { type Arn, attribute, type Role, type Statement } from './cloudformation.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
+import { type Arn, attribute, type KeyArn, type Role, type Statement } from './cloudformation.ts'
 import { logGroupId } from './logical-ids.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,8 +15,16 @@ type Secret = keyof typeof PARTITIONS
 /** In the registry. */
 const PARTITIONS = { signingKeys: 'keys#*', nonceKeys: 'nonce#*' } as const
 
+/** The settings that all roles have in common. */
+export type RoleSettings = Pick<DeploymentSettings, 'region' | 'roles' | 'kmsKeyArn'>
+
 /** The role of a function. */
-export function roleOf(name: string, { calls, reads = [] }: Rights, tables: Tables): Role {
+export function roleOf(
+  name: string,
+  { calls, reads = [] }: Rights,
+  tables: Tables,
+  { region, roles, kmsKeyArn }: RoleSettings,
+): Role {
   const statements = statementsOf(tables)
   const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !reads.includes(secret))
   const Statement = [
@@ -23,12 +32,14 @@ export function roleOf(name: string, { calls, reads = [] }: Rights, tables: Tabl
     allow(tables.registry.arn, 'dynamodb:GetItem'),
     ...calls.map((call) => statements[call]),
     ...denied.map((secret) => withhold(tables.registry.arn, PARTITIONS[secret])),
+    ...(kmsKeyArn === undefined ? [] : [decrypt(kmsKeyArn, region)]),
   ]
   const Version = '2012-10-17'
   const Principal = { Service: 'lambda.amazonaws.com' } as const
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      ...{ Path: roles?.path, PermissionsBoundary: roles?.boundary },
       AssumeRolePolicyDocument: {
         Version,
         Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
@@ -61,7 +72,13 @@ function statementsOf({ registry, grants, audit }: Tables) {
   } satisfies Readonly<Record<string, Statement>>
 }
 
-function allow(Resource: Arn, ...Action: Statement['Action']): Statement {
+/** DynamoDB opens the key of a table as the caller (encryption.usagenotes.html). Nothing else of the key is of use to a function. */
+const decrypt = (key: string, region: string): Statement => ({
+  ...allow(key as KeyArn, 'kms:Decrypt'),
+  Condition: { StringLike: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com*` } },
+})
+
+function allow(Resource: Arn | KeyArn, ...Action: Statement['Action']): Statement {
   return { Effect: 'Allow', Action, Resource }
 }
 

@@ -5,19 +5,19 @@ import { type Arn, attribute, ref, type Value } from './cloudformation.ts'
 /** The tables of a deployment, as the rest of the template refers to them. */
 export interface Tables {
   /** None if the settings name the tables. */
-  readonly resources: Partial<typeof TABLES>
+  readonly resources: Readonly<Record<string, object>>
   readonly registry: { readonly name: Value; readonly arn: Arn }
   readonly grants: { readonly name: Value; readonly arn: Arn; readonly listing: Arn }
   readonly audit: { readonly name: Value; readonly arn: Arn }
   readonly from: 'stack' | 'settings'
 }
 
-export function tablesOf({ tables }: Pick<DeploymentSettings, 'tables'>): Tables {
+export function tablesOf({ tables, kmsKeyArn }: Pick<DeploymentSettings, 'tables' | 'kmsKeyArn'>): Tables {
   if (tables === undefined) {
     const listing = { 'Fn::Sub': '${GrantsTable.Arn}/index/listing' } as const
     const grants = { ...made('GrantsTable'), listing }
     return {
-      resources: TABLES,
+      resources: encrypted(TABLES, kmsKeyArn),
       registry: made('RegistryTable'),
       grants,
       audit: made('AuditTable'),
@@ -29,12 +29,22 @@ export function tablesOf({ tables }: Pick<DeploymentSettings, 'tables'>): Tables
   // Records outlive the tables that they are about, so the stack keeps its own table of them.
   const { AuditTable } = TABLES
   const audit = tables.audit === undefined ? made('AuditTable') : named(tables.audit)
-  const resources = tables.audit === undefined ? { AuditTable } : {}
+  const resources = tables.audit === undefined ? encrypted({ AuditTable }, kmsKeyArn) : {}
   return { resources, registry: named(tables.registry), grants, audit, from: 'settings' }
 }
 
 function made(id: keyof typeof TABLES) {
   return { name: ref(id), arn: attribute(id, 'Arn') }
+}
+
+/** Without a key of the account AWS encrypts tables with one of its own. */
+function encrypted(tables: Partial<typeof TABLES>, KMSMasterKeyId: string | undefined): Tables['resources'] {
+  if (KMSMasterKeyId === undefined) return tables
+  const SSESpecification = { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId }
+  const own = Object.entries(tables).map(([id, { Properties, ...table }]) => {
+    return [id, { ...table, Properties: { ...Properties, SSESpecification } }] as const
+  })
+  return Object.fromEntries(own)
 }
 
 function arn(table: string): Arn {

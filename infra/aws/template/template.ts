@@ -2,16 +2,17 @@ import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
 import { type Settings, variableOf } from '../../../shared/runtime/settings.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
-import { alarms, topicOf } from './alarms.ts'
+import { alarms } from './alarms.ts'
 import { attribute, ref, type Value } from './cloudformation.ts'
 import { domains, type TruststoreObject } from './domains.ts'
 import { FUNCTIONS } from './functions.ts'
 import { logCounts } from './log-counts.ts'
-import { lambdaId, logicalName } from './logical-ids.ts'
+import { lambdaId, logGroupId, logicalName } from './logical-ids.ts'
 import { savedQueries } from './queries.ts'
 import { roleOf } from './rights.ts'
 import { stages } from './stages.ts'
 import { type Tables, tablesOf } from './tables.ts'
+import { topic, topicOf } from './topic.ts'
 
 /** The parts of serverless.yml that follow from the settings and the functions. */
 export function templateParts(settings: DeploymentSettings, truststore: TruststoreObject) {
@@ -19,7 +20,7 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
   const tables = tablesOf(settings)
   const { HttpApiStage, PlainStage } = stages(settings)
   const roles = FUNCTIONS.map(
-    ([name, rights]) => [`${logicalName(name)}Role`, roleOf(name, rights, tables)] as const,
+    ([name, rights]) => [`${logicalName(name)}Role`, roleOf(name, rights, tables, settings)] as const,
   )
   const reserved = Object.entries(concurrency).map(
     ([name, ReservedConcurrentExecutions]) =>
@@ -36,14 +37,21 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
         ...Object.fromEntries(roles),
         ...domains(settings, truststore),
         PlainStage,
+        ...topic(settings),
         ...alarms(settings, tables),
         ...savedQueries(stage),
         ...logCounts(stage, mtlsDomain.name),
       },
       Outputs: outputs(settings, tables),
-      extensions: { HttpApiStage, ...Object.fromEntries(reserved) },
+      extensions: { HttpApiStage, ...Object.fromEntries(reserved), ...encryptedLogs(settings) },
     },
   }
+}
+
+function encryptedLogs({ kmsKeyArn: KmsKeyId }: DeploymentSettings) {
+  if (KmsKeyId === undefined) return {}
+  const groups = ['HttpApiLogGroup', ...FUNCTIONS.map(([name]) => logGroupId(name))]
+  return Object.fromEntries(groups.map((id) => [id, { Properties: { KmsKeyId } }]))
 }
 
 type Variables = Readonly<Record<keyof Settings, Value>>

@@ -7,7 +7,8 @@ import { type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
 import { tablesOf } from '../../../infra/aws/template/tables.ts'
 import { type StoreCall, storeUses } from './store-calls.ts'
 
-const TABLES = tablesOf({ tables: undefined })
+const SETTINGS = { region: 'eu-central-1' }
+const TABLES = tablesOf({})
 const USES = storeUses(FUNCTIONS.map(([name]) => name))
 const NOTHING_BACK = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } }
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
@@ -21,7 +22,7 @@ function linesOf({ Properties }: Role): string[] {
   ).sort()
 }
 
-function line(...[effect, action, resource, condition]: [string, string, object, object?]): string {
+function line(...[effect, action, resource, condition]: [string, string, unknown, object?]): string {
   return [effect, action, JSON.stringify(resource), JSON.stringify(condition ?? {})].join(' ')
 }
 
@@ -71,7 +72,7 @@ const isWrite = ({ table, action }: StoreCall) =>
 test.each(FUNCTIONS)(
   'the role of %s allows exactly the calls that its code makes, and denies secrets that it does not read',
   (name, rights) => {
-    expect(linesOf(roleOf(name, rights, TABLES))).toEqual(wantedLines(name))
+    expect(linesOf(roleOf(name, rights, TABLES, SETTINGS))).toEqual(wantedLines(name))
   },
 )
 
@@ -84,5 +85,7 @@ test.each<[string, string, Partial<Rights>]>([
   ['keys of nonces that a function without proofs reads', 'revocation', { reads: ['nonceKeys'] }],
 ])('a role with %s is not that of the calls', (_, name, planted) => {
   const rights = FUNCTIONS.find(([each]) => each === name)?.[1]
-  expect(linesOf(roleOf(name, { calls: [], ...rights, ...planted }, TABLES))).not.toEqual(wantedLines(name))
+  expect(linesOf(roleOf(name, { calls: [], ...rights, ...planted }, TABLES, SETTINGS))).not.toEqual(
+    wantedLines(name),
+  )
 })

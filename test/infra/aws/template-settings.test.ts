@@ -7,7 +7,14 @@ import { type DeploymentSettings, serviceNumber } from '../../../infra/aws/setti
 import { templateParts } from '../../../infra/aws/template/template.ts'
 import TRUSTSTORE_TEMPLATE from '../../../infra/aws/template/truststore.json' with { type: 'json' }
 import { readEnvironment, requireOAuthSettings } from '../../../shared/runtime/settings.ts'
-import { exampleSettings, lambdasOf, nameOf, type Packaged, packagedTemplate } from './packaged-template.ts'
+import {
+  exampleSettings,
+  lambdasOf,
+  nameOf,
+  ofType,
+  type Packaged,
+  packagedTemplate,
+} from './packaged-template.ts'
 
 /** The members that are read here. The package's own types cannot be resolved. */
 interface Diagnostic {
@@ -117,6 +124,32 @@ test('other settings are in the template: OAuth on both domains, metrics of rout
   expect(resources.Outputs).toMatchObject({ AlarmTopicArn: { Value: topicArn } })
   expect(packaged.text).not.toContain('OwnershipVerification')
   expect(packaged.text).toContain('ops@example.com')
+})
+
+test('with a key of the account, tables, logs and topic are encrypted by it, and the functions may open tables by it only through DynamoDB', async () => {
+  const kmsKeyArn = 'arn:aws:kms:eu-central-1:123456789012:key/1'
+  const roles = { path: '/certbound/', boundary: 'arn:aws:iam::123456789012:policy/boundary' }
+  const { template } = await packagedTemplate({ kmsKeyArn, roles })
+  const all = (type: string) =>
+    ofType<Record<string, unknown>>(template, type).map(([, properties]) => properties)
+  for (const table of all('DynamoDB::Table'))
+    expect(table).toMatchObject({
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: kmsKeyArn },
+    })
+  for (const group of all('Logs::LogGroup')) expect(group).toMatchObject({ KmsKeyId: kmsKeyArn })
+  expect(all('SNS::Topic')).toMatchObject([{ KmsMasterKeyId: kmsKeyArn }])
+  const made = all('IAM::Role')
+  expect([all('DynamoDB::Table').length, all('Logs::LogGroup').length, made.length]).toEqual([3, 11, 10])
+  for (const role of made) {
+    expect(role).toMatchObject({ Path: '/certbound/', PermissionsBoundary: roles.boundary })
+    const { Policies } = role as { Policies: { PolicyDocument: { Statement: { Action: string[] }[] } }[] }
+    const ofKey = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).filter(({ Action }) =>
+      Action.includes('kms:Decrypt'),
+    )
+    const Condition = { StringLike: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com*' } }
+    expect(ofKey).toEqual([{ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: kmsKeyArn, Condition }])
+  }
+  expect(packaged.text).not.toContain('kms')
 })
 
 describe('the validator of CloudFormation', () => {

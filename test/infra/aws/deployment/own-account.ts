@@ -41,6 +41,8 @@ export function reset({ aws }: Deployment): void {
   for (const contents of [stacks, buckets, domains, certificates, broken, aws.refused, aws.signers])
     contents.clear()
   aws.calls.length = 0
+  aws.denied.length = 0
+  delete aws.rights.policies
   Object.assign(aws.account, { concurrency: 1000, throttle: { rateLimit: 10000, burstLimit: 5000 } })
   certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }

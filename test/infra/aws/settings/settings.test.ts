@@ -56,6 +56,8 @@ test.each<[Replacement, string]>([
     ['// "concurrency": {}', '"throttle": { "webApi": { "rate": 0.5, "burst": 1 } }'],
     'throttle.webApi.rate must be a number of requests',
   ],
+  [['// "kmsKeyArn": "arn:aws:kms', '"kmsKeyArn": "arn:aws:iam'], 'kmsKeyArn must be the ARN of a key'],
+  [['// "roles": { "path": "/certbound/"', '"roles": { "path": "certbound"'], 'roles.path must be a path'],
   [['// "logRetentionDays": 90', '"logRetentionDays": 91'], 'logRetentionDays must be one of 1, 3, 5'],
   [['// "registryCacheSeconds": 10', '"registryCacheSeconds": 4000'], 'registryCacheSeconds must be a whole'],
   [['// "logLevel": "info"', '"logLevel": "silent"'], 'logLevel must be one of debug, info, warn, error$'],

@@ -1,0 +1,218 @@
+import { RESOURCE_TYPES } from './resource-types.ts'
+
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+export interface Policy {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly Statement[]
+}
+
+const STACKS = ['certbound-*', 'truststore-certbound-*'].map(
+  (name) => `arn:aws:cloudformation:*:*:stack/${name}/*`,
+)
+const FUNCTIONS = ['arn:aws:lambda:*:*:function:certbound-*']
+const TABLES = ['arn:aws:dynamodb:*:*:table/certbound-*']
+const BUCKETS = ['arn:aws:s3:::truststore-certbound-*']
+const TRUSTSTORE = ['arn:aws:s3:::truststore-certbound-*/truststore.pem']
+const DOMAINS = ['arn:aws:apigateway:*::/domainnames/*']
+/** AWS lets these calls name no resource. */
+const ANY = ['*']
+
+function allow(Resource: readonly string[], ...Action: readonly string[]): Statement {
+  return { Effect: 'Allow', Action, Resource }
+}
+
+const SIGNING_KEYS = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['keys#*', 'nonce#*'] } } as const
+/** Everything else in the registry is known to those who operate it. These let their reader sign tokens. */
+const NO_SIGNING_KEYS: Statement = {
+  Effect: 'Deny',
+  Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+  Resource: TABLES,
+  Condition: SIGNING_KEYS,
+}
+
+const READ_TRUSTSTORE = [
+  allow(TRUSTSTORE, 's3:GetObject', 's3:GetObjectVersion'),
+  // Without it a missing object is 403.
+  allow(BUCKETS, 's3:ListBucket'),
+]
+
+/** `npm run doctor`. */
+const READ = [
+  allow(STACKS, 'cloudformation:DescribeStacks'),
+  allow(['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*', ...DOMAINS], 'apigateway:GET'),
+  allow(
+    FUNCTIONS,
+    ...[
+      'lambda:GetPolicy',
+      'lambda:ListAliases',
+      'lambda:ListVersionsByFunction',
+      'lambda:ListFunctionUrlConfigs',
+    ],
+  ),
+  allow(ANY, 'lambda:GetAccountSettings'),
+  allow(
+    TABLES,
+    ...['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive'],
+    'dynamodb:DescribeContinuousBackups',
+  ),
+  ...READ_TRUSTSTORE,
+  NO_SIGNING_KEYS,
+]
+
+/** `npm run deploy -- --plan`, for pull requests. Archives and templates are named by their content, so they change nothing. */
+const PLAN = [
+  allow(
+    STACKS,
+    ...[
+      'cloudformation:CreateChangeSet',
+      'cloudformation:DescribeChangeSet',
+      'cloudformation:DeleteChangeSet',
+    ],
+    ...['cloudformation:GetTemplate', 'cloudformation:DescribeStackEvents'],
+  ),
+  // Whether another stack has the tables that the settings name.
+  allow(ANY, 'cloudformation:DescribeStacks', 'cloudformation:ValidateTemplate', 'lambda:GetAccountSettings'),
+  allow(['arn:aws:acm:*:*:certificate/*'], 'acm:DescribeCertificate'),
+  allow(
+    ['/account', '/apis/*', '/domainnames', '/domainnames/*'].map((path) => `arn:aws:apigateway:*::${path}`),
+    'apigateway:GET',
+  ),
+  allow(FUNCTIONS, 'lambda:GetFunction', 'lambda:GetAlias', 'lambda:ListVersionsByFunction'),
+  allow(
+    TABLES,
+    'dynamodb:Query',
+    'dynamodb:GetItem',
+    'dynamodb:DescribeTable',
+    'dynamodb:DescribeTimeToLive',
+  ),
+  allow(
+    ['archives', 'templates'].map((folder) => `arn:aws:s3:::truststore-certbound-*/${folder}/*`),
+    ...['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'],
+  ),
+  ...READ_TRUSTSTORE,
+  NO_SIGNING_KEYS,
+]
+
+const CHANGE_TRUSTSTORE = [
+  allow(TRUSTSTORE, 's3:PutObject'),
+  allow(DOMAINS, 'apigateway:PATCH'),
+  // Changes of a domain with mutual TLS need both (list_amazonapigatewaymanagement.html).
+  allow(DOMAINS, 'apigateway:AddCertificateToDomain', 'apigateway:RemoveCertificateFromDomain'),
+]
+
+const passRole = (Resource: readonly string[], service: string): Statement => ({
+  ...allow(Resource, 'iam:PassRole'),
+  Condition: { StringEquals: { 'iam:PassedToService': service } },
+})
+const ROLES = ['arn:aws:iam::*:role/certbound-*', 'arn:aws:iam::*:role/*/certbound-*']
+
+/** `npm run deploy` and `npm run rollback`. Without a role of CloudFormation the caller needs its policy as well. */
+const DEPLOY = [
+  ...PLAN,
+  allow(
+    STACKS,
+    ...['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack'],
+    ...['cloudformation:UpdateTerminationProtection', 'cloudformation:DescribeStackResource'],
+    ...['cloudformation:ListStackResources', 'cloudformation:TagResource', 'cloudformation:UntagResource'],
+  ),
+  // The versions of functions that no alias names any more, and a rollback.
+  allow(FUNCTIONS, 'lambda:ListAliases', 'lambda:UpdateAlias'),
+  allow(['arn:aws:lambda:*:*:function:certbound-*:*'], 'lambda:DeleteFunction', 'lambda:GetFunction'),
+  // Settings of routes that are gone.
+  allow(['arn:aws:apigateway:*::/apis/*/stages/*/routesettings/*'], 'apigateway:DELETE'),
+  // Records of what was done.
+  allow(TABLES, 'dynamodb:PutItem'),
+  ...CHANGE_TRUSTSTORE,
+  passRole(
+    ['arn:aws:iam::*:role/certbound-cloudformation', 'arn:aws:iam::*:role/*/certbound-cloudformation'],
+    'cloudformation.amazonaws.com',
+  ),
+]
+
+/** `npm run provision` and `npm run restore`, with the steps of the operations manual around it. */
+const OPERATE = [
+  allow(STACKS, 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources'),
+  allow(DOMAINS, 'apigateway:GET'),
+  ...READ_TRUSTSTORE,
+  ...CHANGE_TRUSTSTORE,
+  allow(
+    TABLES,
+    ...[
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DescribeTable',
+    ],
+    ...['dynamodb:DescribeTimeToLive', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateTable'],
+    ...[
+      'dynamodb:UpdateTimeToLive',
+      'dynamodb:UpdateContinuousBackups',
+      'dynamodb:RestoreTableToPointInTime',
+    ],
+    // DynamoDB demands these on the table that a backup is restored into (backuprestore_IAM.html).
+    ...['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
+  ),
+  allow(FUNCTIONS, 'lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'),
+]
+
+/** The ten actions that API Gateway needs of its caller to log the requests of an HTTP API (http-api-logging.html). */
+const LOG_DELIVERY = [
+  ...['CreateLogDelivery', 'PutResourcePolicy', 'UpdateLogDelivery', 'DeleteLogDelivery', 'CreateLogGroup'],
+  ...[
+    'DescribeResourcePolicies',
+    'GetLogDelivery',
+    'ListLogDeliveries',
+    'DescribeLogGroups',
+    'DescribeLogStreams',
+  ],
+].map((name) => `logs:${name}`)
+
+/** The role that CloudFormation acts as, or the caller where there is none. */
+const CLOUDFORMATION = [
+  ...byResource(Object.values(RESOURCE_TYPES)),
+  allow(ANY, ...LOG_DELIVERY),
+  // Functions of the stack are the only ones that may get these roles.
+  passRole(ROLES, 'lambda.amazonaws.com'),
+  allow(DOMAINS, 'apigateway:AddCertificateToDomain', 'apigateway:RemoveCertificateFromDomain'),
+  // The first domain of an account needs a role of API Gateway itself.
+  {
+    ...allow(
+      ['arn:aws:iam::*:role/aws-service-role/ops.apigateway.amazonaws.com/*'],
+      'iam:CreateServiceLinkedRole',
+    ),
+    Condition: { StringEquals: { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' } },
+  },
+  // API Gateway reads the trust store, and Lambda the archives, as the caller.
+  allow(['arn:aws:s3:::truststore-certbound-*/*'], 's3:GetObject', 's3:GetObjectVersion'),
+]
+
+/** One statement for the types that have resources in common. */
+function byResource(
+  types: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[],
+) {
+  const actions = new Map<string, Set<string>>()
+  for (const type of types) {
+    const key = JSON.stringify(type.resources)
+    const all = actions.get(key) ?? new Set()
+    for (const action of type.actions) all.add(action)
+    actions.set(key, all)
+  }
+  return [...actions].map(([key, all]) => allow(JSON.parse(key) as string[], ...[...all].sort()))
+}
+
+const policy = (Statement: readonly Statement[]): Policy => ({ Version: '2012-10-17', Statement })
+
+/** The rights of people and pipelines, by the names of their files in this folder. */
+export const POLICIES = {
+  read: policy(READ),
+  plan: policy(PLAN),
+  deploy: policy(DEPLOY),
+  operate: policy(OPERATE),
+  cloudformation: policy(CLOUDFORMATION),
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect } from 'vitest'
+import { POLICIES } from '../../../../infra/aws/policies/policies.ts'
+import { RESOURCE_TYPES } from '../../../../infra/aws/policies/resource-types.ts'
+import TRUSTSTORE_TEMPLATE from '../../../../infra/aws/template/truststore.json' with { type: 'json' }
+import { ROOT } from '../../../../infra/root.ts'
+import { deniedBy } from '../../../support/iam.ts'
+import { test } from '../deployment/own-account.ts'
+import { exampleSettings, packagedTemplate, type Template } from '../packaged-template.ts'
+
+test('deploy, provision and doctor need no right that is not in their policies', async ({ operator }) => {
+  const { aws } = operator
+  aws.rights.policies = [POLICIES.deploy]
+  expect(await operator.deploy()).toMatchObject({ code: 0, stderr: '' })
+  operator.trust('ca-root')
+  expect(await operator.run(['--yes', '--remove-trust'])).toMatchObject({ code: 0, stderr: '' })
+
+  aws.rights.policies = [POLICIES.operate]
+  operator.trust('ca-root', 'ca-issuing')
+  aws.account.gateway.changedAt = -Infinity
+  expect(await operator.anyCommand(['provision', '--yes'])).toMatchObject({ code: 0, stderr: '' })
+  expect(aws.calls).toContain('UpdateDomainName mtls.auth.certbound.test')
+
+  aws.rights.policies = [POLICIES.read]
+  await operator.anyCommand(['doctor'])
+  expect(aws.denied).toEqual([])
+})
+
+test.for<[policy: keyof typeof POLICIES, action: string, command: string]>([
+  ['deploy', 's3:PutObject', 'deploy'],
+  ['deploy', 'dynamodb:Query', 'deploy'],
+  ['operate', 'apigateway:AddCertificateToDomain', 'provision'],
+])('the account refuses the policy %s without %s to %s', async ([name, action, command], { operator }) => {
+  const { aws } = operator
+  await operator.deploy()
+  operator.trust('ca-root')
+  aws.account.gateway.changedAt = -Infinity
+  const Statement = POLICIES[name].Statement.map((each) => ({
+    ...each,
+    Action: each.Action.filter((one) => one !== action),
+  }))
+  aws.rights.policies = [{ Version: '2012-10-17', Statement }]
+  const refused = await operator.anyCommand([command, '--yes', '--remove-trust'])
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('the AWS credentials do not allow it') as string,
+  })
+  expect(aws.denied.join()).toContain(action)
+})
+
+let templates: readonly Template[]
+beforeAll(async () => {
+  const settings = await exampleSettings()
+  const alarms = { ...settings.alarms, requestsAnHour: 1 }
+  const { template } = await packagedTemplate({
+    alarms,
+    resourceServers: [{ mtlsDomain: 'a.example.com', apiId: 'a1b2c3d4e5' }],
+  })
+  templates = [template, TRUSTSTORE_TEMPLATE]
+}, 120_000)
+
+test('CloudFormation may make, change and delete each type of the templates, and no others are listed', () => {
+  const types = new Set(
+    templates.flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type)),
+  )
+  // Releases of functions add these.
+  for (const type of ['Lambda::Alias', 'Lambda::Version']) types.add(`AWS::${type}`)
+  expect(Object.keys(RESOURCE_TYPES).sort()).toEqual([...types].sort())
+  for (const [type, { page, actions, resources }] of Object.entries(RESOURCE_TYPES)) {
+    expect(page).toMatch(/^list_[a-z0-9]+\.html$/)
+    for (const action of actions) {
+      const resource = resources[0]?.replaceAll('*', 'x') ?? ''
+      expect([type, deniedBy([POLICIES.cloudformation], { actions: [action], resource })]).toEqual([type, []])
+    }
+  }
+})
+
+test('CloudFormation may give the roles of the template to Lambda only, and change domains and log deliveries', () => {
+  const { Statement } = POLICIES.cloudformation
+  const passing = Statement.filter(({ Action }) => Action.includes('iam:PassRole'))
+  expect(passing).toMatchObject([
+    { Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } } },
+  ])
+  const all = Statement.flatMap(({ Action }) => Action)
+  expect(all).toEqual(
+    expect.arrayContaining([
+      'apigateway:AddCertificateToDomain',
+      'logs:CreateLogDelivery',
+      'logs:PutResourcePolicy',
+    ]),
+  )
+})
+
+test.each(Object.entries(POLICIES))(
+  'the policy %s fits into a managed policy, and names each resource where AWS lets it',
+  (name, policy) => {
+    // Without spaces (reference_iam-quotas.html).
+    expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6144)
+    const anywhere = policy.Statement.filter(({ Resource }) => Resource.includes('*')).flatMap(
+      ({ Action }) => Action,
+    )
+    const allowed =
+      /^(cloudformation:(DescribeStacks|ValidateTemplate)|lambda:GetAccountSettings|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic(y|ies)|QueryDefinitions?|LogGroups?|LogStreams))$/
+    expect(anywhere.filter((action) => !allowed.test(action))).toEqual([])
+    expect(policy.Statement.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual(
+      [],
+    )
+    expect(JSON.parse(readFileSync(join(ROOT, `infra/aws/policies/${name}.json`), 'utf8'))).toEqual(policy)
+  },
+)
+
+test.each(['read', 'plan'] as const)('the policy %s reads everything but the signing keys', (name) => {
+  const asked = {
+    actions: ['dynamodb:Query'],
+    resource: 'arn:aws:dynamodb:eu-central-1:1:table/certbound-prod-registry',
+  }
+  expect(deniedBy([POLICIES[name]], { ...asked, keys: ['service#1'] })).toEqual([])
+  expect(deniedBy([POLICIES[name]], { ...asked, keys: ['keys#1'] })).toEqual(['dynamodb:Query'])
+})
