@@ -19,6 +19,9 @@ function read(field) {
   const button = document.createElement('button')
   const { dataset } = field
   const form = field.closest('form')
+  // A list that is not set has no members.
+  const set = form.elements[`${dataset.certificate}?`]
+  if (set !== undefined) set.checked = true
   Object.assign(button, { name: 'step', value: `read ${dataset.certificate}`, hidden: true })
   form.append(button)
   form.requestSubmit(button)

@@ -120,8 +120,17 @@ test.each(CHROMIUM)(
     await list.getByLabel('Remove CN=Leaf').check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved: trustedRootCertificates').waitFor()
-    const { trustedRootCertificates } = (await registry.findCurrentService(Number(serviceId))) ?? {}
-    expect(trustedRootCertificates?.map((pem) => pem.trim())).toEqual([pemOf(root).trim()])
+    // A list that is not set yet is set by a drop.
+    await Promise.all([
+      page.waitForEvent('load'),
+      drop(page, middle.der, 'middle.crt', 'clientCertificateIssuers'),
+    ])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved: clientCertificateIssuers').waitFor()
+    const saved = await registry.findCurrentService(Number(serviceId))
+    expect(saved?.trustedRootCertificates.map((pem) => pem.trim())).toEqual([pemOf(root).trim()])
+    expect(saved?.clientCertificateIssuers?.map((pem) => pem.trim())).toEqual([pemOf(middle).trim()])
+    await registry.changeService(Number(serviceId), ({ clientCertificateIssuers: _, ...rest }) => rest)
   },
   60_000,
 )
