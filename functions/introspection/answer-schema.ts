@@ -14,6 +14,7 @@ import {
   texts,
 } from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
+import { CHECKS } from '../../shared/token/introspection-checks.ts'
 
 /** Members of every answer, refusals included (Authlete contract, section 2.8). */
 const STANDING = {
@@ -25,18 +26,7 @@ const STANDING = {
 
 /** One check and the values that it has compared. Times named `...At` and `...NotBefore` are in milliseconds. */
 const Step = z.object({
-  name: z.enum([
-    'token',
-    'client',
-    'expiry',
-    'proof',
-    'binding',
-    'scopes',
-    'subject',
-    'resources',
-    'acr',
-    'maxAge',
-  ]),
+  name: z.enum(CHECKS.map(({ name }) => name)),
   outcome: z.enum(['PASSED', 'FAILED', 'NOT_LOOKED_AT']),
   /** Present for the failed check. */
   reason: z.optional(z.string()),

@@ -14,52 +14,35 @@ import { answerError, endpointOf, bothVersions, type Route } from './route.ts'
  * The APIs of Authlete's specification that are not offered, with the action of their refusal. A caller knows these actions and can
  * answer its own client, but would turn a 404 into a 500. The action is `BAD_REQUEST`, or else the one that refuses the caller.
  */
-const ACTIONS: Readonly<Record<string, string>> = {
-  '/attestation/challenge': 'INTERNAL_SERVER_ERROR',
-  '/auth/token/create/batch': 'BAD_REQUEST',
-  '/auth/token/create/batch/status/{requestId}': 'BAD_REQUEST',
-  '/auth/token/fail': 'BAD_REQUEST',
-  '/auth/token/issue': 'INTERNAL_SERVER_ERROR',
-  '/backchannel/authentication': 'BAD_REQUEST',
-  '/backchannel/authentication/complete': 'SERVER_ERROR',
-  '/backchannel/authentication/fail': 'BAD_REQUEST',
-  '/backchannel/authentication/issue': 'INVALID_TICKET',
-  '/backchannel/logout/token': 'CALLER_ERROR',
-  '/client/registration': 'BAD_REQUEST',
-  '/client/registration/delete': 'BAD_REQUEST',
-  '/client/registration/get': 'BAD_REQUEST',
-  '/client/registration/update': 'BAD_REQUEST',
-  '/device/authorization': 'BAD_REQUEST',
-  '/device/complete': 'INVALID_REQUEST',
-  '/device/verification': 'NOT_EXIST',
-  '/federation/configuration': 'NOT_FOUND',
-  '/federation/registration': 'BAD_REQUEST',
-  '/gm': 'NOT_FOUND',
-  '/hsk/create': 'INVALID_REQUEST',
-  '/hsk/delete/{handle}': 'INVALID_REQUEST',
-  '/hsk/get/list': 'INVALID_REQUEST',
-  '/hsk/get/{handle}': 'INVALID_REQUEST',
-  '/idtoken/reissue': 'CALLER_ERROR',
-  '/jose/verify': 'BAD_REQUEST',
-  '/nativesso': 'CALLER_ERROR',
-  '/nativesso/logout': 'CALLER_ERROR',
-  '/vci/batch/issue': 'CALLER_ERROR',
-  '/vci/batch/parse': 'BAD_REQUEST',
-  '/vci/deferred/issue': 'CALLER_ERROR',
-  '/vci/deferred/parse': 'BAD_REQUEST',
-  '/vci/jwks': 'NOT_FOUND',
-  '/vci/jwtissuer': 'NOT_FOUND',
-  '/vci/metadata': 'NOT_FOUND',
-  '/vci/nonce': 'NOT_FOUND',
-  '/vci/offer/create': 'CALLER_ERROR',
-  '/vci/offer/info': 'NOT_FOUND',
-  '/vci/single/issue': 'CALLER_ERROR',
-  '/vci/single/parse': 'BAD_REQUEST',
+const PATHS_BY_ACTION: Readonly<Record<string, readonly string[]>> = {
+  INTERNAL_SERVER_ERROR: ['/attestation/challenge', '/auth/token/issue'],
+  BAD_REQUEST: [
+    ...['/auth/token/create/batch', '/auth/token/create/batch/status/{requestId}'],
+    ...['/auth/token/fail', '/backchannel/authentication', '/backchannel/authentication/fail'],
+    ...['/client/registration', '/client/registration/delete', '/client/registration/get'],
+    ...['/client/registration/update', '/device/authorization', '/federation/registration'],
+    ...['/jose/verify', '/vci/batch/parse', '/vci/deferred/parse', '/vci/single/parse'],
+  ],
+  SERVER_ERROR: ['/backchannel/authentication/complete'],
+  INVALID_TICKET: ['/backchannel/authentication/issue'],
+  CALLER_ERROR: [
+    ...['/backchannel/logout/token', '/idtoken/reissue', '/nativesso', '/nativesso/logout'],
+    ...['/vci/batch/issue', '/vci/deferred/issue', '/vci/offer/create', '/vci/single/issue'],
+  ],
+  INVALID_REQUEST: [
+    ...['/device/complete', '/hsk/create', '/hsk/delete/{handle}', '/hsk/get/list'],
+    ...['/hsk/get/{handle}'],
+  ],
+  NOT_EXIST: ['/device/verification'],
+  NOT_FOUND: [
+    ...['/federation/configuration', '/gm', '/vci/jwks', '/vci/jwtissuer', '/vci/metadata'],
+    ...['/vci/nonce', '/vci/offer/info'],
+  ],
 }
 
 const API_OF_TEMPLATE = new Map(
-  Object.entries(ACTIONS).flatMap(([path, action]) =>
-    bothVersions(path).map((template) => [template, { path, action }] as const),
+  Object.entries(PATHS_BY_ACTION).flatMap(([action, paths]) =>
+    paths.flatMap((path) => bothVersions(path).map((template) => [template, { path, action }] as const)),
   ),
 )
 

@@ -77,17 +77,8 @@ const MAX_PROPERTIES_BYTES = 4096
 /** Names that have a meaning in token answers or JWTs, besides those of introspection (Authlete contract, section 4.8). */
 const NAMES = [
   ...(['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'expires_in'] as const),
-  ...([
-    'error',
-    'error_description',
-    'error_uri',
-    'code',
-    'state',
-    'username',
-    'nbf',
-    'act',
-    'may_act',
-  ] as const),
+  ...(['error', 'error_description', 'error_uri', 'code', 'state', 'username'] as const),
+  ...(['nbf', 'act', 'may_act'] as const),
   ...(['amr', 'grant_id', 'authorization_details', 'token_introspection'] as const),
 ]
 type ReservedName = (typeof NAMES)[number] | keyof typeof ACTIVE_TOKEN_MEMBERS
