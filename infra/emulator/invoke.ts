@@ -17,7 +17,10 @@ export const COMMAND = command({
   allowPositionals: true,
   run: async ({ positionals }, io) => {
     const [name, file, ...more] = positionals
-    if (name === undefined || file === undefined || more.length > 0) throw new Complaint(HELP)
+    if (name === undefined || file === undefined || more.length > 0) {
+      io.err(HELP)
+      return 1
+    }
     const names = await readdir(join(ROOT, 'functions'))
     if (!names.includes(name)) {
       throw new Complaint(`there is no function ${name}: choose one of ${names.join(', ')}`)

@@ -132,7 +132,7 @@ export const trustedDates: Check = {
         const whose = `${subjectOf(certificate)} of the trust store`
         return dateFindings(certificate, now(), whose, 'add its successor: npm run deploy')
       }),
-      `${truststore.length} certificates of the trust store are valid for 30 days and more`,
+      `certificates of the trust store that are valid for 30 days and more: ${truststore.length}`,
     ),
 }
 

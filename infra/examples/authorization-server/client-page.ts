@@ -127,6 +127,7 @@ async function uses(
     return html`<tr>
       <th scope="row">${who}</th>
       <td>${status}</td>
+      <td>${status === 200 ? html`<b class="yes">✓ let in</b>` : html`<b class="no">✗ refused</b>`}</td>
       <td><code>${text === '' ? (answered['www-authenticate'] ?? '') : text}</code></td>
     </tr>`
   }
@@ -139,6 +140,7 @@ async function uses(
         <tr>
           <th scope="col">Who presents the token</th>
           <th scope="col">Status</th>
+          <th scope="col">Result</th>
           <th scope="col">Answer</th>
         </tr>
       </thead>

@@ -59,7 +59,8 @@ export const STALE_PAGE: Page = {
   status: 403,
   title: 'Not valid any more',
   main: html`<p>
-    This page does not belong to what your browser is doing now. Go back to the application and start again.
+    This page does not belong to what your browser is doing now. Start again in your application, or at
+    <a href="/">the demo client</a>.
   </p>`,
 }
 

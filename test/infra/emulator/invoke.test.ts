@@ -53,4 +53,5 @@ test('npm run invoke without an event shows how it is used', async () => {
   const command = startCommand(['invoke', 'token'])
   expect(await command.ended).toBe(1)
   expect(command.stderr()).toContain('FUNCTION EVENT.json')
+  expect(command.stderr()).toMatch(/^certbound invoke: /)
 })

@@ -69,7 +69,7 @@ export const keySetCheck: Check = {
             'give the service a key for it',
           ),
       ],
-      `/jwks is the same on both domains, with ${jwks.length} public keys`,
+      `/jwks is the same on both domains; public keys: ${jwks.length}`,
     )
   },
 }

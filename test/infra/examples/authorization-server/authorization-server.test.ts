@@ -123,9 +123,11 @@ test('a consent form that another site makes the browser send is refused, even w
   expect((await agent.go('/consent', { decision: 'allow', csrf: csrfOf(page) })).status).toBe(403)
 })
 
-test('a form without a session is refused', async () => {
+test('a form without a session is refused, and its page leads to the demo client', async () => {
   const csrf = csrfOf((await atConsent()).page)
-  expect((await newAgent().go('/consent', { decision: 'allow', csrf })).status).toBe(403)
+  const { status, text } = await newAgent().go('/consent', { decision: 'allow', csrf })
+  expect(status).toBe(403)
+  expect(text).toContain('<a href="/">')
 })
 
 test('a session cannot use the ticket of another session', async () => {

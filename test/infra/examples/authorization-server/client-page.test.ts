@@ -24,6 +24,7 @@ test('the demo client shows that only the holder of the certificate can use the 
   expect(text).toContain(back.searchParams.get('code'))
   expect(text).toContain('&quot;token_type&quot;:&quot;Bearer&quot;')
   expect(text.match(/(?<=<td>)\d+(?=<\/td>)/g)).toEqual(['200', '401', '401'])
+  expect(text.match(/✓ let in|✗ refused/g)).toEqual(['✓ let in', '✗ refused', '✗ refused'])
   expect(text).toContain('A065305')
 })
 
