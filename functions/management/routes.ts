@@ -1,13 +1,16 @@
 import {
+  deletionAccess,
   ownerAccess,
+  roleAccess,
   roleOrOrganizationAccess,
   serviceOrOwnerAccess,
-  deletionAccess,
 } from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
 import { endpointOf, bothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
+import { AuditListCall, readAuditList } from './audit/request.ts'
+import { auditList } from './audit/respond.ts'
 import * as clients from './clients/decide.ts'
 import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
@@ -178,6 +181,16 @@ export const routes = routesOf(
     // Few calls end a service.
     decide: async (request, call) => (await import('./services/deletion.ts')).deleteService(request, call),
     respond: () => undefined,
+  }),
+  route({
+    paths: bothVersions('/audit/get/list'),
+    methods: ['GET'],
+    access: roleAccess('manage'),
+    face: managementApi(AuditListCall),
+    read: readAuditList,
+    // Few calls ask for records of changes.
+    decide: async (request, call) => (await import('./audit/decide.ts')).listRecords(request, call),
+    respond: auditList,
   }),
   route({
     paths: bothVersions('/service/configuration'),

@@ -38,6 +38,31 @@ export const STEP_MEANINGS: Readonly<Record<string, string>> = {
   authTime: '`maxAge`: when the end-user was authenticated, in seconds since the epoch.',
 }
 
+/** Members of `records` and of their `changes`. */
+export const RECORD_MEANINGS: Readonly<Record<string, string>> = {
+  recordId: 'Identifies the record.',
+  requestedAt: 'When it was requested. Milliseconds since the epoch.',
+  operation: 'The path of the call without `/api` and its parameters, or the command.',
+  credential:
+    'The `id` of the credential in `credentials`; `owner` or `organization` for those of the owner; of a command the ARN of its caller.',
+  address: 'The IP address of the caller.',
+  requestId: 'The request in the log.',
+  reason: 'Why the call was refused, as in the log.',
+  changes: 'The items that were written, at most eight of them.',
+  otherItems: 'How many other items were written.',
+  kind: '`client`, `clientState`, `service`, `grant`, `owner`, `alias`, `signingKey`, `nonceKey`, `revocation`.',
+  item: 'The key of the item.',
+  clientId: 'The client that the item is about.',
+  subject: 'The end-user of the grant.',
+  removed: 'Whether the item was removed.',
+  outcome:
+    '`PARTLY`: some of the changes were done. `PENDING`: it may still be going on. `UNKNOWN`: the call broke off, and the grant was written again since.',
+  members: 'The members that differ. A secret has only its name.',
+  name: 'The member, as the item has it.',
+  from: 'The old value as JSON. Of more than 1 KB its digest and length. Absent: there was none.',
+  to: 'The new value.',
+}
+
 /** Members of `keyUses`. */
 export const KEY_USE_MEANINGS: Readonly<Record<string, string>> = {
   kid: 'The key.',

@@ -16,7 +16,7 @@ import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-r
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
-import { KEY_USE_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
+import { KEY_USE_MEANINGS, RECORD_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
 import { TABLES } from './profile.ts'
@@ -155,6 +155,7 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   clients: OF_CLIENTS,
   extension: EXTENSION_MEANINGS,
   steps: STEP_MEANINGS,
+  ...{ records: RECORD_MEANINGS, changes: RECORD_MEANINGS, members: RECORD_MEANINGS },
   keyUses: KEY_USE_MEANINGS,
 }
 

@@ -1,3 +1,4 @@
+import { AuditListAnswer } from '../../functions/management/audit/answer-schema.ts'
 import {
   ClientAnswer,
   ClientListAnswer,
@@ -55,6 +56,11 @@ export const MANAGEMENT_ENDPOINTS = {
   '/client/extension/requestable_scopes/delete': {
     summary: 'Lets a client request all scopes of the service.',
     answer: 'nothing',
+  },
+
+  '/audit/get/list': {
+    summary: 'Lists the records of changes of the service, the newest first.',
+    answer: AuditListAnswer,
   },
 
   '/service/create': {

@@ -39,5 +39,6 @@ export const CLIENT_MANAGEMENT = {
   'list-start-negative': ['A028202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
   'list-end-wrong': ['A028291', 400, 'invalid_request', "Parameter 'end' must be an integer and must not be negative."],
   'list-page-malformed': ['A028292', 400, 'invalid_request', "'pageToken' must be the 'nextPageToken' of an earlier answer."],
+  'audit-period-wrong': ['A028293', 400, 'invalid_request', "'since' must not be later than 'until', and there must not be more than 31 days between them."],
   'client-not-fapi2': ['A031299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],
 } as const satisfies Record<string, Row>

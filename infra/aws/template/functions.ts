@@ -18,7 +18,15 @@ const ALL = {
   discovery: { calls: [] },
   introspection: { calls: ['useProofs', 'readGrants'], reads: ['nonceKeys'] },
   management: {
-    calls: ['listRegistry', 'writeRegistry', 'readGrant', 'writeGrants', 'deleteGrants', 'recordChanges'],
+    calls: [
+      'listRegistry',
+      'writeRegistry',
+      'readGrant',
+      'writeGrants',
+      'deleteGrants',
+      'recordChanges',
+      'listRecords',
+    ],
     usesSdk: true,
   },
   revocation: { calls: ['useAssertions', 'readGrants', 'readGrant', 'deleteGrants'] },

@@ -67,6 +67,7 @@ function statementsOf({ registry, grants, audit }: Tables) {
     writeGrants: allow(grants.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
     deleteGrants: allow(grants.arn, 'dynamodb:DeleteItem'),
     // The records of changes stay: no function may change or delete them. IAM knows no condition against a put over an item.
+    listRecords: allow(audit.arn, 'dynamodb:Query'),
     recordChanges: allow(audit.arn, 'dynamodb:PutItem', 'dynamodb:GetItem'),
     listGrants: allow(grants.listing, 'dynamodb:Query'),
   } satisfies Readonly<Record<string, Statement>>

@@ -15,6 +15,8 @@ import type { AuditedWrite } from './audited-write.ts'
 /** A stored record. */
 export interface AuditRecord extends Audited {
   readonly id: string
+  /** A list goes on behind it with the next older one. */
+  readonly place: string
   readonly writes: readonly AuditedWrite[]
   /** It is `undefined` if the process ended first, or if the outcome could not be stored. */
   readonly outcome: AuditOutcome | undefined
@@ -73,11 +75,6 @@ export class AuditLog {
   }
 }
 
-/** The place of a record. A list continues with the next older one. */
-function placeOf({ at, id }: AuditRecord): string {
-  return prefixOf(at, id)
-}
-
 /** The last month first. */
 function monthsOf({ from, to }: Period): string[] {
   const [first, last] = [monthOf(from), monthOf(to)]
@@ -94,7 +91,7 @@ async function* newestOf(streams: readonly AsyncGenerator<AuditRecord>[]): Async
   for (;;) {
     const open = heads.filter(({ next }) => next.done !== true)
     const [first] = open.sort((a, b) =>
-      placeOf(a.next.value as AuditRecord) < placeOf(b.next.value as AuditRecord) ? 1 : -1,
+      (a.next.value as AuditRecord).place < (b.next.value as AuditRecord).place ? 1 : -1,
     )
     if (first === undefined) return
     yield first.next.value as AuditRecord
@@ -113,6 +110,7 @@ function recordOf(items: readonly Item[]): AuditRecord {
   return {
     ...audited,
     id,
+    place: prefixOf(audited.at, id),
     writes: parsed.flatMap(({ write }) => write ?? []),
     outcome: parsed.find(({ outcome }) => outcome !== undefined)?.outcome,
   }

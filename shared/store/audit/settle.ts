@@ -4,8 +4,8 @@ import type { AuditLog, AuditRecord } from './audit-log.ts'
 import { type AuditedWrite, keyText } from './audited-write.ts'
 
 /** Whether a write or an operation was done. If it is `PENDING`, it may still be running. If it is `UNKNOWN`, nothing shows it any more. */
-
-export type Settlement = 'DONE' | 'PARTLY' | 'NOT_DONE' | 'PENDING' | 'UNKNOWN'
+export const SETTLEMENTS = ['DONE', 'PARTLY', 'NOT_DONE', 'PENDING', 'UNKNOWN'] as const
+export type Settlement = (typeof SETTLEMENTS)[number]
 
 export interface SettledWrite extends AuditedWrite {
   readonly settlement: Settlement
@@ -38,14 +38,23 @@ export async function settle(record: AuditRecord, around: Surroundings): Promise
   const all: SettledWrite[] = []
   for (const write of record.writes)
     all.push({ ...write, settlement: await settleWrite(write, record, around) })
+  const isDone = hasSucceeded(record)
   const isRepeated = (write: SettledWrite, i: number) =>
-    write.settlement === 'NOT_DONE' && all.slice(i + 1).some((later) => keyText(later) === keyText(write))
-  const writes = all.filter((write, i) => !isRepeated(write, i))
+    all.slice(i + 1).some((later) => keyText(later) === keyText(write))
+  // A try that another writer has overtaken, or an alias that the client has already.
+  const writes = all.filter(
+    (write, i) => write.settlement !== 'NOT_DONE' || !(isDone || isRepeated(write, i)),
+  )
   return { ...record, writes, settlement: settlementOf(record, writes) }
 }
 
-function settlementOf({ outcome }: AuditRecord, writes: readonly SettledWrite[]): Settlement {
-  if (outcome !== undefined && outcome.failed === undefined && outcome.reason === undefined) return 'DONE'
+function hasSucceeded({ outcome }: AuditRecord): boolean {
+  return outcome !== undefined && outcome.failed === undefined && outcome.reason === undefined
+}
+
+function settlementOf(record: AuditRecord, writes: readonly SettledWrite[]): Settlement {
+  const { outcome } = record
+  if (hasSucceeded(record)) return 'DONE'
   const main = writes.filter(({ kind }) => MAIN.has(kind))
   const found = new Set((main.length > 0 ? main : writes).map(({ settlement }) => settlement))
   const [only = 'NOT_DONE'] = found

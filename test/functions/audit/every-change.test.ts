@@ -58,6 +58,7 @@ const CHANGES: Readonly<Record<string, () => Promise<Received>>> = {
 const READS: Readonly<Record<string, () => Promise<Received>>> = {
   '/client/get': () => walk.v3('GET', ofClient('/client/get')),
   '/client/get/list': () => walk.v3('GET', '/client/get/list'),
+  '/audit/get/list': () => walk.v3('GET', '/audit/get/list'),
   '/client/certificate/explain': () =>
     walk.v3('POST', '/client/certificate/explain', { clientCertificate: OWN }),
   '/client/extension/requestable_scopes/get': () =>

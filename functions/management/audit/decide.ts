@@ -1,0 +1,60 @@
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
+import type { AuditRecord, Period } from '../../../shared/store/audit/audit-log.ts'
+import type { SettledRecord } from '../../../shared/store/audit/settle.ts'
+import { parseNumber } from '../../../shared/store/identity.ts'
+import type { AuditRequest } from './request.ts'
+
+const MAX_PERIOD_SECONDS = 31 * 86_400
+
+export interface RecordPage {
+  readonly records: readonly SettledRecord[]
+  /** The place of its last record. Absent: this is the last page. */
+  readonly last: string | undefined
+}
+
+/**
+ * Lists the records of changes, the newest first. A page can be short, or empty, if few records are asked for: then the next one goes on.
+ *
+ * @throws Refusal audit-period-wrong, api-client-unknown
+ */
+export async function listRecords(request: AuditRequest, call: Call): Promise<RecordPage> {
+  const { service, store, now } = call
+  const isAsked = await choice(request, call)
+  const audit = await store.audit()
+  const records: SettledRecord[] = []
+  let last = request.before
+  for await (const record of audit.records(service.apiKey, periodOf(request, now), last)) {
+    if (records.length === request.size || isOutOfTime(call)) return { records, last }
+    last = record.place
+    if (isAsked(record)) records.push(await audit.settle(record, now))
+  }
+  return { records, last: undefined }
+}
+
+/** By default the month before the end. @throws Refusal audit-period-wrong */
+function periodOf({ since, until }: AuditRequest, now: EpochSeconds): Period {
+  const to = until ?? (since === undefined ? now : addSeconds(since, MAX_PERIOD_SECONDS))
+  const from = since ?? addSeconds(to, -MAX_PERIOD_SECONDS)
+  if (from > to || to - from > MAX_PERIOD_SECONDS) throw new Refusal('audit-period-wrong')
+  return { from, to }
+}
+
+/** @throws Refusal api-client-unknown */
+async function choice(
+  { client, credential }: AuditRequest,
+  { service, store }: Call,
+): Promise<(record: AuditRecord) => boolean> {
+  // A client that was deleted has records by its number.
+  const number =
+    client === undefined
+      ? undefined
+      : (parseNumber(client) ?? (await store.registry.findClient(service.apiKey, client))?.clientId)
+  if (client !== undefined && number === undefined) throw new Refusal('api-client-unknown')
+  return ({ by, writes, outcome }) => {
+    const clients = [...writes.map((write) => write.client), ...(outcome?.clients ?? [])]
+    const isOfClient = number === undefined || clients.includes(number)
+    return isOfClient && (credential === undefined || by === credential)
+  }
+}

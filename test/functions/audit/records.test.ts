@@ -1,0 +1,219 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { credentialId, digest } from '../../../shared/store/digest.ts'
+import { outcome } from '../../support/answers.ts'
+import { cutAll, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
+import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { BASIC, openWalk, SUBJECT, TLS, UNBOUND } from '../../support/walk.ts'
+import { certificatePem } from '../../support/vectors.ts'
+
+const engine = await startEmbeddedEngine({})
+const proxy = await startCuttingProxy(engine.endpoint)
+const runtime = await fixedRuntime({ registryCacheSeconds: 0 }, proxy)
+afterAll(async () => {
+  await runtime.close()
+  await engine.close()
+})
+const walk = await openWalk(runtime, {
+  ...UNBOUND,
+  supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'CLIENT_SECRET_BASIC'],
+})
+const BY = credentialId({ digest: digest(walk.secrets.manage) })
+
+interface Listed {
+  readonly operation: string
+  readonly requestedAt: number
+  readonly outcome: string
+  readonly reason?: string
+  readonly changes: readonly {
+    readonly kind: string
+    readonly clientId?: number
+    readonly outcome: string
+    readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[]
+  }[]
+}
+const list = async (query = '') => {
+  const answer = await walk.v3('GET', `/audit/get/list${query}`)
+  expect(outcome(answer)).toBe('200')
+  return answer.json as { records: Listed[]; nextPageToken?: string }
+}
+const wait = (seconds: number) => {
+  runtime.clock.now = (runtime.clock.now + seconds) as typeof START
+}
+
+test('one call answers who changed the certificate binding of a client, when, and from what', async () => {
+  const client = await walk.addClient(TLS)
+  wait(1)
+  const changed = { ...TLS, tlsClientAuthSubjectDn: 'CN=other.example.org' }
+  expect((await walk.v3('POST', `/client/update/${client.id}`, changed)).status).toBe(200)
+  const { records } = await list(`?clientId=${client.id}`)
+  expect(records).toMatchObject([
+    {
+      operation: '/client/update',
+      requestedAt: runtime.clock.now * 1000,
+      credential: BY,
+      address: '203.0.113.10',
+      outcome: 'DONE',
+    },
+  ])
+  const [{ changes }] = records as [Listed]
+  expect(changes).toMatchObject([{ kind: 'client', clientId: client.number, outcome: 'DONE' }])
+  expect(changes[0]?.members).toContainEqual({
+    name: 'tlsClientAuthSubjectDn',
+    from: JSON.stringify(TLS.tlsClientAuthSubjectDn),
+    to: '"CN=other.example.org"',
+  })
+})
+
+test('of a secret only its name is recorded, of a long value its digest and length, of a certificate its thumbprint', async () => {
+  const { json } = await walk.v3('POST', '/client/create', { ...BASIC, description: 'd'.repeat(2_000) })
+  const id = String(json['clientId'])
+  await walk.v3('GET', `/client/secret/refresh/${id}`)
+  const { records } = await list(`?clientId=${id}`)
+  const members = new Map(
+    records
+      .flatMap(({ changes }) => changes.flatMap((change) => change.members))
+      .map((member) => [member.name, member]),
+  )
+  expect(members.get('clientSecretDigest')).toEqual({ name: 'clientSecretDigest' })
+  expect(members.get('description')?.to).toBe(
+    `SHA-256 ${digest(JSON.stringify('d'.repeat(2_000)))}, 2002 bytes`,
+  )
+  wait(1)
+  const issuers = { clientCertificateIssuers: [certificatePem('ca-issuing')] }
+  expect((await walk.v3('POST', '/service/update', issuers)).status).toBe(200)
+  const [latest] = (await list()).records
+  const issuer = latest?.changes
+    .flatMap((change) => change.members)
+    .find(({ name }) => name === 'clientCertificateIssuers')
+  expect(issuer?.to).toMatch(/^\[\{"SHA-256":"[\w-]{43}"\}\]$/)
+})
+
+test('the copy of a record is in the log, also with logLevel warn', async () => {
+  runtime.lines.length = 0
+  const client = await walk.addClient(BASIC)
+  await walk.v3('POST', `/client/lock_flag/update/${client.id}`, { clientLocked: true })
+  const copies = runtime.lines
+    .map((line) => JSON.parse(line) as { change?: object })
+    .filter(({ change }) => change !== undefined)
+  expect(copies).toMatchObject([
+    {
+      level: 'info',
+      change: { audited: { operation: '/client/lock_flag/update', by: BY }, write: { kind: 'clientState' } },
+    },
+    { change: { write: { kind: 'client', client: client.number } } },
+    { change: { outcome: { others: 0 } } },
+  ])
+})
+
+test('a call of the OAuth face and one of the role runtime write no record', async () => {
+  const client = await walk.addClient(BASIC)
+  const before = (await runtime.tables.audit.scan()).length
+  const { refresh } = await walk.granted(client)
+  await walk.refresh(client, refresh)
+  expect((await runtime.tables.audit.scan()).length).toBe(before)
+})
+
+describe('a record that cannot be stored', () => {
+  test('its change is not made, and the answer is 503', async () => {
+    const client = await walk.addClient(BASIC)
+    const before = await runtime.tables.everything()
+    proxy.fate = cutAll('PutItem', 'audit')
+    const answers = [
+      await walk.v3('POST', `/client/update/${client.id}`, { ...BASIC, clientName: 'New' }),
+      await walk.v3('DELETE', `/client/delete/${client.id}`),
+      await walk.v3('POST', '/service/update', { serviceName: 'New' }),
+      await walk.call('/auth/token/create', {
+        grantType: 'AUTHORIZATION_CODE',
+        clientId: client.id,
+        subject: SUBJECT,
+      }),
+    ]
+    proxy.fate = pass
+    expect(answers.map(outcome)).toEqual(['503 A001191', '503 A001191', '503 A001191', '503 A001191'])
+    expect(await runtime.tables.everything()).toEqual(before)
+  })
+
+  test('if only its outcome cannot be stored, the change is made and a reader settles the record', async () => {
+    const client = await walk.addClient(BASIC)
+    let puts = 0
+    proxy.fate = async (passing, forward) =>
+      passing.body['TableName'] === 'audit' && passing.operation === 'PutItem' && (puts += 1) > 1
+        ? undefined
+        : forward()
+    const answer = await walk.v3('GET', `/client/secret/refresh/${client.id}`)
+    proxy.fate = pass
+    expect(answer.status).toBe(200)
+    // The next change hides the attempt in the item, but its record has read it.
+    expect((await list(`?clientId=${client.id}`)).records).toMatchObject([{ outcome: 'DONE' }])
+    await walk.v3('GET', `/client/secret/refresh/${client.id}`)
+    expect((await list(`?clientId=${client.id}`)).records).toMatchObject([
+      { outcome: 'DONE' },
+      { outcome: 'DONE' },
+    ])
+    await walk.v3('DELETE', `/client/delete/${client.id}`)
+    const { records } = await list(`?clientId=${client.id}`)
+    expect(records.map((record) => record.outcome)).toEqual(['DONE', 'DONE', 'DONE'])
+  })
+})
+
+test('a change that is refused after a write is recorded with its reason', async () => {
+  const [one, other] = [await walk.addClient(BASIC), await walk.addClient(BASIC)]
+  await walk.v3('POST', `/client/update/${one.id}`, { ...BASIC, clientIdAlias: 'taken' })
+  wait(1)
+  const refused = await walk.v3('POST', `/client/update/${other.id}`, { ...BASIC, clientIdAlias: 'taken' })
+  expect(outcome(refused)).toBe('400 A030601')
+  const [latest] = (await list()).records
+  expect(latest).toMatchObject({ outcome: 'NOT_DONE', reason: 'client-alias-taken-at-update' })
+})
+
+describe('pages and filters', () => {
+  test('pages lead through all records, the newest first, also over the end of a month', async () => {
+    runtime.clock.now = (Date.UTC(2027, 0, 31, 23, 59, 55) / 1000) as typeof START
+    const client = await walk.addClient(BASIC)
+    for (let i = 0; i < 12; i++) {
+      wait(1)
+      await walk.v3('POST', `/client/update/${client.id}`, { ...BASIC, clientName: String(i) })
+    }
+    const all = (await list(`?clientId=${client.id}`)).records
+    expect(all.map(({ requestedAt }) => requestedAt)).toEqual(
+      Array.from({ length: 12 }, (_, i) => (runtime.clock.now - i) * 1000),
+    )
+    const paged: Listed[] = []
+    let token: string | undefined
+    do {
+      const page = await list(
+        `?clientId=${client.id}&pageSize=5${token === undefined ? '' : `&pageToken=${token}`}`,
+      )
+      paged.push(...page.records)
+      token = page.nextPageToken
+    } while (token !== undefined)
+    expect(paged).toEqual(all)
+    const half = await list(
+      `?clientId=${client.id}&since=${String((runtime.clock.now - 3) * 1000)}&until=${String((runtime.clock.now - 1) * 1000)}`,
+    )
+    expect(half.records).toEqual(all.slice(1, 4))
+    expect((await list(`?credential=${BY}&pageSize=1`)).records).toEqual(all.slice(0, 1))
+    expect((await list('?credential=another')).records).toEqual([])
+  })
+
+  test.each([
+    ['since=2000&until=1000', '400 A028293'],
+    ['since=1&until=2678401001', '400 A028293'],
+    ['pageToken=AAAA', '400 A028292'],
+    ['pageSize=101', '400 A001294'],
+    ['since=yesterday', '400 A001294'],
+    ['clientId=nobody', '404 A001218'],
+  ])('%s is refused: %s', async (query, code) => {
+    expect(outcome(await walk.v3('GET', `/audit/get/list?${query}`))).toBe(code)
+  })
+
+  test('a service does not see the records of another, and a smaller role sees none', async () => {
+    const other = await openWalk(runtime, UNBOUND)
+    expect((await other.v3('GET', '/audit/get/list')).json['records']).toEqual([])
+    const answer = await walk.v3('GET', '/audit/get/list', undefined, {
+      authorization: `Bearer ${walk.secrets.runtime}`,
+    })
+    expect(outcome(answer)).toBe('403 A001291')
+  })
+})
