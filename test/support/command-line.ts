@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly answer?: string
   /** The lines that are typed, if the command asks several times. */
   readonly answers?: readonly string[]
+  /** Aborted when the process must end. */
+  readonly stop?: AbortSignal
 }
 
 /** They show their user new secrets, or the answer to a call, on purpose. */
@@ -25,7 +27,7 @@ const SHOW_SECRETS = ['start', 'demo', 'invoke', 'provision', 'restore']
 export async function runCommand(
   run: typeof main,
   argv: readonly string[],
-  { env = {}, answer, answers = [] }: Surroundings = {},
+  { env = {}, answer, answers = [], stop = new AbortController().signal }: Surroundings = {},
 ): Promise<Ran> {
   const typed = [...answers]
   const printed = { stdout: '', stderr: '' }
@@ -34,7 +36,7 @@ export async function runCommand(
     err: (line: string) => void (printed.stderr += `${line}\n`),
     ask: () => Promise.resolve(typed.shift() ?? answer),
     env: process.env,
-    stop: new AbortController().signal,
+    stop,
   }
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   try {

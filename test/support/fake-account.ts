@@ -1,4 +1,7 @@
+import type { Api } from './fake-api.ts'
+import type { ChangeSet } from './fake-change-sets.ts'
 import type { Stack } from './fake-cloudformation.ts'
+import type { Lambda } from './fake-lambda.ts'
 import type { Bucket } from './fake-s3.ts'
 
 /** An error that AWS answers. */
@@ -53,6 +56,9 @@ export interface Certificate {
 /** The contents of an account. */
 export interface Account {
   readonly stacks: Map<string, Stack>
+  readonly changeSets: Map<string, ChangeSet>
+  readonly functions: Map<string, Lambda>
+  readonly api: Api
   readonly buckets: Map<string, Bucket>
   readonly domains: Map<string, Domain>
   /** The certificates of ACM, by ARN. */
@@ -64,7 +70,7 @@ export interface Account {
   /** How many requests all of its APIs take in a second, and at once. */
   throttle: { rateLimit: number; burstLimit: number }
   readonly tables: Map<string, TableState>
-  /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `osls`. */
+  /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `CHANGE_SET`. */
   readonly broken: Map<string, string>
   /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */
   readonly gateway: { now: number; changedAt: number }
@@ -74,6 +80,9 @@ export interface Account {
 export function emptyAccount(): Account {
   return {
     stacks: new Map(),
+    changeSets: new Map(),
+    functions: new Map(),
+    api: { id: 'a1b2c3d4e5', routes: new Set(), stages: new Map() },
     buckets: new Map(),
     domains: new Map(),
     certificates: new Map(),

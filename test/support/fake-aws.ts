@@ -3,10 +3,12 @@ import { buffer } from 'node:stream/consumers'
 import type { Policy } from '../../infra/aws/policies/policies.ts'
 import { listen } from '../../infra/connections/listen.ts'
 import { ACCESS_KEY, type Account, type Answer, emptyAccount, Failure } from './fake-account.ts'
+import { apiCall } from './fake-api.ts'
 import { callerIdentity, certificate } from './fake-certificates.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
 import { dynamoDb } from './fake-dynamodb.ts'
 import { domainName, type DomainUpdate } from './fake-gateway.ts'
+import { lambdaCall } from './fake-lambda.ts'
 import { objectStore } from './fake-s3.ts'
 import { askedOf, deniedBy } from './iam.ts'
 
@@ -65,7 +67,6 @@ export async function startFakeAws(tables = '') {
     AWS_ACCESS_KEY_ID: ACCESS_KEY,
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'eu-central-1',
-    SLS_AWS_MONITORING_FREQUENCY: '1',
   }
   return { account, calls, signers, refused, rights, denied, environment, close }
 }
@@ -117,21 +118,10 @@ function readCall(request: IncomingMessage, body: Buffer, tables: string): Call 
     const name = `${update === undefined ? 'GetDomainName' : 'UpdateDomainName'} ${domain}`
     return { name, kind: 'rest', answer: (account) => domainName(domain, update, account) }
   }
-  const [, lambda] = /^\/2015-03-31\/functions\/(.+)$/.exec(url.pathname) ?? []
-  if (lambda !== undefined) {
-    return { name: `GetFunction ${lambda}`, kind: 'rest', answer: (account) => deployed(lambda, account) }
-  }
+  const rest = lambdaCall(method, url, body) ?? apiCall(method, url)
+  if (rest !== undefined) return { kind: 'rest', ...rest }
   const s3 = { method, url, headers: request.headers, body }
   return { name: `${method} ${url.pathname}`, kind: 's3', answer: (account) => objectStore(s3, account) }
-}
-
-function deployed(FunctionName: string, { stacks }: Account): Answer {
-  const text = `"FunctionName":"${FunctionName}"`
-  if (![...stacks.values()].some(({ template }) => template.includes(text))) {
-    throw new Failure(404, 'ResourceNotFoundException', `Function not found: ${FunctionName}`)
-  }
-  const Configuration = { FunctionName, LastModified: '2026-11-26T10:00:00.000+0000' }
-  return { body: JSON.stringify({ Configuration }) }
 }
 
 function accountSettings({ concurrency }: Account): Answer {

@@ -1,4 +1,7 @@
 import { ACCOUNT, type Account, type Answer, Failure } from './fake-account.ts'
+import { type ChangeSet, changesBetween } from './fake-change-sets.ts'
+import { change } from './fake-stack.ts'
+import { parameterProblem, type Template } from './fake-template.ts'
 
 export interface Stack {
   status: string
@@ -9,6 +12,9 @@ export interface Stack {
   /** Of all operations, the newest first. */
   events: Event[]
   template: string
+  parameters?: Readonly<Record<string, string>>
+  /** What its resources were called or numbered when they were made, by logical id. */
+  made?: Map<string, string>
 }
 
 export interface Event {
@@ -20,57 +26,37 @@ export interface Event {
   physicalId?: string
 }
 
-interface Resource {
-  readonly Type: string
-  readonly DeletionPolicy?: string
-  readonly Properties?: Readonly<Record<string, unknown>>
-}
-
-interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>
-  readonly Outputs?: Readonly<Record<string, { Value: unknown }>>
-}
-
 /** One action of CloudFormation. */
 export function cloudFormation(action: string, form: URLSearchParams, account: Account): Answer {
   const name = (form.get('StackName') ?? '').replace(/^arn:.*:stack\/([^/]+)\/.*$/, '$1')
   const stack = account.stacks.get(name)
-  const isProtected = stack?.isProtected ?? form.get('EnableTerminationProtection') === 'true'
-  switch (action) {
-    case 'ValidateTemplate':
-      return result(action, '')
-    case 'CreateStack':
-      if (stack !== undefined)
-        throw new Failure(400, 'AlreadyExistsException', `Stack [${name}] already exists`)
-      return change(action, name, templateOf(form, account), account, isProtected)
-    case 'UpdateStack':
-      return change(action, name, updated(name, stack, templateOf(form, account)), account, isProtected)
-  }
+  if (action === 'CreateChangeSet') return createChangeSet(name, form, account)
   if (action === 'DescribeStacks' && name === '') {
     const all = [...account.stacks].map(([each, state]) => `<member>${describe(each, state)}</member>`)
     return result(action, `<Stacks>${all.join('')}</Stacks>`)
   }
   if (stack === undefined) throw invalid(`Stack with id ${name} does not exist`)
+  if (action.endsWith('ChangeSet')) return onChangeSet(action, name, form, account)
   switch (action) {
     case 'DescribeStacks':
       return result(action, `<Stacks><member>${describe(name, stack)}</member></Stacks>`)
-    case 'DescribeStackResource': {
-      const id = `<PhysicalResourceId>${physicalId(name, form.get('LogicalResourceId') ?? '')}</PhysicalResourceId>`
-      return result(action, `<StackResourceDetail>${id}</StackResourceDetail>`)
+    case 'DescribeStackEvents': {
+      const events = stack.events.map((event) => member(name, event))
+      return result(action, `<StackEvents>${events.join('')}</StackEvents>`)
     }
-    case 'DescribeStackEvents':
-      return result(
-        action,
-        `<StackEvents>${stack.events.map((event) => member(name, event)).join('')}</StackEvents>`,
-      )
-    case 'ListStackResources':
-      return result(action, '<StackResourceSummaries/>')
+    case 'GetTemplate':
+      return result(action, `<TemplateBody>${escaped(stack.template)}</TemplateBody>`)
+    case 'UpdateTerminationProtection':
+      stack.isProtected = form.get('EnableTerminationProtection') === 'true'
+      return result(action, `<StackId>${stackId(name)}</StackId>`)
     default:
       throw new Failure(400, 'InvalidAction', `The fake account knows no ${action}`)
   }
 }
 
 const invalid = (message: string) => new Failure(400, 'ValidationError', message)
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 function member(name: string, event: Event): string {
   const { id, resource, type, status, reason = '', physicalId = '' } = event
@@ -92,130 +78,107 @@ function describe(
   return `<StackName>${name}</StackName><StackId>${stackId(name)}</StackId>${shown}${times}<Outputs>${members.join('')}</Outputs>`
 }
 
+/** The most bytes of a template that is not in S3. */
+const BODY_LIMIT = 51_200
+
 function templateOf(form: URLSearchParams, { buckets }: Account): string {
   const url = form.get('TemplateURL')
-  if (url === null) return form.get('TemplateBody') ?? ''
-  const [bucket = '', ...key] = new URL(url).pathname.slice(1).split('/')
-  const versions = buckets.get(bucket)?.objects.get(decodeURIComponent(key.join('/')))
-  const object = versions?.at(-1)
-  if (object === undefined) throw invalid(`S3 error: no template at ${url}`)
+  if (url === null) {
+    const text = form.get('TemplateBody') ?? ''
+    if (text.length > BODY_LIMIT)
+      throw invalid(
+        `Value at 'templateBody' failed to satisfy constraint: length less than or equal to ${BODY_LIMIT}`,
+      )
+    return text
+  }
+  const { hostname, pathname, searchParams } = new URL(url)
+  const versions = buckets
+    .get(hostname.split('.')[0] ?? '')
+    ?.objects.get(decodeURIComponent(pathname.slice(1)))
+  const wanted = searchParams.get('versionId')
+  const object = versions?.find(({ version }) => version === wanted)
+  if (object === undefined) throw invalid(`S3 error: The specified key does not exist. ${url}`)
   return object.body
 }
 
-function updated(name: string, stack: Stack | undefined, template: string): string {
-  if (stack === undefined) throw invalid(`Stack [${name}] does not exist`)
-  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/.test(stack.status))
-    throw invalid(`Stack:${stackId(name)} is in ${stack.status} state and can not be updated.`)
-  if (stack.template === template) throw invalid('No updates are to be performed.')
-  return template
+function parametersOf(form: URLSearchParams): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (let i = 1; form.has(`Parameters.member.${i}.ParameterKey`); i++)
+    given[form.get(`Parameters.member.${i}.ParameterKey`) ?? ''] =
+      form.get(`Parameters.member.${i}.ParameterValue`) ?? ''
+  return given
 }
 
-/** Makes everything in the template, or nothing. What is retained stays behind even then. */
-function change(
-  action: 'CreateStack' | 'UpdateStack',
-  name: string,
-  text: string,
-  account: Account,
-  isProtected: boolean,
-): Answer {
-  const verb = action === 'CreateStack' ? 'CREATE' : 'UPDATE'
-  const template = JSON.parse(text) as Template
-  const before = account.stacks.get(name)
-  const number = String(account.stacks.size) + String(before?.events.length ?? 0)
-  const event = (resource: string, type: string, status: string, physicalId: string) => {
-    return { id: `${number}-${resource}-${status}`, resource, type, status, physicalId }
-  }
-  const own = (status: string) => event(name, 'AWS::CloudFormation::Stack', status, stackId(name))
-  const [failed] = Object.entries(template.Resources).flatMap(([resource, { Type }]) => {
-    const reason = account.broken.get(resource) ?? withoutTruststore(template, resource, account)
-    return reason === undefined ? [] : [{ ...event(resource, Type, `${verb}_FAILED`, ''), reason }]
-  })
-  const past = before?.events ?? []
-  const state = { outputs: {}, template: '', ...before, isProtected }
-  if (failed !== undefined) {
-    const rollback = verb === 'CREATE' ? 'ROLLBACK' : 'UPDATE_ROLLBACK'
-    const status = `${rollback}_${account.broken.has(rollback) ? 'FAILED' : 'COMPLETE'}`
-    const kept = newlyRetained(template, before).map(
-      ([id, { Type }]) =>
-        [
-          event(id, Type, 'DELETE_SKIPPED', physicalId(name, id)),
-          event(id, Type, 'CREATE_IN_PROGRESS', physicalId(name, id)),
-        ] as const,
+const UPDATABLE = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/
+
+function createChangeSet(stack: string, form: URLSearchParams, account: Account): Answer {
+  const [name = '', type] = [form.get('ChangeSetName') ?? '', form.get('ChangeSetType') as ChangeSet['type']]
+  const state = account.stacks.get(stack)
+  const status = state?.status ?? 'none'
+  if (type === 'CREATE' && !['none', 'REVIEW_IN_PROGRESS'].includes(status))
+    throw invalid(`Stack [${stack}] already exists and cannot be created again with the changeSet [${name}].`)
+  if (type === 'UPDATE' && state === undefined) throw invalid(`Stack [${stack}] does not exist`)
+  if (type === 'UPDATE' && !UPDATABLE.test(status))
+    throw invalid(`Stack:${stackId(stack)} is in ${status} state and can not be updated.`)
+  if (account.changeSets.has(name))
+    throw new Failure(400, 'AlreadyExistsException', `ChangeSet ${name} cannot be created`)
+  const template = templateOf(form, account)
+  const parameters = parametersOf(form)
+  const content = JSON.parse(template) as Template
+  const problem = parameterProblem(content, parameters)
+  if (problem !== undefined) throw invalid(problem)
+  const isRole = Object.values(content.Resources).some(({ Type }) => Type === 'AWS::IAM::Role')
+  if (isRole && ![...form.values()].includes('CAPABILITY_IAM'))
+    throw new Failure(400, 'InsufficientCapabilitiesException', 'Requires capabilities : [CAPABILITY_IAM]')
+  if (state === undefined)
+    account.stacks.set(stack, { status: 'REVIEW_IN_PROGRESS', outputs: {}, events: [], template: '' })
+  const changes = changesBetween(state, template, parameters)
+  const stackEvents = state?.events.length ?? 0
+  account.changeSets.set(name, { stack, type, template, parameters, changes, stackEvents, pending: 1 })
+  return result('CreateChangeSet', `<Id>${name}</Id><StackId>${stackId(stack)}</StackId>`)
+}
+
+function onChangeSet(action: string, stack: string, form: URLSearchParams, account: Account): Answer {
+  const name = form.get('ChangeSetName') ?? ''
+  const set = account.changeSets.get(name)
+  if (set?.stack !== stack) throw new Failure(404, 'ChangeSetNotFound', `ChangeSet [${name}] does not exist`)
+  if (action === 'DescribeChangeSet')
+    return result(action, shownChangeSet(set, Number(form.get('NextToken') ?? 0), account))
+  account.changeSets.delete(name)
+  if (action === 'DeleteChangeSet') return result(action, '')
+  const isCurrent = account.stacks.get(stack)?.events.length === set.stackEvents
+  if (set.changes.length === 0 || set.pending > 0 || !isCurrent)
+    throw new Failure(
+      400,
+      'InvalidChangeSetStatus',
+      `ChangeSet [${name}] cannot be executed in its current status`,
     )
-    const begun = [...kept.map(([, made]) => made), own(`${verb}_IN_PROGRESS`)]
-    const events = [own(status), ...kept.map(([skipped]) => skipped), failed, ...begun, ...past]
-    account.stacks.set(name, { ...state, status, events })
-  } else {
-    for (const id of Object.keys(template.Resources)) make(name, template, id, account)
-    const status = `${verb}_COMPLETE`
-    const events = [own(status), own(`${verb}_IN_PROGRESS`), ...past]
-    account.stacks.set(name, { ...state, status, events, outputs: outputs(name, template), template: text })
+  change(set.type, stack, set, account)
+  return result(action, '')
+}
+
+/** CloudFormation pages the changes. */
+const PAGE = 40
+const NOTHING =
+  "The submitted information didn't contain changes. Submit different information to create a change set."
+
+function shownChangeSet(set: ChangeSet, from: number, { broken }: Account): string {
+  if (set.pending > 0) {
+    set.pending--
+    return '<Status>CREATE_IN_PROGRESS</Status>'
   }
-  return result(action, `<StackId>${stackId(name)}</StackId>`)
+  const reason = broken.get('CHANGE_SET')
+  if (reason !== undefined) return `<Status>FAILED</Status><StatusReason>${reason}</StatusReason>`
+  if (set.changes.length === 0) return `<Status>FAILED</Status><StatusReason>${NOTHING}</StatusReason>`
+  const members = set.changes.slice(from, from + PAGE).map((change) => {
+    const inner = Object.entries(change).map(([key, value]) => `<${key}>${String(value)}</${key}>`)
+    return `<member><Type>Resource</Type><ResourceChange>${inner.join('')}</ResourceChange></member>`
+  })
+  const next = from + PAGE < set.changes.length ? `<NextToken>${from + PAGE}</NextToken>` : ''
+  return `<Status>CREATE_COMPLETE</Status><Changes>${members.join('')}</Changes>${next}`
 }
 
-function newlyRetained({ Resources }: Template, before: Stack | undefined): [string, Resource][] {
-  const there = new Set(
-    Object.keys(before?.template ? (JSON.parse(before.template) as Template).Resources : {}),
-  )
-  return Object.entries(Resources).filter(
-    ([id, { DeletionPolicy }]) => DeletionPolicy === 'Retain' && !there.has(id),
-  )
-}
-
-interface DomainProperties {
-  readonly DomainName: string
-  readonly MutualTlsAuthentication?: { readonly TruststoreUri: string; readonly TruststoreVersion?: string }
-}
-
-function domainOf(template: Template, id: string): DomainProperties | undefined {
-  const { Type, Properties } = template.Resources[id] ?? {}
-  return Type === 'AWS::ApiGatewayV2::DomainName' ? (Properties as unknown as DomainProperties) : undefined
-}
-
-function withoutTruststore(template: Template, id: string, { buckets }: Account): string | undefined {
-  const store = domainOf(template, id)?.MutualTlsAuthentication
-  if (store === undefined) return undefined
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(store.TruststoreUri) ?? []
-  const versions = buckets.get(bucket)?.objects.get(key) ?? []
-  const isThere = versions.some(({ version }) => version === store.TruststoreVersion)
-  return isThere ? undefined : 'The truststore could not be found in S3 at this version'
-}
-
-function make(name: string, template: Template, id: string, { buckets, domains }: Account): void {
-  const { Type, Properties } = template.Resources[id] ?? {}
-  const bucket = physicalId(name, id)
-  if (Type === 'AWS::S3::Bucket' && !buckets.has(bucket)) {
-    const versioned = Properties?.['VersioningConfiguration'] !== undefined
-    buckets.set(bucket, { versioned, objects: new Map() })
-  }
-  const domain = domainOf(template, id)
-  if (domain === undefined) return
-  const { TruststoreUri, TruststoreVersion } = domain.MutualTlsAuthentication ?? {}
-  const warnings = domains.get(domain.DomainName)?.warnings ?? []
-  const store = { truststoreUri: TruststoreUri, truststoreVersion: TruststoreVersion }
-  domains.set(domain.DomainName, { warnings, ...store })
-}
-
-function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {
-  const values = Object.entries(Outputs).map(
-    ([key, { Value }]) => [key, resolve(Value, name, template)] as const,
-  )
-  return Object.fromEntries(values)
-}
-
-function resolve(value: unknown, name: string, template: Template): string {
-  if (typeof value === 'string') return value
-  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] }
-  if (Ref !== undefined) return domainOf(template, Ref)?.DomainName ?? physicalId(name, Ref)
-  if (attribute === undefined) return 'joined'
-  return attribute[1] === 'RegionalDomainName'
-    ? `d-${attribute[0].toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
-    : `${attribute[0]}.${attribute[1]}`
-}
-
-const physicalId = (stack: string, id: string) => `${stack}-${id}`.toLowerCase()
-const stackId = (name: string) => `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${name}/1`
+export const stackId = (name: string) => `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${name}/1`
 
 function result(action: string, body: string): Answer {
   return { body: `<${action}Response><${action}Result>${body}</${action}Result></${action}Response>` }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Account, type Answer, Failure } from './fake-account.ts'
 
@@ -21,14 +22,13 @@ interface Request {
   readonly body: Buffer
 }
 
-/** The calls of osls and of a deployment to S3, with the bucket in the path. */
+/** The calls of a deployment to S3, with the bucket in the path. */
 export function objectStore(request: Request, { buckets }: Account): Answer {
   const { method, url } = request
   const [bucketName = '', ...rest] = url.pathname.slice(1).split('/')
   const key = decodeURIComponent(rest.join('/'))
   const bucket = buckets.get(bucketName)
   if (bucket === undefined) throw new Failure(404, 'NoSuchBucket', 'The specified bucket does not exist')
-  if (key === '') return list(bucket, url)
   if (method === 'PUT') return put(bucket, key, request)
   const stored = find(bucket.objects.get(key) ?? [], url.searchParams.get('versionId'))
   if (stored === undefined)
@@ -48,10 +48,14 @@ function find(versions: readonly StoredObject[], versionId: string | null): Stor
 }
 
 function put({ versioned, objects }: Bucket, key: string, { headers, body }: Request): Answer {
-  const metadata = Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-'))
+  const text = content(body, headers)
+  const checksum = hash('sha256', Buffer.from(text, 'latin1'), 'base64')
+  if ((headers['x-amz-checksum-sha256'] ?? checksum) !== checksum)
+    throw new Failure(400, 'BadDigest', 'The SHA256 you specified did not match the calculated checksum.')
+  const metadata = Object.entries(headers).filter(([name]) => /^x-amz-(meta-|checksum-sha256$)/.test(name))
   const versions = objects.get(key) ?? []
   const version = `version-${versions.length + 1}`
-  const stored = { version, body: content(body, headers), metadata: Object.fromEntries(metadata) }
+  const stored = { version, body: text, metadata: Object.fromEntries(metadata) }
   objects.set(key, [...versions, stored as StoredObject])
   return { headers: { etag: '"etag"', ...(versioned && { 'x-amz-version-id': version }) } }
 }
@@ -67,15 +71,4 @@ function content(body: Buffer, headers: IncomingHttpHeaders): string {
     parts.push(body.subarray(end + 2, end + 2 + length))
     at = end + 2 + length + 2
   }
-}
-
-function list({ objects }: Bucket, url: URL): Answer {
-  if (url.searchParams.has('location'))
-    return { body: '<LocationConstraint>eu-central-1</LocationConstraint>' }
-  const prefix = url.searchParams.get('prefix') ?? ''
-  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix))
-  const contents = keys.map(
-    (key) => `<Contents><Key>${key}</Key><LastModified>2026-11-25T10:00:00.000Z</LastModified></Contents>`,
-  )
-  return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>` }
 }

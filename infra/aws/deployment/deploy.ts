@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Complaint, Complaints } from '../../command.ts'
-import type { TruststoreObject } from '../template/domains.ts'
+import { Complaint } from '../../command.ts'
 import type { Aws } from './aws.ts'
 import { mutualTlsOf } from './domain-update.ts'
-import { actingAs, deployStack, type Osls, packageStack } from './osls.ts'
+import type { Osls } from './osls.ts'
 import type { Plan } from './plan.ts'
-import { putStack, settledStack, type StackState, type Wait } from './stack.ts'
-import { obstacle } from './stack-advice.ts'
-import { lastOperation, leftBehind } from './stack-events.ts'
-import { putTruststore } from './truststore.ts'
+import { type Changes, plannedMain, plannedTruststore } from './preview.ts'
+import { putStack } from './put-stack.ts'
+import { type Release, uploadRelease } from './release.ts'
+import type { Patience, StackState, Wait } from './stack.ts'
+import { putTruststore, truststoreBucket, type TruststoreObject } from './truststore.ts'
 import { inWords } from './truststore-change.ts'
-
-const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
 
 /** What a deployment needs outside of AWS's clients. Tests bring their own. */
 export interface Machine {
@@ -24,38 +20,25 @@ export interface Machine {
  * Fills the trust store first: the domain cannot be made before its object exists at a known version. Each step keeps or
  * updates existing parts, so a deployment can be repeated after any failure.
  *
+ * @param shown what was shown before the question
  * @returns lines with the next steps
  * @throws Complaint
  */
-export async function deploy(plan: Plan, aws: Aws, machine: Machine): Promise<string[]> {
-  const { settings, truststore, stacks } = plan
-  const template = await readFile(TRUSTSTORE_TEMPLATE, 'utf8')
-  const state = await putStack(stacks.truststore, template, aws, machine.wait)
-  const object = plan.object ?? (await putTruststore({ ...stacks.truststore, state }, truststore.pem, aws))
-  await packageStack(settings, object, machine.osls)
-  const { outputs } = await deployMainStack(plan, aws, machine)
-  return [...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)), ...nextSteps(outputs)]
-}
-
-/** @returns the stack afterwards */
-async function deployMainStack(
-  { settings, stacks: { main } }: Plan,
+export async function deploy(
+  plan: Plan,
+  release: Release,
+  shown: Changes,
   aws: Aws,
-  { osls, wait }: Machine,
-): Promise<StackState> {
-  const afterFailure = main.state?.status === 'UPDATE_ROLLBACK_COMPLETE'
-  const env = actingAs(await aws.credentials(), process.env)
-  const wrong = new Complaints()
-  await wrong.of(deployStack({ afterFailure, env }, osls))
-  // osls ends at the first failure, before CloudFormation has rolled everything back.
-  const state = await wrong.of(settledStack(main.name, aws, wait))
-  if (wrong.isEmpty && state !== undefined) return state
-  if (wrong.isEmpty) wrong.add(`the stack ${main.name} does not exist after it was deployed`)
-  const isBegun = state !== undefined && state.changedAt !== main.state?.changedAt
-  const operation = isBegun ? await wrong.of(lastOperation(main.name, aws)) : undefined
-  wrong.add(...[obstacle({ ...main, state }, settings.region) ?? []].flat())
-  wrong.add(...leftBehind(operation ?? [], settings.region))
-  throw wrong.all()
+  patience: Patience,
+): Promise<string[]> {
+  const { settings, truststore, stacks } = plan
+  const state = await putStack(await plannedTruststore(stacks), shown.truststore, aws, patience)
+  const filled = { ...stacks.truststore, state }
+  const object = plan.object ?? (await putTruststore(filled, truststore.pem, aws))
+  const uploaded = await uploadRelease(release, truststoreBucket(filled), aws)
+  const main = plannedMain(stacks, release, uploaded, object.version)
+  const { outputs } = await putStack(main, shown.main, aws, patience)
+  return [...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)), ...nextSteps(outputs)]
 }
 
 async function truststoreWarnings(

@@ -3,15 +3,16 @@ import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { certificateArns, type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
-import type { TruststoreObject } from '../template/domains.ts'
 import { requireDeployable } from './account.ts'
 import type { Aws } from './aws.ts'
+import { changeLines, type StackChanges } from './changes.ts'
 import { tablesChange } from './named-tables.ts'
 import { readQuotas } from './quotas.ts'
+import type { Changes } from './preview.ts'
 import type { Ready } from './readiness.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 import { registeredClients } from './tables.ts'
-import { findTruststore } from './truststore.ts'
+import { findTruststore, type TruststoreObject } from './truststore.ts'
 import { type TruststoreChange, truststoreChange } from './truststore-change.ts'
 
 /** Everything that `deploy` is about to do, and what that follows from. */
@@ -51,22 +52,44 @@ export async function readPlan(ready: Ready, aws: Aws): Promise<Plan> {
   }
 }
 
-/** The steps of a deployment, to show before the question. */
-export function planLines({ settings, truststore, account, arn, stacks, object, quotas }: Plan): string[] {
+/** The steps of a deployment, and what they change in both stacks, to show before the question. */
+export function planLines(
+  { settings, truststore, account, arn, stacks, object, quotas }: Plan,
+  changes: Changes,
+): string[] {
   const { mtlsDomain, plainDomain, region, stage, service } = settings
   const action = ({ state }: NamedStack) => (state === undefined ? 'create' : 'update')
   return [
     `certbound in ${region}, stage ${stage}: service ${serviceNumber(settings)}, issuer ${service.issuer}`,
     `  account ${account}, as ${arn}`,
-    `  1. stack ${stacks.truststore.name}: ${action(stacks.truststore)}; the bucket of the trust store`,
+    `  1. stack ${stacks.truststore.name}: ${action(stacks.truststore)}; the bucket of the trust store and the archives`,
+    ...changeLines(changes.truststore).map((line) => `       ${line}`),
     `  2. trust store: ${object === undefined ? 'gets' : 'has'} ${truststore.subjects.length} certificates`,
     ...truststore.subjects.map((subject) => `       ${subject}`),
     `  3. stack ${stacks.main.name}: ${action(stacks.main)}; ${functionNames().length} functions, two tables, one API`,
     `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
+    ...changeLines(changes.main).map((line) => `       ${line}`),
     `       ${quotas.rate}`,
     ...truststore.warnings,
     ...quotas.warnings,
   ]
+}
+
+/** The plan for a program. */
+export function planOf(
+  { settings, account, arn, stacks, trust, tables, truststore, quotas }: Plan,
+  changes: Changes,
+) {
+  const stack = ({ name, state }: NamedStack, of: StackChanges) => {
+    return { name, exists: state !== undefined, ...of }
+  }
+  return {
+    ...{ region: settings.region, stage: settings.stage, account, arn },
+    stacks: [stack(stacks.truststore, changes.truststore), stack(stacks.main, changes.main)],
+    trustStore: trust.lines,
+    tables,
+    warnings: [...truststore.warnings, ...quotas.warnings],
+  }
 }
 
 /** In the wrong account nothing else is worth a look. @throws Complaint */

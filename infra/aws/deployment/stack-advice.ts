@@ -17,8 +17,6 @@ export function obstacle({ name, state }: NamedStack, region: string): string | 
     lines.map((line) => `\n  aws cloudformation ${line} ${at}`).join('')
   const stack = `the stack ${name}`
 
-  if (status === 'REVIEW_IN_PROGRESS')
-    return `${stack} has only a change set that was never executed (${status}). Delete the change set, and then the stack, which is empty:${aws('list-change-sets', 'delete-change-set --change-set-name NAME', 'delete-stack')}`
   if (status.endsWith('_IN_PROGRESS'))
     return `${stack} is being changed by somebody else (${status}): wait until that is done`
   if (status === 'UPDATE_ROLLBACK_FAILED')

@@ -1,13 +1,7 @@
-import {
-  CreateStackCommand,
-  DescribeStacksCommand,
-  type Stack,
-  UpdateStackCommand,
-} from '@aws-sdk/client-cloudformation'
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
 import { Complaint } from '../../command.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import type { Aws } from './aws.ts'
-import { failureReason, lastOperation } from './stack-events.ts'
 
 export interface StackState {
   /** Its ARN. */
@@ -43,6 +37,13 @@ export function requireState({ name, state }: NamedStack): StackState {
 /** The delay between two polls. */
 export type Wait = (milliseconds: number) => Promise<unknown>
 
+/** What a deployment needs while it waits. */
+export interface Patience {
+  readonly wait: Wait
+  /** Aborted when the process must end. */
+  readonly stop: AbortSignal
+}
+
 const POLL_MILLISECONDS = 5000
 
 /** @throws Complaint */
@@ -50,9 +51,15 @@ export async function findStacks({ stage }: DeploymentSettings, aws: Aws): Promi
   // It begins differently from the name of the main stack, so that no stage makes the two names equal.
   const [truststore, main] = [`truststore-certbound-${stage}`, `certbound-${stage}`]
   return {
-    truststore: { name: truststore, state: await findStack(truststore, aws) },
-    main: { name: main, state: await findStack(main, aws) },
+    truststore: { name: truststore, state: await madeStack(truststore, aws) },
+    main: { name: main, state: await madeStack(main, aws) },
   }
+}
+
+/** A stack that has only a change set which was never executed counts as none: it has no resources. */
+async function madeStack(name: string, aws: Aws): Promise<StackState | undefined> {
+  const state = await findStack(name, aws)
+  return state?.status === 'REVIEW_IN_PROGRESS' ? undefined : state
 }
 
 /** @returns `undefined` when the stack does not exist @throws Complaint */
@@ -84,51 +91,20 @@ function stateOf(stack: Stack): StackState {
   }
 }
 
-/**
- * Creates or updates a stack, and waits until that is done. The SDK's waiters would repeat every error of a poll, such as
- * expired credentials, until their time is over.
- *
- * @returns the stack as it is then
- * @throws Complaint with the reason of the resource that failed
- */
-export async function putStack(
-  { name, state }: NamedStack,
-  TemplateBody: string,
-  aws: Aws,
-  wait: Wait,
-): Promise<StackState> {
-  const isBegun = await change(name, TemplateBody, state !== undefined, aws)
-  if (!isBegun && state !== undefined) return state
-  const after = await settledStack(name, aws, wait)
-  if (after === undefined) throw new Complaint(`the stack ${name} was deleted while it was being made`)
-  if (/^(CREATE|UPDATE)_COMPLETE$/.test(after.status)) return after
-  const why = failureReason(await lastOperation(name, aws))
-  throw new Complaint(`the stack ${name} failed and was rolled back (${after.status})${why}`)
-}
-
 /** The stack when nothing is being changed any more. @throws Complaint */
-export async function settledStack(name: string, aws: Aws, wait: Wait): Promise<StackState | undefined> {
+export async function settledStack(
+  { name, state }: NamedStack,
+  aws: Aws,
+  { wait, stop }: Patience,
+): Promise<StackState> {
   for (;;) {
-    const state = await findStack(name, aws)
-    if (state?.status.endsWith('_IN_PROGRESS') !== true) return state
+    const now = await findStack(name, aws)
+    if (now === undefined) throw new Complaint(`the stack ${name} was deleted while it was being made`)
+    // Right after its beginning a change may not show yet.
+    const isBegun = now.changedAt !== state?.changedAt
+    if (isBegun && !now.status.endsWith('_IN_PROGRESS')) return now
+    if (stop.aborted)
+      throw new Complaint(`interrupted: CloudFormation goes on with the stack ${name} (${now.status})`)
     await wait(POLL_MILLISECONDS)
-  }
-}
-
-/** @returns whether an operation was begun: if there is nothing to update, none is */
-async function change(
-  StackName: string,
-  TemplateBody: string,
-  exists: boolean,
-  { cloudFormation }: Aws,
-): Promise<boolean> {
-  const create = { StackName, TemplateBody, EnableTerminationProtection: true }
-  try {
-    if (exists) await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }))
-    else await cloudFormation.send(new CreateStackCommand(create))
-    return true
-  } catch (error) {
-    if (isSaid(error, 'No updates are to be performed')) return false
-    throw error
   }
 }

@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
-import type { TruststoreObject } from '../template/domains.ts'
+import { TRUSTSTORE_KEY } from '../template/domains.ts'
 import { type Aws, isAnswer } from './aws.ts'
 import { mutualTlsOf, updateDomain } from './domain-update.ts'
 import { type NamedStack, requireState, type StackState, type Wait } from './stack.ts'
 
-export const TRUSTSTORE_KEY = 'truststore.pem'
+/** A version of the object that the mutual-TLS domain reads. */
+export interface TruststoreObject {
+  readonly bucket: string
+  readonly version: string
+}
 
 /** The bucket of the stack of the trust store. @throws Complaint */
 export function truststoreBucket(stack: NamedStack): string {
@@ -29,7 +33,7 @@ export async function findTruststore(
     const command = new HeadObjectCommand({ Bucket: bucket, Key: TRUSTSTORE_KEY })
     const { Metadata, VersionId: version } = await s3.send(command)
     const isSame = Metadata?.['sha256'] === contentHash(bundle)
-    return isSame && version !== undefined ? { bucket, key: TRUSTSTORE_KEY, version } : undefined
+    return isSame && version !== undefined ? { bucket, version } : undefined
   } catch (error) {
     // HEAD has no body, so a missing object and a missing bucket look the same.
     if (isAnswer(error, 'NotFound')) return undefined
@@ -54,7 +58,7 @@ export async function putTruststore(
   const { VersionId: version } = await s3.send(new PutObjectCommand(object))
   if (version === undefined)
     throw new Complaint(`the bucket ${bucket} keeps no versions: switch versioning on`)
-  return { bucket, key: TRUSTSTORE_KEY, version }
+  return { bucket, version }
 }
 
 /** The domain after `renewTruststore`. */
@@ -77,10 +81,10 @@ export async function renewTruststore(
   wait: Wait,
 ): Promise<Renewed> {
   const object = (await findTruststore(stack, bundle, aws)) ?? (await putTruststore(stack, bundle, aws))
-  const { bucket, key, version } = object
+  const { bucket, version } = object
   const { TruststoreVersion, TruststoreWarnings = [] } = (await mutualTlsOf(aws, domain)) ?? {}
   if (TruststoreVersion === version) return { isChanged: false, warnings: TruststoreWarnings }
-  const store = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
+  const store = { TruststoreUri: `s3://${bucket}/${TRUSTSTORE_KEY}`, TruststoreVersion: version }
   return { isChanged: true, warnings: await updateDomain(aws, domain, store, wait) }
 }
 

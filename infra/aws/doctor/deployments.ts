@@ -10,7 +10,8 @@ import { type Aws, attempt } from '../deployment/aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStacks, requireState, type Stacks } from '../deployment/stack.ts'
 import { openDeployedTables, openTables } from '../deployment/tables.ts'
-import { TRUSTSTORE_KEY, truststoreBucket } from '../deployment/truststore.ts'
+import { truststoreBucket } from '../deployment/truststore.ts'
+import { TRUSTSTORE_KEY } from '../template/domains.ts'
 import type { Account, Inspected, Source, Visitor } from './check.ts'
 
 const now = () => new Date()

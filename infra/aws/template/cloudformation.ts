@@ -3,16 +3,18 @@
  * does not compile.
  */
 
-/** Our resources to which others refer, and those that osls makes of the API, the functions and the routes. */
+/** Our resources and parameters to which others refer, and what osls makes of the API, the functions and the routes. */
 export type LogicalId =
-  | `${string}${'LambdaFunction' | 'LogGroup'}`
+  | `${string}${'LambdaFunction' | 'LogGroup' | 'Alias' | 'Archive'}`
   | `${'Registry' | 'Grants' | 'Audit'}Table`
   | 'AlarmTopic'
+  | 'Bucket'
   | 'HttpApi'
   | 'HttpApiStage'
   | 'MtlsDomain'
   | 'PlainDomain'
   | 'PlainStage'
+  | 'TruststoreVersion'
 
 export interface Ref<Id extends LogicalId = LogicalId> {
   Ref: Id
@@ -53,7 +55,10 @@ interface Domain {
 }
 /** API Gateway reads a trust store when the domain is made or changed, not when the object changes. So its version is named. */
 interface MutualTls {
-  MutualTlsAuthentication: { TruststoreUri: `s3://${string}/${string}`; TruststoreVersion: string }
+  MutualTlsAuthentication: {
+    TruststoreUri: { 'Fn::Sub': `s3://\${Bucket}/${string}` }
+    TruststoreVersion: Ref<'TruststoreVersion'>
+  }
 }
 export type DomainName = Resource<'ApiGatewayV2::DomainName', Domain>
 export type MtlsDomainName = Resource<'ApiGatewayV2::DomainName', Domain & MutualTls>

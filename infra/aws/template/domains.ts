@@ -1,27 +1,20 @@
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
 
-/** The object that the mutual-TLS domain reads, at exactly this version. */
-export interface TruststoreObject {
-  readonly bucket: string
-  readonly key: string
-  readonly version: string
-}
+/** The object that the mutual-TLS domain reads. */
+export const TRUSTSTORE_KEY = 'truststore.pem'
 
 /**
  * One API on two domains (architecture, section 1). Both have all routes; a certificate counts only on the first. Each has a stage of
  * its own, because the limits of a stage are shared by all who call it.
  */
-export function domains(
-  { mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>,
-  { bucket, key, version }: TruststoreObject,
-) {
+export function domains({ mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>) {
   const { ownershipCertificateArn: OwnershipVerificationCertificateArn } = mtlsDomain
   const plain = domain(plainDomain)
   const mtls = domain(mtlsDomain, OwnershipVerificationCertificateArn)
   const MutualTlsAuthentication = {
-    TruststoreUri: `s3://${bucket}/${key}`,
-    TruststoreVersion: version,
+    TruststoreUri: { 'Fn::Sub': `s3://\${Bucket}/${TRUSTSTORE_KEY}` },
+    TruststoreVersion: ref('TruststoreVersion'),
   } as const
   const MtlsDomain: MtlsDomainName = { ...mtls, Properties: { ...mtls.Properties, MutualTlsAuthentication } }
   return {

@@ -7,6 +7,9 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 
 /** The ids that osls gives the parts of a function. It spells a hyphen out. */
 export const lambdaId = (functionName: string) => `${spelled(functionName)}LambdaFunction` as const
+export const permissionId = (functionName: string) =>
+  `${spelled(functionName)}LambdaPermissionHttpApi` as const
+export const integrationId = (functionName: string) => `HttpApiIntegration${spelled(functionName)}` as const
 export const logGroupId = (functionName: string) => `${spelled(functionName)}LogGroup` as const
 const spelled = (functionName: string) => capitalized(functionName).replaceAll('-', 'Dash')
 
@@ -21,3 +24,7 @@ export function routeId(key: `ANY /${string}`) {
   )
   return `HttpApiRoute${parts.map(capitalized).join('')}` as const
 }
+
+/** Our ids of the alias of a function, and of the parameter with the version of its archive. */
+export const aliasId = (functionName: string) => `${logicalName(functionName)}Alias` as const
+export const archiveParameter = (functionName: string) => `${logicalName(functionName)}Archive` as const

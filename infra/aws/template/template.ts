@@ -4,10 +4,10 @@ import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { alarms } from './alarms.ts'
 import { attribute, ref, type Value } from './cloudformation.ts'
-import { domains, type TruststoreObject } from './domains.ts'
+import { domains, TRUSTSTORE_KEY } from './domains.ts'
 import { FUNCTIONS } from './functions.ts'
 import { logCounts } from './log-counts.ts'
-import { lambdaId, logGroupId, logicalName } from './logical-ids.ts'
+import { aliasId, archiveParameter, lambdaId, logGroupId, logicalName } from './logical-ids.ts'
 import { savedQueries } from './queries.ts'
 import { roleOf } from './rights.ts'
 import { stages } from './stages.ts'
@@ -15,7 +15,7 @@ import { type Tables, tablesOf } from './tables.ts'
 import { topic, topicOf } from './topic.ts'
 
 /** The parts of serverless.yml that follow from the settings and the functions. */
-export function templateParts(settings: DeploymentSettings, truststore: TruststoreObject) {
+export function templateParts(settings: DeploymentSettings) {
   const { region, stage, logRetentionDays, mtlsDomain, concurrency } = settings
   const tables = tablesOf(settings)
   const { HttpApiStage, PlainStage } = stages(settings)
@@ -32,10 +32,11 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
     environment: environment(variables(settings, tables)),
     functions: Object.fromEntries(FUNCTIONS.map((each) => [each[0], oslsFunction(each, settings)])),
     resources: {
+      Parameters: parameters(),
       Resources: {
         ...tables.resources,
         ...Object.fromEntries(roles),
-        ...domains(settings, truststore),
+        ...domains(settings),
         PlainStage,
         ...topic(settings),
         ...alarms(settings, tables),
@@ -52,6 +53,20 @@ function encryptedLogs({ kmsKeyArn: KmsKeyId }: DeploymentSettings) {
   if (KmsKeyId === undefined) return {}
   const groups = ['HttpApiLogGroup', ...FUNCTIONS.map(([name]) => logGroupId(name))]
   return Object.fromEntries(groups.map((id) => [id, { Properties: { KmsKeyId } }]))
+}
+
+/** What is known only at a deployment. Everything else follows from the settings and the code. */
+function parameters() {
+  const text = (Description: string) => ({ Type: 'String', Description })
+  const archives = FUNCTIONS.map(([name]) => [
+    archiveParameter(name),
+    text(`The version of ${name}.zip there`),
+  ])
+  return {
+    Bucket: text('The bucket with the trust store and the archives'),
+    TruststoreVersion: text(`The version of ${TRUSTSTORE_KEY} there`),
+    ...Object.fromEntries(archives),
+  }
 }
 
 type Variables = Readonly<Record<keyof Settings, Value>>
@@ -105,7 +120,7 @@ function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings:
 /** The targets of the DNS records, and the names of the resources. */
 function outputs(settings: DeploymentSettings, { registry, grants, audit, from }: Tables) {
   const functions = FUNCTIONS.map(([name]) => {
-    const output = { Value: attribute(lambdaId(name), 'Arn'), Description: `The function ${name}` }
+    const output = { Value: ref(aliasId(name)), Description: `The alias of the function ${name}` }
     return [`${logicalName(name)}FunctionArn`, output] as const
   })
   return {

@@ -34,7 +34,10 @@ interface Route {
   readonly Target: { readonly 'Fn::Join': readonly [string, readonly [string, { readonly Ref: string }]] }
 }
 interface Integration {
-  readonly IntegrationUri: { readonly 'Fn::GetAtt': readonly [string, string] }
+  readonly IntegrationUri: { readonly Ref: string }
+}
+interface Alias {
+  readonly FunctionName: { readonly Ref: string }
 }
 
 /** @throws Complaint when there is no such template */
@@ -49,8 +52,8 @@ export async function readPackagedTemplate(file: string): Promise<PackagedFuncti
   const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
     const { RouteKey, Target } = Properties as Route
     const integration = resources.get(Target['Fn::Join'][1][1].Ref)?.Properties as Integration
-    const [lambda] = integration.IntegrationUri['Fn::GetAtt']
-    return { lambda, template: RouteKey.slice(RouteKey.indexOf(' ') + 1) }
+    const alias = resources.get(integration.IntegrationUri.Ref)?.Properties as Alias
+    return { lambda: alias.FunctionName.Ref, template: RouteKey.slice(RouteKey.indexOf(' ') + 1) }
   })
   return ofType('AWS::Lambda::Function').map(([id, { Properties }]) => {
     const { FunctionName, Handler, Timeout, MemorySize, Code, Environment } = Properties as Lambda

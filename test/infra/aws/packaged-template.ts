@@ -1,15 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { writeTemplateParts } from '../../../infra/aws/deployment/osls.ts'
+import { dirname, join } from 'node:path'
+import { TEMPLATE_FILE } from '../../../infra/aws/deployment/osls.ts'
+import { packageRelease } from '../../../infra/aws/deployment/release.ts'
 import { readDeployment } from '../../../infra/aws/settings/read-deployment.ts'
 import type { DeploymentSettings } from '../../../infra/aws/settings/settings.ts'
 import { functionNames } from '../../../infra/package/build.ts'
 
 const root = join(import.meta.dirname, '../../..')
-
-const TRUSTSTORE = { bucket: 'certbound-truststore', key: 'truststore.pem', version: 'version-1' }
 
 /** The settings of the example, some of them replaced. */
 export async function exampleSettings(
@@ -30,7 +39,7 @@ interface Resource {
 
 export interface Packaged {
   readonly template: Template
-  /** As written by osls. */
+  /** As it is uploaded. */
   readonly text: string
 }
 
@@ -57,21 +66,46 @@ export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}
     copyFileSync(join(root, 'serverless.yml'), join(folder, 'serverless.yml'))
     mkdirSync(join(folder, 'dist'))
     for (const name of functionNames()) writeFileSync(join(folder, 'dist', `${name}.zip`), '')
-    await writeTemplateParts(await exampleSettings(changes), TRUSTSTORE, folder)
-    execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: folder,
-        // osls starts faster: it compiles hundreds of modules, and a schema.
-        NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
-        SLS_SCHEMA_CACHE_BASE_DIR: join(root, '.cache'),
-      },
-      stdio: 'pipe',
-    })
-    const text = readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8')
+    const { text } = await packageRelease(await exampleSettings(changes), () => oslsIn(folder), folder)
     return { template: JSON.parse(text) as Template, text }
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/**
+ * The real osls, in a folder with a copy of serverless.yml and what it reads. It starts slowly, and its result follows from these
+ * files, so it is kept.
+ */
+export function oslsIn(folder: string): Promise<void> {
+  const inputs = ['serverless.yml', 'dist/template.json'].map((name) =>
+    readFileSync(join(folder, name), 'utf8'),
+  )
+  const osls = readFileSync(join(root, 'node_modules/osls/package.json'), 'utf8')
+  const kept = join(root, '.cache/packaged', `${hash('sha256', [osls, ...inputs].join('\n'), 'hex')}.json`)
+  const made = join(folder, TEMPLATE_FILE)
+  mkdirSync(dirname(kept), { recursive: true })
+  mkdirSync(dirname(made), { recursive: true })
+  if (existsSync(kept)) copyFileSync(kept, made)
+  else {
+    runOsls(folder)
+    // Another process may keep it at this moment.
+    copyFileSync(made, `${kept}.${process.pid}`)
+    renameSync(`${kept}.${process.pid}`, kept)
+  }
+  return Promise.resolve()
+}
+
+function runOsls(cwd: string): void {
+  execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: cwd,
+      // osls starts faster: it compiles hundreds of modules, and a schema.
+      NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
+      SLS_SCHEMA_CACHE_BASE_DIR: join(root, '.cache'),
+    },
+    stdio: 'pipe',
+  })
 }

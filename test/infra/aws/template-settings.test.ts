@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 /** The parts of the template with the settings of the example, some of them replaced. */
 async function partsWith(changes: Partial<DeploymentSettings>) {
-  return templateParts(await exampleSettings(changes), { bucket: 'bucket', key: 'key', version: '1' })
+  return templateParts(await exampleSettings(changes))
 }
 
 test('with named tables the template makes none, and everything refers to them by their names', async () => {

@@ -21,6 +21,11 @@ interface Route {
   RouteKey: string
   Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
+interface Alias {
+  Name: string
+  FunctionName: { Ref: string }
+  FunctionVersion: { 'Fn::GetAtt': [string, 'Version'] }
+}
 let packaged: Packaged
 beforeAll(async () => {
   packaged = await packagedTemplate()
@@ -42,7 +47,10 @@ test('the mutual-TLS domain demands certificates, the plain domain does not, and
   expect(domains.map(([id, { MutualTlsAuthentication: trust }]) => [id, trust])).toEqual([
     [
       'MtlsDomain',
-      { TruststoreUri: 's3://certbound-truststore/truststore.pem', TruststoreVersion: 'version-1' },
+      {
+        TruststoreUri: { 'Fn::Sub': 's3://${Bucket}/truststore.pem' },
+        TruststoreVersion: ref('TruststoreVersion'),
+      },
     ],
     ['PlainDomain', undefined],
   ])
@@ -65,7 +73,8 @@ test('only the two domains lead to the API, each to a stage of its own, whose li
 test('the routes are exactly those that the functions answer, each to its function', async () => {
   const routed = ofType<Route>(main(), 'ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
     const integration = propertiesOf(Target['Fn::Join'][1][1].Ref)?.['IntegrationUri']
-    const [lambda] = (integration as { 'Fn::GetAtt': [string] })['Fn::GetAtt']
+    const alias = propertiesOf((integration as { Ref: string }).Ref) as unknown as Alias
+    const lambda = alias.FunctionName.Ref
     return `${RouteKey} ${nameOf(propertiesOf(lambda) as unknown as Lambda)}`
   })
   const answered: string[] = []
@@ -92,9 +101,35 @@ test('every function runs on Node 24 and arm64, with a role of its own', () => {
 test('only the API may call the functions', () => {
   const permissions = ofType<Record<string, unknown>>(main(), 'Lambda::Permission')
   expect(permissions).toHaveLength(FUNCTIONS.length - 1)
-  for (const [, { Principal, SourceArn }] of permissions) {
+  for (const [id, { Principal, SourceArn, FunctionName }] of permissions) {
     expect(Principal).toBe('apigateway.amazonaws.com')
+    const lambda = id.replace('PermissionHttpApi', 'Function')
+    const { FunctionName: invoked } = propertiesOf((FunctionName as { Ref: string }).Ref) as unknown as Alias
+    expect(invoked).toEqual(ref(lambda))
     expect(JSON.stringify(SourceArn)).toContain('{"Ref":"HttpApi"}')
+  }
+})
+
+const aliasesOf = (template: Template) =>
+  ofType<Alias>(template, 'Lambda::Alias').map(([, properties]) => properties)
+
+test('every function has the alias live, at a version of exactly its archive that a deployment which is rolled back does not keep', () => {
+  const aliases = aliasesOf(main())
+  expect(aliases.map(({ FunctionName }) => FunctionName.Ref).sort()).toEqual(
+    lambdasOf(main())
+      .map(([id]) => id)
+      .sort(),
+  )
+  for (const { Name, FunctionName, FunctionVersion } of aliases) {
+    expect(Name).toBe('live')
+    const [version] = FunctionVersion['Fn::GetAtt']
+    const empty = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    expect(main().Resources[version]).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { FunctionName, CodeSha256: empty },
+    })
+    const { S3Key } = (propertiesOf(FunctionName.Ref) as unknown as { Code: { S3Key: string } }).Code
+    expect(S3Key).toContain(`archives/${Buffer.from(empty, 'base64').toString('hex')}/`)
   }
 })
 
@@ -136,19 +171,15 @@ test('the registry can be recovered, and the grants cannot, as that would revive
   expect(recovery('GrantsTable')).toBeUndefined()
 })
 
-test.each([
-  ['the archives', main],
-  ['the trust store', truststore],
-])('the bucket of %s is private, encrypted, and reached only over TLS', (_, template) => {
-  const buckets = ofType(template(), 'S3::Bucket')
-  expect(buckets).toHaveLength(1)
-  for (const [id, bucket] of buckets) {
-    expect(bucket).toMatchObject(PRIVATE)
-    const [policy] = ofType<Record<string, unknown>>(template(), 'S3::BucketPolicy')
-    expect(policy?.[1]['Bucket']).toEqual(ref(id))
-    const document = JSON.stringify(policy?.[1]['PolicyDocument'])
-    expect(document).toMatch(/"Effect":"Deny","Principal":"\*".*"aws:SecureTransport":"?false/)
-  }
+test('the one bucket is private, encrypted, and reached only over TLS', () => {
+  expect(ofType(main(), 'S3::Bucket')).toEqual([])
+  const [[id, bucket] = ['', {}], ...others] = ofType(truststore(), 'S3::Bucket')
+  expect(others).toEqual([])
+  expect(bucket).toMatchObject(PRIVATE)
+  const [policy] = ofType<Record<string, unknown>>(truststore(), 'S3::BucketPolicy')
+  expect(policy?.[1]['Bucket']).toEqual(ref(id))
+  const document = JSON.stringify(policy?.[1]['PolicyDocument'])
+  expect(document).toMatch(/"Effect":"Deny","Principal":"\*".*"aws:SecureTransport":"?false/)
 })
 
 test('the trust store has versions and outlives its stack', () => {
@@ -201,6 +232,8 @@ test('the outputs name the targets of DNS, the tables, the topic and all functio
     attribute(id, 'RegionalHostedZoneId'),
   ])
   const names = ['HttpApi', 'RegistryTable', 'GrantsTable', 'AlarmTopic'].map(ref)
-  const arns = lambdasOf(main()).map(([id]) => attribute(id, 'Arn'))
+  const aliases = ofType(main(), 'Lambda::Alias').map(([id]) => ref(id))
+  expect(aliases).toHaveLength(FUNCTIONS.length)
+  const arns = [...aliases, ...aliasesOf(main()).map(({ FunctionVersion }) => FunctionVersion)]
   expect(values).toEqual(expect.arrayContaining([...targets, ...names, ...arns]))
 })

@@ -8,7 +8,7 @@ import type { Deployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
-import { changesIn, MAIN, MTLS, openOwnDeployment, reset, STORE } from './own-account.ts'
+import { changesIn, MAIN, MTLS, openOwnDeployment, oslsOf, reset, STORE } from './own-account.ts'
 
 const BUCKET = `${STORE}-truststorebucket`
 const STATE = { ttl: 'ttl', protection: true }
@@ -55,13 +55,18 @@ beforeEach(() => {
   domains.set(MTLS, { truststoreUri, truststoreVersion: 'version-1', warnings: [] })
   tables.clear()
   for (const name of ['registry', 'grants', 'restored', 'no-index']) tables.set(name, { ...STATE })
-  deployment.aws.refused.set('UpdateStack', new Failure(403, 'AccessDenied', 'no'))
+  deployment.aws.refused.set('ExecuteChangeSet', new Failure(403, 'AccessDenied', 'no'))
   deployment.trust('ca-root', 'ca-issuing')
   deployment.configure()
 })
 
 function putStack(name: string, outputs: Record<string, string>): void {
-  deployment.aws.account.stacks.set(name, { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' })
+  deployment.aws.account.stacks.set(name, {
+    status: 'CREATE_COMPLETE',
+    outputs,
+    events: [],
+    template: '{"Resources":{}}',
+  })
 }
 
 async function createWithoutIndex(TableName: string): Promise<void> {
@@ -73,14 +78,16 @@ async function createWithoutIndex(TableName: string): Promise<void> {
   client.destroy()
 }
 
-const deploy = (...more: string[]) => deployment.run(['deploy', ...more])
+const machine = () => ({ osls: oslsOf(deployment), wait: () => Promise.resolve() })
+const asked = (...answers: string[]) => deployment.run(['deploy'], { answers }, machine())
+const deploy = (...more: string[]) => deployment.run(['deploy', ...more], {}, machine())
 const changes = () => changesIn(deployment)
 /** The first call of a deployment that changes something. */
-const BEGUN = [`UpdateStack ${STORE}`]
+const BEGUN = [`ExecuteChangeSet ${STORE}`]
 
 test('deploy shows what the trust store gets and loses, and asks for it', async () => {
   deployment.trust('ca-root', 'ca-other-root')
-  const { code, stdout, stderr } = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  const { code, stdout, stderr } = await asked('yes', 'no')
   expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
   const gained = '+ CN=Other Test Root CA, O=Other Test, C=JP'
   expect(stdout).toContain(`The trust store of the mutual-TLS domain:\n  ${gained}\n  ${LOST}\n`)
@@ -105,13 +112,13 @@ const name = (registry: string, grants: string) =>
 
 test('deploy shows the named tables and those of the stack, and asks for them', async () => {
   name('restored', 'grants')
-  const { code, stdout, stderr } = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  const { code, stdout, stderr } = await asked('yes', 'no')
   expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
   expect(stdout).toContain(
     'The tables of certbound-prod:\n  registry: restored in place of registry\n  grants: grants, no change\n',
   )
   expect(changes()).toEqual([])
-  await deployment.run(['deploy'], { answers: ['yes', 'yes'] })
+  await asked('yes', 'yes')
   expect(changes()).toEqual(BEGUN)
 })
 
@@ -119,7 +126,7 @@ test('deploy takes named tables at the first deployment, and names them at the n
   name('restored', 'grants')
   deployment.aws.account.stacks.delete(MAIN)
   deployment.aws.account.domains.delete(MTLS)
-  const first = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  const first = await asked('yes', 'no')
   expect(first.stdout).toContain('  registry: restored in place of a new, empty table\n')
   putStack(MAIN, {
     RegistryTableName: 'restored',
@@ -127,7 +134,7 @@ test('deploy takes named tables at the first deployment, and names them at the n
     AuditTableName: 'audit',
     TablesFrom: 'settings',
   })
-  await deployment.run(['deploy'], { answers: ['yes'] })
+  await asked('yes')
   expect(changes()).toEqual(BEGUN)
 })
 

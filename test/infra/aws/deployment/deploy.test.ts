@@ -1,8 +1,8 @@
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
-import type * as Osls from '../../../../infra/aws/deployment/osls.ts'
+import type { Machine } from '../../../../infra/aws/deployment/deploy.ts'
 import { readDeployment } from '../../../../infra/aws/settings/read-deployment.ts'
 import { awsDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
@@ -18,6 +18,7 @@ import {
   MAIN,
   MTLS,
   openOwnDeployment,
+  oslsOf,
   PLAIN,
   reset,
   STORE,
@@ -25,15 +26,16 @@ import {
   TABLES,
 } from './own-account.ts'
 
-const OSLS = 'infra/aws/deployment/osls.ts'
 const BUCKET = `${STORE}-truststorebucket`
 
 let engine: Engine
 let deployment: Deployment
+let machine: Machine
 beforeAll(async () => {
   engine = await startEmbeddedEngine({})
   await createTables(engine.endpoint, TABLE_NAMES)
   deployment = await openOwnDeployment(engine.endpoint)
+  machine = { osls: oslsOf(deployment), wait: () => Promise.resolve() }
   reset(deployment)
 })
 beforeEach(() => {
@@ -46,7 +48,7 @@ afterAll(async () => {
   await engine.close()
 })
 
-const deploy = (...parameters: string[]) => deployment.run(['deploy', ...parameters])
+const deploy = (...parameters: string[]) => deployment.run(['deploy', ...parameters], {}, machine)
 const changes = () => changesIn(deployment)
 
 test('deploy shows its plan and changes nothing when the answer is no', async () => {
@@ -101,12 +103,14 @@ describe('a failing AWS', () => {
   beforeEach(() => deployment.aws.account.stacks.clear())
 
   const [LOOKING, CHANGING] = [`looking for the stack ${STORE}`, `changing the stack ${STORE}`]
+  const PLANNING = `planning the stack ${STORE}`
   const DENIED = 'the AWS credentials do not allow it (no, no)'
 
   test.each([
     ['DescribeStacks', 400, 'ExpiredToken', `${LOOKING}: the AWS credentials have expired`],
     ['DescribeStacks', 403, 'InvalidClientTokenId', `${LOOKING}: AWS does not know the credentials`],
-    ['CreateStack', 403, 'AccessDenied', `${CHANGING}: ${DENIED}`],
+    ['CreateChangeSet', 403, 'AccessDenied', `${PLANNING}: ${DENIED}`],
+    ['ExecuteChangeSet', 403, 'AccessDenied', `${CHANGING}: ${DENIED}`],
     ['PUT /', 404, 'NoSuchBucket', `filling the bucket ${BUCKET}: the bucket does not exist`],
     ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: ${DENIED}`],
   ])('%s answered with %i %s ends deploy with one line', async (call, status, code, line) => {
@@ -115,7 +119,7 @@ describe('a failing AWS', () => {
     expect(exit).toBe(1)
     expect(stderr.startsWith(`deploy: ${line}`)).toBe(true)
     expect(stderr.split('\n')).toHaveLength(2)
-    expect(changes()).not.toContain(`CreateStack ${MAIN}`)
+    expect(changes()).not.toContain(`ExecuteChangeSet ${MAIN}`)
   })
 
   test('an AWS that cannot be reached ends deploy with one line', async () => {
@@ -127,32 +131,17 @@ describe('a failing AWS', () => {
   })
 })
 
-/** With the real osls. Each test goes on where the last one ended. */
+/** Each test goes on where the last one ended. */
 describe('deployments', { timeout: 120_000 }, () => {
   const domain = (name: string) => deployment.aws.account.domains.get(name)
 
-  /** Packages once: the template stays the same. osls removes what it has deployed. */
-  async function deployWithOsls(env: NodeJS.ProcessEnv = {}) {
-    const { projectOsls } = (await import(join(deployment.folder, OSLS))) as typeof Osls
-    const packaged = join(deployment.folder, '.serverless')
-    const kept = join(deployment.folder, 'kept')
-    const run = projectOsls('ignore')
-    const osls: Osls.Osls = async (parameters, env) => {
-      if (parameters[0] === 'deploy') return run(parameters, env)
-      if (!existsSync(kept)) {
-        await run(parameters, env)
-        cpSync(packaged, kept, { recursive: true })
-      }
-      cpSync(kept, packaged, { recursive: true })
-    }
-    return deployment.run(['deploy', '--yes'], { env }, { osls, wait: () => Promise.resolve() })
-  }
+  const deployNow = (env: NodeJS.ProcessEnv = {}) => deployment.run(['deploy', '--yes'], { env }, machine)
 
-  test('deploy fills the trust store before it makes the domain, and osls acts as the identity of the plan', async () => {
+  test('deploy fills the trust store before it makes the domain, and every call acts as the identity of the plan', async () => {
     reset(deployment)
     const config = join(deployment.folder, 'aws-config')
     writeFileSync(config, '[profile work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = work\n')
-    const { code, stdout, stderr } = await deployWithOsls({
+    const { code, stdout, stderr } = await deployNow({
       AWS_CONFIG_FILE: config,
       AWS_DEFAULT_PROFILE: 'work',
       AWS_PROD_PROFILE: 'work',
@@ -171,21 +160,10 @@ describe('deployments', { timeout: 120_000 }, () => {
   })
 
   test('a deployment without changes changes nothing', async () => {
-    const { code, stdout, stderr } = await deployWithOsls()
+    const { code, stdout, stderr } = await deployNow()
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('2. trust store: has 2 certificates')
-    expect(changes()).toEqual([`UpdateStack ${STORE}`])
-  })
-
-  test('after a rollback osls deploys archives that it takes for deployed, and a failure names the resource', async () => {
-    const stack = deployment.aws.account.stacks.get(MAIN)
-    const older = `${stack?.template ?? ''} `
-    Object.assign(stack ?? {}, { status: 'UPDATE_ROLLBACK_COMPLETE', template: older })
-    deployment.aws.account.broken.set('MtlsDomain', 'Rate exceeded')
-    const { code, stderr } = await deployWithOsls()
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/deploy: .*MtlsDomain.*\ndeploy: Rate exceeded\n/)
-    Object.assign(stack ?? {}, { status: 'UPDATE_COMPLETE' })
+    expect(changes()).toEqual([])
   })
 
   test('deploy refuses a certificate that can issue and that a client has registered, before it changes anything', async () => {

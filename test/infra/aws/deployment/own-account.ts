@@ -1,10 +1,12 @@
 import { test as base } from 'vitest'
+import type { Machine } from '../../../../infra/aws/deployment/deploy.ts'
+import type { Osls } from '../../../../infra/aws/deployment/osls.ts'
 import { startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables } from '../../../../infra/tables/tables.ts'
 import type { Surroundings } from '../../../support/command-line.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
+import { oslsIn } from '../packaged-template.ts'
 import { ACCOUNT, type Certificate } from '../../../support/fake-account.ts'
-import { fakeOsls } from '../../../support/fake-osls.ts'
 
 export const STORE = 'truststore-certbound-prod'
 export const MAIN = 'certbound-prod'
@@ -35,11 +37,18 @@ export function openOwnDeployment(tables: string): Promise<Deployment> {
   )
 }
 
+/** The osls of its project. */
+export const oslsOf =
+  ({ folder }: Deployment): Osls =>
+  () =>
+    oslsIn(folder)
+
 /** Makes the account as it is before the first deployment: there are the certificates of both domains. */
 export function reset({ aws }: Deployment): void {
-  const { stacks, buckets, domains, certificates, broken } = aws.account
-  for (const contents of [stacks, buckets, domains, certificates, broken, aws.refused, aws.signers])
+  const { stacks, changeSets, functions, buckets, domains, certificates, broken, api } = aws.account
+  for (const contents of [stacks, changeSets, functions, buckets, domains, certificates, broken])
     contents.clear()
+  for (const contents of [api.routes, api.stages, aws.refused, aws.signers]) contents.clear()
   aws.calls.length = 0
   aws.denied.length = 0
   delete aws.rights.policies
@@ -47,9 +56,11 @@ export function reset({ aws }: Deployment): void {
   certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }
 
-/** The changes that were asked for over the network. */
+/** The changes that were asked for over the network. What lies in the bucket under its own hash changes nothing. */
 export function changesIn({ aws }: Deployment): string[] {
-  return aws.calls.filter((call) => /^(Create|Update|PUT |DELETE )/.test(call))
+  return aws.calls.filter((call) =>
+    /^(Execute|Update|Delete(?!ChangeSet)|PUT (?!.*\/(archives|templates)\/))/.test(call),
+  )
 }
 
 /** A certificate that differs from the usual one. */
@@ -57,12 +68,12 @@ export function certificateWith(changes: Partial<Certificate>): Certificate {
   return { ...ISSUED, ...changes }
 }
 
-/** Deploys in this process, with a small osls. */
-async function openOperator(deployment: Deployment) {
+/** Deploys in this process. */
+function openOperator(deployment: Deployment) {
   reset(deployment)
   deployment.configure()
   deployment.trust('ca-root', 'ca-issuing')
-  const { osls, runs } = await fakeOsls(deployment)
+  const osls = oslsOf(deployment)
   const waits: number[] = []
   const wait = (milliseconds: number) => Promise.resolve(waits.push(milliseconds))
   const run = (parameters: readonly string[], surroundings?: Surroundings) =>
@@ -71,7 +82,6 @@ async function openOperator(deployment: Deployment) {
     ...deployment,
     account: deployment.aws.account,
     calls: deployment.aws.calls,
-    runs,
     waits,
     changes: () => changesIn(deployment),
     /** Deploys without a question. */
@@ -83,6 +93,10 @@ async function openOperator(deployment: Deployment) {
       return stderr.trimEnd().split('\n')
     },
     run,
+    osls,
+    /** Deploys on another machine. */
+    anyDeploy: (parameters: readonly string[], machine: Machine, surroundings?: Surroundings) =>
+      deployment.run(['deploy', ...parameters], surroundings, machine),
     /** Runs another command of certbound, with the settings of this deployment. */
     anyCommand: deployment.run,
   }

@@ -43,9 +43,10 @@ export async function startTokenFunction(
     Type: 'AWS::ApiGatewayV2::Route',
     Properties: { RouteKey: 'ANY /token', Target: target('Itself') },
   }
-  const integration = { Properties: { IntegrationUri: { 'Fn::GetAtt': ['TokenLambdaFunction', 'Arn'] } } }
+  const alias = Resources['TokenAlias']
+  const integration = { Properties: { IntegrationUri: { Ref: 'TokenAlias' } } }
   const template = join(folder, 'template.json')
-  const kept = { TokenLambdaFunction: token, Route: route, Itself: integration }
+  const kept = { TokenLambdaFunction: token, TokenAlias: alias, Route: route, Itself: integration }
   await writeFile(template, JSON.stringify({ Resources: kept }))
   const here = { variables: {}, aws: localAws('http://127.0.0.1:1') }
   const functions = await startPackagedFunctions({ ...packaged, template }, here)
