@@ -49,16 +49,16 @@ export async function withChangeSet<Result>(
       }),
     }),
   )
-  let isExecuted = false
+  const executed = { isDone: false }
   try {
     const changes = await changesOf(of, cloudFormation, patience)
     const execute = async () => {
       await cloudFormation.send(new ExecuteChangeSetCommand(of))
-      isExecuted = true
+      executed.isDone = true
     }
     return await action(changes && { changes, execute })
   } finally {
-    if (!isExecuted) await cloudFormation.send(new DeleteChangeSetCommand(of))
+    if (!executed.isDone) await cloudFormation.send(new DeleteChangeSetCommand(of))
   }
 }
 

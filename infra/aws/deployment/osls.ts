@@ -36,7 +36,7 @@ export function projectOsls(progress: 'inherit' | 'ignore'): Osls {
     const stdio = ['ignore', 'pipe', progress] as const
     const child = spawn(process.execPath, [bin, 'package'], { cwd: ROOT, stdio: [...stdio] })
     const printed: Buffer[] = []
-    child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk))
+    child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))
     await once(child, 'close')
     if (child.exitCode === 0) return
     throw new Complaint(`osls package failed\n${Buffer.concat(printed).toString().trim()}`)

@@ -50,9 +50,7 @@ function linesOfStatement({ Effect, Action, Resource, Principal, Condition }: St
 }
 
 const under = (condition: unknown): string =>
-  condition === undefined || Object.keys(Object(condition) as object).length === 0
-    ? ''
-    : ` under ${short(condition)}`
+  condition === undefined || Object.keys(Object(condition)).length === 0 ? '' : ` under ${short(condition)}`
 
 /** A value of a template in a few characters: `GrantsTable.Arn` for a Fn::GetAtt. */
 function short(value: unknown): string {
