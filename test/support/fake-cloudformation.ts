@@ -112,7 +112,7 @@ function parametersOf(form: URLSearchParams): Record<string, string> {
 const UPDATABLE = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/
 
 function createChangeSet(stack: string, form: URLSearchParams, account: Account): Answer {
-  const [name = '', type] = [form.get('ChangeSetName') ?? '', form.get('ChangeSetType') as ChangeSet['type']]
+  const [name, type] = [form.get('ChangeSetName') ?? '', form.get('ChangeSetType') as ChangeSet['type']]
   const state = account.stacks.get(stack)
   const status = state?.status ?? 'none'
   if (type === 'CREATE' && !['none', 'REVIEW_IN_PROGRESS'].includes(status))

@@ -37,8 +37,8 @@ function statementsIn(properties: object): string[] {
 /** Every policy of a resource, however its type names it. */
 function* documentsIn(value: unknown): Generator<Document> {
   if (typeof value !== 'object' || value === null) return
-  if (Array.isArray((value as Document).Statement)) yield value as Document
-  else for (const inner of Object.values(value)) yield* documentsIn(inner)
+  if (Array.isArray((value as Document).Statement)) yield value
+  else for (const inner of Object.values<unknown>(value)) yield* documentsIn(inner)
 }
 
 function linesOfStatement({ Effect, Action, Resource, Principal, Condition }: Statement): string[] {
@@ -50,7 +50,7 @@ function linesOfStatement({ Effect, Action, Resource, Principal, Condition }: St
 }
 
 const under = (condition: unknown): string =>
-  condition === undefined || Object.keys(Object(condition)).length === 0 ? '' : ` under ${short(condition)}`
+  condition === undefined || JSON.stringify(condition) === '{}' ? '' : ` under ${short(condition)}`
 
 /** A value of a template in a few characters: `GrantsTable.Arn` for a Fn::GetAtt. */
 function short(value: unknown): string {

@@ -58,10 +58,9 @@ function encryptedLogs({ kmsKeyArn: KmsKeyId }: DeploymentSettings) {
 /** What is known only at a deployment. Everything else follows from the settings and the code. */
 function parameters() {
   const text = (Description: string) => ({ Type: 'String', Description })
-  const archives = FUNCTIONS.map(([name]) => [
-    archiveParameter(name),
-    text(`The version of ${name}.zip there`),
-  ])
+  const archives = FUNCTIONS.map(
+    ([name]) => [archiveParameter(name), text(`The version of ${name}.zip there`)] as const,
+  )
   return {
     Bucket: text('The bucket with the trust store and the archives'),
     TruststoreVersion: text(`The version of ${TRUSTSTORE_KEY} there`),
