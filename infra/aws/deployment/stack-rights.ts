@@ -37,8 +37,8 @@ function statementsIn(properties: object): string[] {
 /** Every policy of a resource, however its type names it. */
 function* documentsIn(value: unknown): Generator<Document> {
   if (typeof value !== 'object' || value === null) return
-  if (Array.isArray((value as Document).Statement)) yield value
-  else for (const inner of Object.values<unknown>(value)) yield* documentsIn(inner)
+  if ('Statement' in value) yield value as Document
+  else for (const [, inner] of Object.entries(value)) yield* documentsIn(inner)
 }
 
 function linesOfStatement({ Effect, Action, Resource, Principal, Condition }: Statement): string[] {
