@@ -4,6 +4,7 @@ import type { Cache } from './cache.ts'
 import { LOST, repeatWhileLost } from './unavailable.ts'
 import { digest } from './digest.ts'
 import type { RecordKey } from './record-keys.ts'
+import { withUnknownMembers } from './unknown-members.ts'
 import type { WriteOutcome, Table } from './table.ts'
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
@@ -49,7 +50,7 @@ export class Records {
   }
 
   /**
-   * Changes a record. Concurrent changes are both applied, and a deleted record is never resurrected.
+   * Changes a record, and keeps members that only a newer version knows. Concurrent changes are both applied, and a deleted record is never resurrected.
    *
    * @param changed returns `undefined` if the record must not change
    */
@@ -61,12 +62,14 @@ export class Records {
     return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
       if (item === undefined) return undefined
+      const known = schema.parse(item['record'])
       const after = await changed(parseRecord(schema, item))
       if (after === undefined) return undefined
       const record = schema.parse(after)
+      const whole = withUnknownMembers(item['record'], known, record)
       const attempt = this.#table.newAttempt()
       const stored = { ...key, attempt: item['attempt'] }
-      const outcome = await this.#table.update({ ...key }, { record }, stored, attempt)
+      const outcome = await this.#table.update({ ...key }, { record: whole }, stored, attempt)
       this.#cache.forget(cacheKey(key))
       return outcome.done ? withAttempt(record, attempt) : LOST
     })

@@ -26,10 +26,7 @@ export async function previewStack(planned: Planned, aws: Aws, patience: Patienc
 }
 
 /** The template of a stack, as it was deployed the last time. @throws Complaint */
-export async function deployedTemplate(
-  { name: StackName }: NamedStack,
-  { cloudFormation }: Aws,
-): Promise<Template> {
+async function deployedTemplate({ name: StackName }: NamedStack, { cloudFormation }: Aws): Promise<Template> {
   const { TemplateBody = '{}' } = await cloudFormation.send(new GetTemplateCommand({ StackName }))
   return JSON.parse(TemplateBody) as Template
 }

@@ -7,10 +7,8 @@ import {
 import { isDeepStrictEqual } from 'node:util'
 import { functionNames } from '../../package/build.ts'
 import { type Aws, isAnswer } from '../deployment/aws.ts'
+import { ALIAS } from '../template/releases.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
-
-/** API Gateway invokes this alias of a function that has it. */
-const ALIAS = 'live'
 
 /** An event names the client certificate, so anyone who can invoke a function can claim any certificate. */
 export const invokers: Check<Account> = {

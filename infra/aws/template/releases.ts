@@ -100,7 +100,7 @@ function aliasOf(name: FunctionName, version: string) {
   }
 }
 
-export const versionOutput = (name: FunctionName) => `${logicalName(name)}Version`
+const versionOutput = (name: FunctionName) => `${logicalName(name)}Version`
 
 function versionOutputs(release: string) {
   return Object.fromEntries(
