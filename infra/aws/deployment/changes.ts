@@ -18,6 +18,12 @@ export interface StackChanges {
   readonly rights: readonly string[]
 }
 
+/** What a deployment changes in its stacks. */
+export interface Changes {
+  readonly truststore: StackChanges
+  readonly main: StackChanges
+}
+
 /** Their replacement or removal loses data, addresses or settings. */
 const SEVERE = /^AWS::(DynamoDB::Table|ApiGatewayV2::(Api|DomainName|Stage))$/
 /** Each release has its own, and the others stay until there are ten later ones. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Template } from '../template/releases.ts'
 import type { Aws } from './aws.ts'
-import { type Change, isSevere, type StackChanges, templateChanges } from './changes.ts'
+import { type Change, type Changes, isSevere, templateChanges } from './changes.ts'
 import type { Plan } from './plan.ts'
 import { type Planned, previewStack } from './put-stack.ts'
 import { type Release, type Uploaded, uploadRelease } from './release.ts'
@@ -10,12 +10,6 @@ import type { Patience, Stacks } from './stack.ts'
 import { truststoreBucket } from './truststore.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
-
-/** What a deployment changes in its stacks. */
-export interface Changes {
-  readonly truststore: StackChanges
-  readonly main: StackChanges
-}
 
 export async function plannedTruststore({ truststore }: Stacks): Promise<Planned> {
   const TemplateBody = await readFile(TRUSTSTORE_TEMPLATE, 'utf8')
