@@ -12,7 +12,7 @@ export type Binding = 'none' | { readonly 'x5t#S256': Thumbprint } | { readonly 
 /** The evidence of possession that came with a token. */
 export interface Possession {
   readonly certificate: PresentedCertificate
-  /** The key of the DPoP proof that came with the token. The proof has been verified. `undefined`: no proof came. */
+  /** The key of the DPoP proof that came with the token. The proof has been verified. It is `undefined` if no proof came. */
   readonly proofKey: KeyThumbprint | undefined
 }
 

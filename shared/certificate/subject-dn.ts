@@ -40,7 +40,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
 const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
 const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
 
-/** UTF-16 units. Bounds the work of each request of a client. Even a long name that consists of hex escapes fits. */
+/** A limit in UTF-16 units on the work of each request of a client. Even a long name that consists of hex escapes fits. */
 const MAX_LENGTH = 2048
 
 /** Control characters must be escaped, and a lone surrogate has no UTF-8 form. */

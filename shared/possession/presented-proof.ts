@@ -9,9 +9,9 @@ import type { VerifiedNonce } from './nonce.ts'
 /** The proof that came with a token, and the results of its verification. */
 export interface ProofUse {
   readonly request: { readonly proof?: SentProof | undefined }
-  /** `undefined`: no proof came. */
+  /** It is `undefined` if no proof came. */
   readonly proof: VerifiedProof | ProofFault | undefined
-  /** `undefined`: the proof needs no nonce. */
+  /** It is `undefined` if the proof needs no nonce. */
   readonly nonce: VerifiedNonce | undefined
   /** The JWS algorithms that a proof for the token may have. */
   readonly proofAlgorithms: readonly string[]

@@ -7,7 +7,7 @@ import type { Service } from '../store/service.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { type EffectiveSettings, settingsOf } from '../store/profile.ts'
 
-/** The kind of binding that new tokens of a client must have (architecture, section 4; requirement A32). `undefined`: the request decides. */
+/** The kind of binding that new tokens of a client must have, or `undefined` if the request decides (architecture, section 4; requirement A32). */
 export function requiredBinding(service: Service, client: Client): 'certificate' | 'key' | undefined {
   const { tlsClientCertificateBoundAccessTokens, boundTokensOnly } = settingsOf(service, client)
   if (tlsClientCertificateBoundAccessTokens) return 'certificate'

@@ -134,7 +134,7 @@ export type OrderedIdToken = Immutable<z.infer<typeof OrderedIdToken>>
 
 /** The members that a grant has only until its code is redeemed. */
 export const CodeStageMembers = z.object({
-  /** Seconds. Replaces the settings for the access token that the code is exchanged for. */
+  /** The lifetime in seconds of the access token that the code is exchanged for. It replaces that of the settings. */
   accessTokenDuration: z.optional(z.int()),
   orderedIdToken: z.optional(OrderedIdToken),
 })

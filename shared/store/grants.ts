@@ -12,7 +12,7 @@ import { ttl } from './time-to-live.ts'
 /** A grant, with the states of the clients that matter for it. */
 export interface GrantAndStates {
   readonly grant: Grant | undefined
-  /** The state of the client of the grant. `undefined`: the client was deleted. */
+  /** The state of the client of the grant, or `undefined` if the client was deleted. */
   readonly client: ClientState | undefined
   /** The state of the client that sent the request, if there is one. */
   readonly caller: ClientState | undefined

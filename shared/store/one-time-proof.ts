@@ -5,7 +5,7 @@ import type { KeyThumbprint } from '../certificate/thumbprint.ts'
  * that or do it before its last check (RFC 9449 section 11.1). Only shared/possession makes such objects.
  */
 export class OneTimeProof {
-  /** The thumbprint of the key. `undefined`: the request had no proof. */
+  /** The thumbprint of the key, or `undefined` if the request had no proof. */
   readonly jkt: KeyThumbprint | undefined
   /** The nonce for the next proof. Set only if nonces are required. */
   readonly nonce: string | undefined

@@ -105,7 +105,7 @@ export const SERVICE_SETTINGS = {
   supportedAcrs: z._default(z.array(z.string()), []),
   supportedClaims: z._default(z.array(z.string()), []),
   attributes: KEY_VALUE_PAIRS,
-  /** Epoch seconds. */
+  /** A time in epoch seconds. */
   tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: text,
   pushedAuthReqEndpoint: text,
@@ -128,13 +128,13 @@ export const Service = z.object({
   number: z.optional(z.number()),
   ...SERVICE_SETTINGS,
   /**
-   * The keys that no longer sign access tokens, or now sign shorter-lived ones: until when they signed the earlier tokens, and when
-   * the last of these tokens expires. Epoch seconds.
+   * The keys that no longer sign access tokens, or now sign shorter-lived ones. Their times are in epoch seconds: the end of signing the
+   * earlier tokens, and the expiry of the last of these tokens.
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
   /**
-   * Since when each key in `jwks` is published, and since when it signs access tokens, if it does. Epoch seconds. `restore` does not
-   * know them for the keys that it makes.
+   * The times in epoch seconds when each key in `jwks` was published, and when it began to sign access tokens, if it does. `restore` does
+   * not know them for the keys that it makes.
    */
   keyDates: z._default(
     z.array(
@@ -145,7 +145,7 @@ export const Service = z.object({
   /** The ids of private keys that are stored or were about to be stored. A deletion erases these keys. */
   privateKeyIds: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,
-  /** Epoch seconds. If present, the service was deleted, and only its deletion may still find it. */
+  /** The time of the deletion in epoch seconds. If it is present, only the deletion may still find the service. */
   deletedAt: z.optional(z.number()),
 })
 export type StoredService = z.infer<typeof Service>

@@ -9,7 +9,7 @@ const HABITS: Record<string, RegExp> = {
   '"is no" or "is none"': /(?<!\bthere )\b(is|are|was|were) (none\b|no (?!longer|more|less|later|earlier))/i,
   '"must ... at most"': /\bmust (not )?(have|be)\b[^.;]* at most\b/i,
   'an old word':
-    /\b(anew|meanwhile|nothing but|from (then|now) on|so long(?! as))\b|\bas (\S+ ){1,4}has it\b/i,
+    /\b(anew|meanwhile|nothing but|from (then|now) on|so (many|few|long(?! as)))\b|\bas (\S+ ){1,4}has it\b/i,
   '"alone" for "only"': /\balone\b/i,
   'a fronted "Of ..."': /^(only )?of (?!course\b)/i,
   'code that speaks or lives': /\b(told|tells?(?! us)|says?|said|lives)\b/i,
