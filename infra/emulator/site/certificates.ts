@@ -72,15 +72,21 @@ async function keptOrMade(
   return open({ ...files, ...made })
 }
 
+const REMOVE = ': remove this file, and a new one is made'
+
 async function open(stored: StoredIdentity): Promise<Opened> {
   const { certificateFile, keyFile, cert } = stored
   const certificate = await onFile(
     certificateFile,
     'read as a PEM certificate',
     () => new X509Certificate(cert),
+    REMOVE,
   )
-  const key: KeyObject = await onFile(keyFile, 'read as a PEM private key', () =>
-    createPrivateKey(stored.key),
+  const key: KeyObject = await onFile(
+    keyFile,
+    'read as a PEM private key',
+    () => createPrivateKey(stored.key),
+    REMOVE,
   )
   return { stored, certificate, key }
 }
@@ -120,11 +126,11 @@ export async function replaceFile(file: string, text: string, mode: number): Pro
   })
 }
 
-async function onFile<T>(file: string, done: string, act: () => T | Promise<T>): Promise<T> {
+async function onFile<T>(file: string, done: string, act: () => T | Promise<T>, todo = ''): Promise<T> {
   try {
     return await act()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Complaint(`${file} cannot be ${done} (${code ?? message})`, { cause: error })
+    throw new Complaint(`${file} cannot be ${done} (${code ?? message})${todo}`, { cause: error })
   }
 }

@@ -198,7 +198,9 @@ test.each(['ca.pem', 'ca.key.pem', 'server.pem', 'server.key.pem', 'alpha.pem', 
     await make()
     await writeFile(file(name), 'junk')
     const refusal = await make().catch((error: unknown) => (error as Error).message)
-    expect(refusal).toMatch(/^\S+ cannot be read as a PEM (certificate|private key) \(\w+\)$/)
+    expect(refusal).toMatch(
+      /^\S+ cannot be read as a PEM (certificate|private key) \(\w+\): remove this file, and a new one is made$/,
+    )
     expect(refusal).toContain(`${file(name)} `)
     expect(await readFile(file(name), 'utf8')).toBe('junk')
   },
