@@ -4,9 +4,12 @@ import {
   type CertificateFacts,
   certificateFacts,
 } from '../../../infra/console/pages/certificate/facts.ts'
+import { membersOf, readDraft } from '../../../infra/console/pages/clients/draft.ts'
 import { readSubject } from '../../../shared/certificate/names.ts'
 import { matchesSan } from '../../../shared/certificate/subject-alternative-names.ts'
 import { isSameName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
+import { element } from '../../support/built-certificate.ts'
+import { alternativeNames, issued } from '../../support/certificate-chain.ts'
 import { certificatePem, certificates, pemSpellings } from '../../support/vectors.ts'
 
 async function factsOf(text: string): Promise<CertificateFacts & { readonly details: CertificateDetails }> {
@@ -65,4 +68,19 @@ test('every spelling and every chain gives the same certificate, or a message th
         },
       ])
   }
+})
+
+test('a new client is registered with the only name in its certificate, and otherwise with a chosen one', async () => {
+  const membersFor = async (certificate: string) => {
+    const proof = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'TLS_CLIENT_AUTH', certificate }
+    const form = new URLSearchParams(proof)
+    return membersOf(form, await readDraft(form))
+  }
+  const { der } = await issued('Only', undefined, {})
+  const dns = [alternativeNames(element(0x82, 'one.example'))]
+  const { der: another } = await issued('Two', undefined, { extensions: dns })
+  expect(await membersFor(der.toString('base64'))).toMatchObject({ tlsClientAuthSubjectDn: 'CN=Only' })
+  expect(await membersFor(another.toString('base64'))).toEqual(
+    new Error('Choose one of the names of the certificate.'),
+  )
 })
