@@ -26,7 +26,7 @@ export class Report {
   readonly samples: Sample[] = []
   requests = 0
   logLines = 0
-  /** Answers with 503 while the store was away. */
+  /** Answers with 503 while the store was away or slow. */
   unavailable = 0
 
   request(kind: string, answer: string, milliseconds: number): void {
@@ -73,7 +73,7 @@ export class Report {
         'edge after each round: minute, requests, heap, external, resident (MiB), open',
         this.#series(),
       ),
-      `${this.requests} requests, ${this.logLines} log lines, ${this.unavailable} answers 503 while the store was away`,
+      `${this.requests} requests, ${this.logLines} log lines, ${this.unavailable} answers 503 while the store was away or slow`,
       ...this.#verdict(),
     ]
   }
