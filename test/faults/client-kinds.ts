@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
-import { outcome, tokensOf } from '../support/answers.ts'
+import { outcome } from '../support/answers.ts'
 import type { Received } from '../support/gateway.ts'
 import { BASIC, type TestClient, type Walk } from '../support/walk.ts'
 import type { Kinds } from './kind.ts'
-import { expectGone, expectLiving } from './token-kinds.ts'
 import type { World } from './world.ts'
 
 /** After this time nobody can be about to finish with a name (shared/store/registry.ts). */
@@ -27,13 +26,6 @@ async function expectFree({ walk, pass }: World, alias: string): Promise<void> {
 
 async function works(walk: Walk, client: TestClient, secret = client.secret): Promise<boolean> {
   return outcome(await walk.credentials({ ...client, secret })) === 'OK A052001'
-}
-
-async function lockable(walk: Walk) {
-  const client = await walk.addClient(BASIC)
-  const { access } = tokensOf(await walk.credentials(client))
-  const lock = (clientLocked: boolean) => walk.call(`/client/lock_flag/update/${client.id}`, { clientLocked })
-  return { client, access, lock }
 }
 
 /** Calls about clients by the management API. */
@@ -117,40 +109,6 @@ export const clientKinds = {
       }
     },
   },
-  'the lock of a client': {
-    answer: '200 A149091',
-    way: 'send it again',
-    prepare: async ({ walk }) => {
-      const { client, access, lock } = await lockable(walk)
-      return {
-        ask: () => lock(true),
-        holds: async () => {
-          await expectGone(walk, access)
-          expect(await works(walk, client)).toBe(false)
-          expect((await get(walk, client.id)).json['locked']).toBe(true)
-        },
-      }
-    },
-  },
-  'the unlock of a client': {
-    answer: '200 A149091',
-    way: 'send it again',
-    prepare: async ({ walk }) => {
-      const { client, access, lock } = await lockable(walk)
-      await lock(true)
-      return {
-        ask: () => lock(false),
-        holds: async () => {
-          await expectLiving(walk, access)
-          expect(await works(walk, client)).toBe(true)
-        },
-        take: async () => {
-          expect((await lock(true)).status).toBe(200)
-          return () => expectGone(walk, access)
-        },
-      }
-    },
-  },
   'the deletion of a client by its name': {
     answer: '204',
     way: 'send it again',
@@ -165,30 +123,6 @@ export const clientKinds = {
           expect(await works(walk, client)).toBe(false)
           expect((await get(walk, client.id)).status).toBe(404)
           await expectFree(world, clientIdAlias)
-        },
-      }
-    },
-  },
-  'a new secret of a client': {
-    answer: '200 A148001',
-    way: 'send it again',
-    prepare: async ({ walk }) => {
-      const client = await walk.addClient(BASIC)
-      const refresh = () => walk.v3('GET', `/client/secret/refresh/${client.id}`)
-      return {
-        ask: refresh,
-        holds: async (done) => {
-          for (const { json } of done)
-            expect(await works(walk, client, String(json['newClientSecret']))).toBe(true)
-          if (done.length > 0) expect(await works(walk, client)).toBe(false)
-        },
-        take: async (done) => {
-          await refresh()
-          return async () => {
-            for (const { json } of done) {
-              expect(await works(walk, client, String(json['newClientSecret']))).toBe(false)
-            }
-          }
         },
       }
     },

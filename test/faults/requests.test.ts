@@ -1,22 +1,18 @@
 import { describe, test } from 'vitest'
 import { seeded } from '../support/random.ts'
-import { authorizationKinds } from './authorization-kinds.ts'
 import { clientKinds } from './client-kinds.ts'
 import { ALL, SEED } from './fault-list.ts'
+import { grantKinds } from './grant-kinds.ts'
 import type { Kinds } from './kind.ts'
 import { serviceKinds } from './service-kinds.ts'
-import { introspectionKinds, tokenKinds } from './token-kinds.ts'
-import { tokenManagementKinds } from './token-management-kinds.ts'
-import { tryKind } from './trials.ts'
+import { meetKind } from './meet-kind.ts'
+import { tryFaults } from './trials.ts'
 import { openWorld } from './world.ts'
 
 const world = await openWorld()
 
 const KINDS: Kinds = {
-  ...authorizationKinds,
-  ...tokenKinds,
-  ...introspectionKinds,
-  ...tokenManagementKinds,
+  ...grantKinds,
   ...clientKinds,
   ...serviceKinds,
 }
@@ -30,7 +26,7 @@ const TRIED = Object.entries(KINDS).map(([name, kind]) => [name, kind, random.fo
 describe.each(TRIED)('%s', (_, kind, own) => {
   test(
     'the caller can go on whatever happens between certbound and its store',
-    () => tryKind(kind, world, own),
+    () => tryFaults(meetKind(kind, world), own),
     LIMIT_MILLISECONDS,
   )
 })

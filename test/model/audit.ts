@@ -1,3 +1,4 @@
+import { locateOpaque } from '../../shared/token/token-string.ts'
 import { readClientState, readGrant } from '../../shared/store/item.ts'
 import { Client } from '../../shared/store/client.ts'
 import { Service } from '../../shared/store/service.ts'
@@ -115,11 +116,11 @@ function judgeEnded(play: DirectPlay, items: readonly Item[]): void {
     latest: play.now,
     process: 0,
   }
-  const stored = new Set(items.map(({ accessDigest }) => accessDigest))
+  const stored = new Set(items.map(({ id }) => String(id).split('.')[2]))
   for (const { ends, held } of play.grants) {
     const isEnded = ends.some(({ at, sure }) => sure && happened(at, end) === 'yes')
-    const left = held.find(({ kind, text }) => kind === 'access' && stored.has(play.digest(text)))
-    if (isEnded && left !== undefined) play.fail('a grant that was ended is stored')
+    const isStored = held.some(({ text }) => stored.has(locateOpaque(text)?.grantId ?? ''))
+    if (isEnded && isStored) play.fail('a grant that was ended is stored')
   }
 }
 

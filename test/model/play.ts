@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Received, Sent } from '../support/gateway.ts'
 import { newProofKey } from '../support/proof-keys.ts'
 import { form } from '../support/walk.ts'
@@ -57,6 +56,11 @@ export abstract class Play {
   /** Whether an answer 503 may be right for a request. */
   protected abstract mayFail(at: Span): boolean
 
+  /** Whether a request without a known outcome certainly has done nothing. */
+  protected isUndone(): boolean {
+    return false
+  }
+
   /**
    * Begins a request.
    *
@@ -81,7 +85,8 @@ export abstract class Play {
       () => send(step.by),
       (answer, at) => {
         const isDone = this.#succeeded(answer, at)
-        if (isDone === false) for (const undo of undos) undo()
+        const isUndone = isDone === false || (isDone === undefined && this.isUndone())
+        if (isUndone) for (const undo of undos) undo()
         settle?.(isDone, answer, at)
       },
       (at) => (undos = begins(at)),
@@ -151,10 +156,6 @@ export abstract class Play {
     const isOther = ({ start }: Span) => start !== seen.start
     const grant = { ...held.grant, ends: held.grant.ends.filter(({ at }) => isOther(at)) }
     return isDead({ ...held, grant, uses: held.uses.filter(isOther) }, seen, this.world.mode.refresh)
-  }
-
-  digest(text: string): string {
-    return hash('sha256', text, 'base64url')
   }
 
   fail(message: string): never {

@@ -26,7 +26,7 @@ export interface Example {
 const CLOCK_SECONDS = [1, 1, 1, 2, 5, 11, 30]
 const STOPS = [1, 2, 3, 4, 6, 100]
 
-const OPERATIONS: Operations<DirectPlay> = {
+export const OPERATIONS: Operations<DirectPlay> = {
   ...AUTHORIZATION_STEPS,
   ...TOKEN_STEPS,
   ...PRESENTING_STEPS,
@@ -52,7 +52,7 @@ const OPERATIONS: Operations<DirectPlay> = {
 }
 
 /** Sends the last request once more. */
-async function again(play: DirectPlay, step: Step): Promise<void> {
+export async function again(play: DirectPlay, step: Step): Promise<void> {
   if (play.last !== undefined) await play.ask(step, play.last)
 }
 

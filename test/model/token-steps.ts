@@ -123,7 +123,9 @@ interface Use {
 function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }: Use, at: Span): void {
   const { grant, uses } = held
   play.judge(`the ${held.kind}`, isDone, any([play.dead(held, at), wrong]))
-  if (isDone === true) play.ended(grant, at, undefined)
+  // Nobody else has used it, so this was no replay.
+  const isFirst = uses.every(({ start }) => start === at.start)
+  if (isDone === true || (isDone === undefined && isFirst)) play.ended(grant, at, undefined)
   if (isDone !== false || wrong === 'yes') return
   // A replay, or one that lost against another request, may have used up its proof and ended the grant.
   const isContested = uses.length > 0 || grant.ends.length > 0

@@ -9,7 +9,7 @@ import { openLog } from '../../shared/runtime/log.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { Settings } from '../../shared/runtime/settings.ts'
 import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
-import { openStore } from '../../shared/store/store.ts'
+import { openStore, type ProcessStore } from '../../shared/store/store.ts'
 import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
 import { gateway, type Received, type Sent } from '../support/gateway.ts'
 import { watch } from '../support/secrets/taps.ts'
@@ -68,13 +68,27 @@ const CERTIFICATES = { own: certificate(OWN), 'own renewed': certificate(RENEWED
 
 let opened = 0
 
+/** A process whose store fails. It keeps nothing in memory, so it reads everything in each request. */
+export interface FailingProcess {
+  /** Of what stands in front of the engine. */
+  readonly endpoint: string
+  /** Gets the lines of its log. */
+  readonly onLine: (line: string) => void
+}
+
 /**
  * Two processes of one deployment over fresh tables, each with a cache of its own, and one clock that stands still until it is set.
  *
  * @param endpoint of an engine, or of anything that stands in front of one
  * @param seed makes all that is random in them
+ * @param failing in place of the first
  */
-export async function openWorld(endpoint: string, mode: Mode, seed: number): Promise<DirectWorld> {
+export async function openWorld(
+  endpoint: string,
+  mode: Mode,
+  seed: number,
+  failing?: FailingProcess,
+): Promise<DirectWorld> {
   opened += 1
   // The same seed makes the same secrets in each world, and each shows them for the first time.
   watch.refuseLeaks()
@@ -97,8 +111,11 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number): Pro
     logLevel: 'silent',
   }
   await createTables(endpoint, settings)
-  const start = (number: number) => startProcess(endpoint, settings, clock, `${seed} ${number}`)
-  const processes = [start(0), start(1)] as const
+  const first = { ...settings, ...(failing && { registryCacheSeconds: 0, logLevel: 'info' as const }) }
+  const processes = [
+    startProcess(failing?.endpoint ?? endpoint, first, clock, `${seed} 0`, failing?.onLine),
+    startProcess(endpoint, settings, clock, `${seed} 1`),
+  ] as const
   const raw = rawTables({ endpoint, settings })
   return {
     ...{
@@ -118,6 +135,8 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number): Pro
       await provision(deployment, present, runtime, (secrets) => made.push(secrets))
       return made
     },
+    healthy: { store: processes[1].runtime.store, clock },
+    auditTable: settings.auditTable,
     close: () => {
       raw.close()
       for (const { runtime } of processes) runtime.store.close()
@@ -128,6 +147,9 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number): Pro
 export interface DirectWorld extends World {
   readonly clock: { now: EpochSeconds }
   readonly raw: ReturnType<typeof rawTables>
+  /** The store of the second process. */
+  readonly healthy: { readonly store: ProcessStore; readonly clock: { readonly now: EpochSeconds } }
+  readonly auditTable: string
   readonly issuer: string
   /** Whether the client of `provision` gets bound tokens only. */
   readonly isBound: boolean
@@ -138,7 +160,13 @@ export interface DirectWorld extends World {
 
 const METHODS = ['CLIENT_SECRET_BASIC', 'NONE', 'TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'] as const
 
-function startProcess(endpoint: string, settings: Settings, clock: { now: EpochSeconds }, seed: string) {
+function startProcess(
+  endpoint: string,
+  settings: Settings,
+  clock: { now: EpochSeconds },
+  seed: string,
+  onLine?: (line: string) => void,
+) {
   const random = seededRandom(seed)
   const now = () => clock.now
   const dynamodb = stoppingAt(localDynamoDb(endpoint, { before: () => Promise.resolve() }))
@@ -147,7 +175,7 @@ function startProcess(endpoint: string, settings: Settings, clock: { now: EpochS
     elapsed: () => 0,
     store: openStore({ ...settings, now, random, dynamodb }),
     internet: PUBLIC_INTERNET,
-    log: openLog(settings.logLevel),
+    log: openLog(settings.logLevel, onLine),
   }
   return { runtime, send: gateway(runtime) }
 }

@@ -10,9 +10,14 @@ export class LogWatch {
     for (const secret of secrets) if (secret.length >= END_LENGTH) this.#ends.add(secret.slice(-END_LENGTH))
   }
 
-  /** PEM: any line of it betrays it. */
+  /** PEM: the lines of the signature betray it. The log may have the public key, in the keys of a client. */
   keepPem(pem: string): void {
-    this.keep(...pem.split('\n').filter((line) => !line.startsWith('-----')))
+    this.keep(
+      ...pem
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('-----'))
+        .slice(-2),
+    )
   }
 
   finds(line: string): boolean {
