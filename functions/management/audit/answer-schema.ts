@@ -6,7 +6,10 @@ import { SETTLEMENTS } from '../../../shared/store/audit/settle.ts'
 const text = z.optional(z.string())
 const outcome = z.enum(SETTLEMENTS)
 
-/** Records of changes, the newest first. `from` and `to` are JSON; a value over 1 KB is its digest and length, and a secret has none. */
+/**
+ * Records of changes, the newest first. `from` and `to` are JSON. For a value over 1 KB they are its digest and length, and for a secret they
+ * are absent.
+ */
 export const AuditListAnswer = z.object({
   records: z.array(
     z.object({

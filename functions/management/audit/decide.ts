@@ -10,30 +10,30 @@ const MAX_PERIOD_SECONDS = 31 * 86_400
 
 export interface RecordPage {
   readonly records: readonly SettledRecord[]
-  /** The place of its last record. Absent: this is the last page. */
+  /** The place of the last record, or `undefined` on the last page. */
   readonly last: string | undefined
 }
 
 /**
- * Lists the records of changes, the newest first. A page can be short, or empty, if few records are asked for: then the next one goes on.
+ * Lists the records of changes, the newest first. A page can be short or empty if few records match. The next page continues it.
  *
  * @throws Refusal audit-period-wrong, api-client-unknown
  */
 export async function listRecords(request: AuditRequest, call: Call): Promise<RecordPage> {
   const { service, store, now } = call
-  const isAsked = await choice(request, call)
+  const matches = await filterOf(request, call)
   const audit = await store.audit()
   const records: SettledRecord[] = []
   let last = request.before
   for await (const record of audit.records(service.apiKey, periodOf(request, now), last)) {
     if (records.length === request.size || isOutOfTime(call)) return { records, last }
     last = record.place
-    if (isAsked(record)) records.push(await audit.settle(record, now))
+    if (matches(record)) records.push(await audit.settle(record, now))
   }
   return { records, last: undefined }
 }
 
-/** By default the month before the end. @throws Refusal audit-period-wrong */
+/** The requested period, or else the 31 days before its end. @throws Refusal audit-period-wrong */
 function periodOf({ since, until }: AuditRequest, now: EpochSeconds): Period {
   const to = until ?? (since === undefined ? now : addSeconds(since, MAX_PERIOD_SECONDS))
   const from = since ?? addSeconds(to, -MAX_PERIOD_SECONDS)
@@ -42,11 +42,11 @@ function periodOf({ since, until }: AuditRequest, now: EpochSeconds): Period {
 }
 
 /** @throws Refusal api-client-unknown */
-async function choice(
+async function filterOf(
   { client, credential }: AuditRequest,
   { service, store }: Call,
 ): Promise<(record: AuditRecord) => boolean> {
-  // A client that was deleted has records by its number.
+  // The records of a deleted client can be found with its number.
   const number =
     client === undefined
       ? undefined

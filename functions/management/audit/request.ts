@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { decodeBase64 } from '../../../shared/base64.ts'
-import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, toSeconds } from '../../../shared/epoch-seconds.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { numberMember, readCall } from '../../../shared/request/body.ts'
@@ -21,13 +21,13 @@ export const AuditListCall = z.object({
 })
 
 export interface AuditRequest {
-  /** Number or alias. */
+  /** The number or the alias of a client. */
   readonly client: string | undefined
   readonly credential: string | undefined
   readonly since: EpochSeconds | undefined
   readonly until: EpochSeconds | undefined
   readonly size: number
-  /** The place of the last record of the page before. */
+  /** The place of the last record of the previous page. */
   readonly before: string | undefined
 }
 
@@ -40,10 +40,7 @@ export function readAuditList(http: HttpRequest): AuditRequest {
   }
 }
 
-const toSeconds = (milliseconds: number | undefined) =>
-  milliseconds === undefined ? undefined : (Math.floor(milliseconds / 1000) as EpochSeconds)
-
-/** Time and random id of a record (shared/store/audit/audit-item.ts). */
+/** The time and the random id of a record (shared/store/audit/audit-item.ts). */
 const PLACE = /^\d{10}\.[\w-]{16}\.$/
 
 function readPageToken(token: string): string {

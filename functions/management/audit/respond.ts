@@ -4,14 +4,14 @@ import type { RecordPage } from './decide.ts'
 
 export function auditList({ records, last }: RecordPage): AuditListAnswer {
   return {
-    records: records.map(shown),
+    records: records.map(recordView),
     nextPageToken: last === undefined ? undefined : Buffer.from(last).toString('base64url'),
   }
 }
 
-type Shown = AuditListAnswer['records'][number]
+type RecordView = AuditListAnswer['records'][number]
 
-function shown({
+function recordView({
   at,
   id,
   by,
@@ -21,7 +21,7 @@ function shown({
   outcome,
   settlement,
   writes,
-}: SettledRecord): Shown {
+}: SettledRecord): RecordView {
   return {
     recordId: id,
     requestedAt: at * 1000,
@@ -31,12 +31,12 @@ function shown({
     requestId,
     outcome: settlement,
     reason: outcome?.reason,
-    changes: writes.map(change),
+    changes: writes.map(changeView),
     otherItems: outcome?.others ?? 0,
   }
 }
 
-function change({
+function changeView({
   kind,
   key,
   client,
@@ -44,7 +44,7 @@ function change({
   removal,
   settlement,
   members,
-}: SettledWrite): Shown['changes'][number] {
+}: SettledWrite): RecordView['changes'][number] {
   const item = key['sk'] ?? key['id'] ?? ''
   return { kind, item, clientId: client, subject, removed: removal === true, outcome: settlement, members }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { KeyThumbprint, Thumbprint } from '../../../shared/certificate/thumbprint.ts'
-import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, toSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
@@ -56,8 +56,4 @@ export function readTokenUpdate(call: z.infer<typeof UpdateCall>): TokenUpdateRe
     dpopKeyThumbprint,
     accessTokenValueUpdated: call.accessTokenValueUpdated ?? false,
   }
-}
-
-function toSeconds(milliseconds: number | undefined): EpochSeconds | undefined {
-  return milliseconds === undefined ? undefined : (Math.floor(milliseconds / 1000) as EpochSeconds)
 }
