@@ -11,7 +11,10 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(role-too-small|explanation-for-managers)$/, 'use a credential with the role that the API needs'],
   [/fapi2/, '`npm run doctor -- --fapi` names the setting; else change the request as the message says'],
-  [/^push-required$/, 'let the client push its requests ([PAR](clients.md)), or take `parRequired` away'],
+  [
+    /^push-required$/,
+    'let the client push its requests ([how](clients.md#other-answers)), or take `parRequired` away',
+  ],
   [
     /not-offered$|^(request-object|request-uri-foreign|grant-type-implicit|member-refused)$/,
     'leave it out: [certbound does not have it](differences.md)',
@@ -127,7 +130,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^dpop-missing$|proof-missing$|key-missing$|create-key-required|update-key-required/,
-    'send a DPoP proof of the key ([clients](clients.md))',
+    'send a DPoP proof of the key ([clients](clients.md#other-answers))',
   ],
   [/proof-target-missing$/, 'the resource server must send `htm` and `htu` with the proof'],
   [/^(dpop-proof-wrong|resource-proof-.*)$/, 'correct the proof: the message names its fault'],
