@@ -46,10 +46,16 @@ for (const field of document.querySelectorAll('[data-certificate]')) {
   const choice = field.querySelector('input[type="file"]')
   field.querySelector('.choose').hidden = false
   choice.addEventListener('change', () => choice.files[0] && take(field, choice.files[0]))
-  if (field.dataset.read === 'replace')
-    field.closest('form').addEventListener('change', ({ target }) => {
+  if (field.dataset.read === 'replace') {
+    const form = field.closest('form')
+    form.addEventListener('change', ({ target }) => {
       if (target.name === 'certificateName') read(field)
     })
+    // Enter in another field must not press this button.
+    const button = form.querySelector('[value="read certificate"]')
+    button.type = 'button'
+    button.addEventListener('click', () => read(field))
+  }
   field.addEventListener('paste', ({ clipboardData }) => {
     const isCertificate = clipboardData.getData('text/plain').includes('-----BEGIN ')
     if (isRead(field) && isCertificate) setTimeout(read, 0, field)

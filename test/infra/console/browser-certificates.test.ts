@@ -97,6 +97,11 @@ test.each(CHROMIUM)(
     await page.getByText('Saved: tlsClientAuthSubjectDn, tlsClientAuthSanDns').waitFor()
     const record = await recordOf(named.clientId)
     expect([record?.tlsClientAuthSubjectDn, record?.tlsClientAuthSanDns]).toEqual([undefined, 'two.example'])
+
+    // Enter saves, and does not press the button that reads.
+    await page.locator('[name="tlsClientAuthSanDns"]').fill('three.example')
+    await enter(page)
+    expect(await page.getByText('Saved: tlsClientAuthSanDns').count()).toBe(1)
   },
   60_000,
 )
