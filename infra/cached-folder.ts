@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 import { ROOT } from './root.ts'
 
 /**
- * A folder of `.cache` that the first process makes. It is filled elsewhere and renamed when it is complete, so an interrupted
- * run leaves nothing that looks finished.
+ * Returns a folder of `.cache`, which the first process makes. It is filled elsewhere and renamed when it is complete, so an interrupted
+ * run leaves no incomplete folder.
  *
- * @param name path below `.cache`; it must name the version of the content, which is never made again
- * @param fill gets an empty folder, and returns the folder in it that is kept
+ * @param name path below `.cache`; it must contain the version of the content, which is made only once
+ * @param fill fills an empty folder, and returns the folder in it to keep
  */
 export async function cachedFolder(
   name: string,
@@ -27,7 +27,7 @@ export async function cachedFolder(
   return folder
 }
 
-/** Another process has put the same content there first. */
+/** Ignores the error if another process was faster and has put the folder there. */
 function ignoreLostRace(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
 }

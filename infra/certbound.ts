@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util'
 import { type Command, Complaint, type Io, type Parsed } from './command.ts'
 import { TERMINAL } from './terminal.ts'
 
-const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the client's TLS certificate (RFC 8705)
+const OVERVIEW = `certbound: OAuth 2.0 access tokens bound to the client's TLS certificate (RFC 8705)
 
   npm run certbound -- COMMAND [options]
 
   start            runs certbound on this machine
   console          shows and changes the settings of a deployment in a browser
   demo             issues, uses and refuses bound tokens on this machine, and shows each step
-  invoke           runs one deployed function on one event
-  deploy           makes a deployment on AWS, or updates it
-  provision        makes its service, its clients and its owner, and renews its trust store
+  invoke           runs one deployed function with one event
+  deploy           creates or updates a deployment on AWS
+  provision        creates its service, its clients and its owner, and renews its trust store
   import:authlete  takes services and clients of Authlete into it
   restore          makes tables from a backup safe
-  doctor           checks a deployment, and prints each problem with its remedy
+  doctor           checks a deployment and prints each problem with its remedy
   package          makes the CloudFormation template and the archives of the functions
   bench            measures the CPU time of requests, or cold starts
 
@@ -37,9 +37,9 @@ const COMMANDS: Readonly<Record<string, Load>> = {
 }
 
 /**
- * Runs one command of certbound, and prints the error that it throws.
+ * Runs a command of certbound, and prints the error that it throws.
  *
- * @param argv the name of the command and its arguments; without a name the commands are listed
+ * @param argv the name of the command and its arguments; if empty, the commands are listed
  * @returns the exit code
  */
 export async function main([name, ...args]: readonly string[], io: Io): Promise<number> {
@@ -48,14 +48,14 @@ export async function main([name, ...args]: readonly string[], io: Io): Promise<
     return 0
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    io.err(`certbound: there is no command ${name}: --help lists them`)
+    io.err(`certbound: unknown command ${name}: --help lists the commands`)
     return 1
   }
   const { COMMAND } = await (COMMANDS[name] as Load)()
   return execute(COMMAND, name, args, io)
 }
 
-/** Runs a command under a name, and prints the error that it throws. @returns the exit code */
+/** Runs a command, and prints the error that it throws. @returns the exit code */
 export async function execute(
   command: Command,
   name: string,

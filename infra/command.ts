@@ -1,9 +1,9 @@
 import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
 
-/** An error that the user can mend. Its message is printed line by line, without a stack. */
+/** An error that the user can fix. Its message is printed without a stack. */
 export class Complaint extends Error {}
 
-/** Collects what is wrong in several places, so that the user can mend all of it at once. */
+/** Collects several complaints, so that the user can fix all of them at once. */
 export class Complaints {
   readonly #lines: string[] = []
 
@@ -24,30 +24,27 @@ export class Complaints {
       this.add(error.message)
       return undefined
     }
-  }
-
-  /** Everything that was collected. */
+  } /** Combines the collected complaints. */
   all(): Complaint {
     return new Complaint(this.#lines.join('\n'))
   }
 }
 
-/** The terminal in which a command runs. Tests bring their own. */
+/** The terminal in which a command runs. Tests use their own. */
 export interface Io {
-  /** Prints one line on standard output: the result. */
+  /** Prints a line of the result on standard output. */
   readonly out: (line: string) => void
-  /** Prints one line on standard error: everything else. */
+  /** Prints any other line on standard error. */
   readonly err: (line: string) => void
   /**
-   * The answer to a question, without its line end. `undefined`: standard input has ended, or the process must end.
+   * Asks a question. @returns the answer without its line end; `undefined` if standard input has ended or the process must end
    *
-   * @param isSecret the terminal does not show what is typed
+   * @param isSecret whether the terminal hides the input
    */
   readonly ask: (question: string, isSecret?: boolean) => Promise<string | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
   /**
-   * Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; a signal kills all
-   * others.
+   * Aborted when the process must end (SIGINT, SIGTERM). A command that uses it must end by itself; a signal kills all other commands.
    */
   readonly stop: AbortSignal
 }
@@ -55,28 +52,32 @@ export interface Io {
 /**
  * Asks a question.
  *
- * @param kept what did not happen unless the answer is yes
+ * @param kept the outcome of any other answer than yes, for the message
  * @throws Complaint unless the answer is yes
  */
-export async function confirm({ ask }: Io, question = 'Go on?', kept = 'nothing was changed'): Promise<void> {
+export async function confirm(
+  { ask }: Io,
+  question = 'Continue?',
+  kept = 'nothing was changed',
+): Promise<void> {
   const answer = await ask(`${question} (yes/no) `)
-  if (answer === undefined) throw new Complaint(`no answer, so ${kept}: --yes goes on without asking`)
+  if (answer === undefined) throw new Complaint(`no answer, so ${kept}: use --yes to continue without asking`)
   if (!/^y(es)?$/i.test(answer.trim())) throw new Complaint(kept)
 }
 
 /** One command of `certbound`. */
 export interface Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsConfig> {
-  /** The text of `--help`, which every command has. */
+  /** The output of `--help`. */
   readonly help: string
   readonly options: Options
   /** Whether the command takes arguments that are not options. */
   readonly allowPositionals?: boolean
   /**
    * @returns the exit code
-   * @throws Complaint for the user; any error ends the command with the exit code `failed`
+   * @throws Complaint; any error ends the command with the exit code `failed`
    */
   run(parsed: Parsed<Options>, io: Io): Promise<number>
-  /** The exit code when `run` throws or the arguments are wrong; 1 by default. */
+  /** The exit code if `run` throws or the arguments are wrong; 1 by default. */
   readonly failed?: number
 }
 
@@ -84,7 +85,7 @@ export type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>
 >
 
-/** Lets the compiler infer the options of a command. */
+/** Returns its argument, so that the compiler infers the options of a command. */
 export function command<const Options extends ParseArgsOptionsConfig>(
   spec: Command<Options>,
 ): Command<Options> {

@@ -9,7 +9,7 @@ import { routes as token } from '../functions/token/routes.ts'
 import { routes as userinfo } from '../functions/userinfo/routes.ts'
 import type { Routes } from '../shared/lambda/route.ts'
 
-/** The routes of each function that has any, by its folder in functions/. */
+/** The routes of each function with routes, keyed by its folder in functions/. */
 export const FUNCTION_ROUTES = {
   ...{ authorization, discovery, introspection, management, revocation, token, userinfo },
   ...{ 'standard-introspection': standardIntrospection, 'token-management': tokenManagement },

@@ -7,7 +7,7 @@ import { cachedFolder } from './cached-folder.ts'
 
 const run = promisify(execFile)
 
-/** A package of the npm registry that is not a dependency: few runs need it, or it must not be in `node_modules`. */
+/** A package of the npm registry that is not a dependency, because few runs need it or because it must not be in `node_modules`. */
 export interface PinnedPackage {
   /** `name@version` */
   readonly spec: string
@@ -20,7 +20,7 @@ export interface PinnedPackage {
  *
  * @param name path below `.cache` @param part the folder of the archive that is kept
  * @returns the folder of the package
- * @throws Error when the registry has other content
+ * @throws Error if the registry returns other content
  */
 export function fetchedPackage(
   { spec, integrity }: PinnedPackage,
@@ -28,12 +28,12 @@ export function fetchedPackage(
   part = 'package',
 ): Promise<string> {
   return cachedFolder(name, async (cwd) => {
-    // The project's .npmrc names a folder for the packages that it packs itself.
+    // The project's .npmrc sets a folder for its own packages.
     const parameters = ['pack', spec, '--ignore-scripts', '--loglevel=error', `--pack-destination=${cwd}`]
     const { stdout } = await run('npm', parameters, { cwd })
     const archive = join(cwd, stdout.trim())
     const digest = hash('sha512', await readFile(archive), 'base64')
-    if (`sha512-${digest}` !== integrity) throw new Error(`${spec} is not the package that was reviewed`)
+    if (`sha512-${digest}` !== integrity) throw new Error(`${spec} is not the reviewed package`)
     await run('tar', ['xzf', archive, part], { cwd })
     return join(cwd, part)
   })

@@ -6,7 +6,7 @@ import { page } from './reference/page.ts'
 import { settingsPage } from './reference/settings-page.ts'
 import { ROOT } from './root.ts'
 
-/** The committed files that are made from declarations, by path from the project's root; of settings.md only some parts. */
+/** The committed files that are generated from declarations, keyed by path from the project's root. Only parts of settings.md are generated. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const api = openApi()
   return {

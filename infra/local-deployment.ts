@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The members of local.json that commands need. `npm start` writes it with further ones, for scripts. */
+/** The members of local.json that commands need. `npm start` also writes others, for scripts. */
 export interface LocalDeployment {
   readonly mtlsUrl: string
   readonly plainUrl: string

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../shared/escape-html.ts'
 
-/** Text that may go into a page unescaped. Only `html` makes it. */
+/** Text that is inserted into a page without escaping. Only `html` creates it. */
 export class Markup {
   readonly #text: string
 
@@ -13,17 +13,17 @@ export class Markup {
   }
 }
 
-/** `undefined` and `false` leave nothing. */
+/** A value in a template. `undefined` and `false` insert nothing. */
 export type Insertable = string | number | Markup | readonly Markup[] | undefined | false
 
-/** Markup from a template. Every value is escaped, except markup itself. */
+/** Creates markup from a template. Every value is escaped, except markup. */
 export function html(parts: TemplateStringsArray, ...values: readonly Insertable[]): Markup {
-  return new Markup(String.raw({ raw: parts }, ...values.map(inserted)))
+  return new Markup(String.raw({ raw: parts }, ...values.map(insert)))
 }
 
-function inserted(value: Insertable): string {
+function insert(value: Insertable): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Markup) return value.toString()
-  if (typeof value === 'object') return value.map(inserted).join('')
+  if (typeof value === 'object') return value.map(insert).join('')
   return escapeHtml(String(value))
 }

@@ -12,10 +12,10 @@ const GENERATORS = {
   EdDSA: () => generateKeyPairSync('ed25519'),
 } as const satisfies Record<SigningAlgorithm, unknown>
 
-/** The algorithms of the keys that can be made for a service. */
+/** The algorithms of the keys that can be generated for a service. */
 export const KEY_ALGORITHMS = Object.keys(GENERATORS) as SigningAlgorithm[]
 
-/** A new signing key for a service, without and with its private half. */
+/** Generates a signing key for a service. @returns it as public and private JWK */
 export function newSigningKey(kid: string, alg: SigningAlgorithm) {
   const { publicKey, privateKey } = GENERATORS[alg]()
   const about = { kid, alg, use: 'sig' as const }

@@ -16,11 +16,11 @@ export const TERMINAL: Io = {
   },
 }
 
-/** The question goes to standard error: standard output may be read by a program. */
+/** Prints the question on standard error, because a program may read standard output. */
 async function ask(question: string, isSecret = false): Promise<string | undefined> {
   process.stderr.write(question)
   const isHidden = isSecret && process.stdin.isTTY
-  // Readline shows what is typed on its output, and nowhere else.
+  // Readline echoes the input only on its output.
   const hidden = isHidden ? { output: new Writable({ write: (_, __, done) => done() }), terminal: true } : {}
   const signal = stopping === undefined ? {} : { signal: stopping.signal }
   const lines = createInterface({ input: process.stdin, ...hidden, ...signal })
@@ -32,7 +32,7 @@ async function ask(question: string, isSecret = false): Promise<string | undefin
   return undefined
 }
 
-/** npm and the terminal both pass Ctrl-C on, so a signal may come twice. */
+/** npm and the terminal both forward Ctrl-C, so a signal may arrive twice. */
 function abortedBySignals(): AbortController {
   const controller = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort())

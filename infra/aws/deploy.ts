@@ -11,9 +11,9 @@ import { readiness } from './deployment/readiness.ts'
 import { packageRelease } from './deployment/release.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import { deployLocally } from './deployment/tables.ts'
-import { confirmTruststore, expectAllowed, truststoreLines } from './deployment/truststore-change.ts'
+import { confirmTruststore, requireAllowed, truststoreLines } from './deployment/truststore-change.ts'
 
-const HELP = `certbound deploy: makes a deployment on AWS, or updates it
+const HELP = `certbound deploy: creates or updates a deployment on AWS
 
   --settings FILE   the settings (certbound.jsonc); certbound.example.jsonc explains them
   --plan            show what would change, and change nothing. The exit code is 3 if a table, a domain, an API or a stage would be
@@ -37,7 +37,7 @@ interface Options {
   readonly 'remove-trust': boolean
 }
 
-/** The command, over the programs of a machine. */
+/** The command, with the programs of a machine. */
 export function deployCommand(machine: Machine) {
   return command({
     help: HELP,
@@ -91,11 +91,11 @@ function showPlan(plan: Plan, changes: Changes, { json }: Options, { out }: Io):
   return severe.length > 0 ? SEVERE : 0
 }
 
-/** Shows the plan, and asks for each part of it. @throws Complaint */
+/** Shows the plan, and asks for confirmation of each part. @throws Complaint */
 async function ask(plan: Plan, changes: Changes, options: Options, io: Io): Promise<void> {
   const { yes } = options
   const { trust, tables } = plan
-  expectAllowed(trust, options)
+  requireAllowed(trust, options)
   for (const line of planLines(plan, changes)) io.out(line)
   if (!yes) await confirm(io)
   for (const line of truststoreLines(trust)) io.out(line)

@@ -4,29 +4,29 @@ import { resolve } from 'node:path'
 import { command, Complaint, type Io } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './settings/read-deployment.ts'
-import type { Account, Inspected } from './doctor/check.ts'
-import { ACCOUNT_CHECKS, CHECKS, inspect, reportLines, summary } from './doctor/checks.ts'
+import type { Account, InspectedDeployment } from './doctor/check.ts'
+import { ACCOUNT_CHECKS, DEPLOYMENT_CHECKS, inspect, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 import { inspectProfile, profileLines } from './doctor/fapi/report.ts'
 
-const HELP = `certbound doctor: checks a deployment, and prints each problem with its remedy
+const HELP = `certbound doctor: checks a deployment and prints each problem with its remedy
 
   --settings FILE   the settings of a deployment on AWS (certbound.jsonc), with the AWS credentials of the environment
   --certificate FILE, --key FILE
                     PEM of a client certificate that the trust store accepts, and
   --client-id ID, --client-secret-file FILE
                     the client that owns it; without them some checks are skipped
-  --fapi            go through the FAPI 2.0 Security Profile instead, clause by clause: what was asked, and what came back. It needs
-                    the client of --client-id; its tokens are revoked, and its pushed requests end by themselves
+  --fapi            go through the FAPI 2.0 Security Profile instead, clause by clause, with each request and its result. It needs
+                    the client of --client-id; its tokens are revoked, and its pushed requests expire
   --assertion-key FILE
-                    with --fapi, PEM: the private key of a client by private_key_jwt
-  --local           check the deployment that npm start runs; its confidential client, unless --client-id names another
+                    with --fapi, the private key (PEM) of a client with private_key_jwt
+  --local           check the deployment of npm start, with its confidential client unless --client-id is set
   --directory DIR   where npm start writes local.json (.certbound)
   --json            print one JSON object, for scripts
   --strict          count warnings as failures
   --help
 
-Exit code: 0 nothing is wrong, 1 something is wrong, 2 the deployment could not be checked.`
+Exit code: 0 if there is no problem, 1 if there is one, 2 if the deployment could not be checked.`
 
 export const COMMAND = command({
   help: HELP,
@@ -47,10 +47,10 @@ export const COMMAND = command({
   run: async ({ values }, { out, err, env }) => {
     const tables = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
     if (!values.local && tables !== '')
-      err(`not AWS: the tables are at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
+      err(`the tables are not on AWS but at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
     return withDeployment(values, async (inspected, account) => {
       if (values.fapi) return profile(inspected, values, out)
-      const reports = await inspect(inspected, CHECKS, inspected.unread)
+      const reports = await inspect(inspected, DEPLOYMENT_CHECKS, inspected.unread)
       if (account !== undefined) reports.push(...(await inspect(account, ACCOUNT_CHECKS)))
       const counts = summary(reports)
       if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
@@ -68,10 +68,10 @@ interface Options extends VisitorFiles {
   readonly 'assertion-key'?: string | undefined
 }
 
-/** @param action gets the account as well, unless the deployment is on this machine */
+/** @param action also receives the account, unless the deployment is on this machine */
 async function withDeployment<Result>(
   options: Options,
-  action: (inspected: Inspected, account?: Account) => Promise<Result>,
+  action: (inspected: InspectedDeployment, account?: Account) => Promise<Result>,
 ): Promise<Result> {
   if (options.local) return action(await localDeployment(resolve(options.directory), options))
   const settings = await readDeployment(options.settings)
@@ -85,7 +85,7 @@ async function withDeployment<Result>(
 }
 
 /** @returns the exit code */
-async function profile(inspected: Inspected, options: Options, out: Io['out']): Promise<number> {
+async function profile(inspected: InspectedDeployment, options: Options, out: Io['out']): Promise<number> {
   const keyFile = options['assertion-key']
   const key = keyFile === undefined ? undefined : await privateKeyIn(keyFile)
   const reports = await inspectProfile(inspected, key)

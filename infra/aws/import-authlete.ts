@@ -9,18 +9,19 @@ import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import { serviceNumber } from './settings/settings.ts'
 
-const HELP = `certbound import:authlete: takes services and clients of Authlete into a deployment
+const HELP = `certbound import:authlete: imports services and clients of Authlete into a deployment
 
   npm run import:authlete -- FILE
 
-  FILE              what Authlete answers to service/get/list and client/get/list: a JSON list of these answers
+  FILE              a JSON list of Authlete's answers to service/get/list and client/get/list
   --settings FILE   the settings (certbound.jsonc)
   --yes             write without asking
   --endpoint URL    use a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
-Client IDs, aliases and secrets stay (the tables hold digests of secrets). Everything is judged before the first write. Services and
-clients that are there are not changed. Each setting and ID that cannot come is named. Tokens do not come. FILE has secrets: delete it.`
+Client IDs, aliases and secrets are kept (the tables contain digests of secrets). Everything is checked before the first
+write. Existing services and clients are not changed. Each setting and ID that cannot be imported is listed. Tokens are not
+imported. FILE contains secrets: delete it.`
 
 export const COMMAND = command({
   help: HELP,
@@ -31,7 +32,8 @@ export const COMMAND = command({
   },
   allowPositionals: true,
   run: async ({ values, positionals: [file, ...more] }, io) => {
-    if (file === undefined || more.length > 0) throw new Complaint('name one FILE\n--help says what it has')
+    if (file === undefined || more.length > 0)
+      throw new Complaint('name one FILE\n--help describes its content')
     const endpoint = localEndpoint(values.endpoint, io)
     const settings = await readDeployment(values.settings)
     const exported = parseExport(await textOf(file))
@@ -43,10 +45,10 @@ export const COMMAND = command({
         await refuseIssuingClients(certificates, plan.clients)
       }
       for (const line of plan.lines) io.out(line)
-      io.out('tokens and codes cannot come: users log in again, and clients get new tokens')
+      io.out('tokens and codes are not imported: users must log in again, and clients get new tokens')
       if (!values.yes) await confirm(io)
       await attempt('the tables', plan.write)
-      io.out(`done. ${file} has secrets: delete it, and its copies`)
+      io.out(`done. ${file} contains secrets: delete it and its copies`)
     })
     return 0
   },

@@ -10,7 +10,7 @@ import { localEndpoint, withTables } from './deployment/tables.ts'
 import { renewTruststore } from './deployment/truststore.ts'
 import {
   confirmTruststore,
-  expectAllowed,
+  requireAllowed,
   inWords,
   truststoreChange,
   truststoreLines,
@@ -19,7 +19,7 @@ import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { findPresent, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
-const HELP = `certbound provision: makes the service, the clients and the owner of a deployment, and renews its trust store
+const HELP = `certbound provision: creates the service, the clients and the owner of a deployment, and renews its trust store
 
   --settings FILE   the settings (certbound.jsonc)
   --yes             write without asking; certificates that the trust store would lose also need
@@ -59,9 +59,9 @@ export const COMMAND = command({
 })
 
 /**
- * Everything that can be wrong with the trust store is known before the tables are filled.
+ * Checks the trust store completely before the tables are filled.
  *
- * @returns asks for the change of the trust store, and makes it
+ * @returns a function that asks for confirmation and changes the trust store
  * @throws Complaint
  */
 async function prepareTruststore(
@@ -76,7 +76,7 @@ async function prepareTruststore(
   const clients = await attempt('the tables', () => allClients(store.registry))
   await refuseIssuingClients(bundle.certificates, clients)
   const change = await truststoreChange(domain, bundle.certificates, aws)
-  expectAllowed(change, options)
+  requireAllowed(change, options)
   const tell = options.json ? io.err : io.out
   return async () => {
     for (const line of truststoreLines(change)) tell(line)
@@ -84,7 +84,7 @@ async function prepareTruststore(
       await confirmTruststore(io, 'the trust store was not changed')
     const { isChanged, warnings } = await renewTruststore(stacks.truststore, domain, bundle.pem, aws, delay)
     for (const warning of [...bundle.warnings, ...warnings.map(inWords)]) tell(warning)
-    tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)
+    tell(`trust store: ${isChanged ? 'replaced; the domain will use it in about a minute' : 'no change'}`)
   }
 }
 

@@ -7,14 +7,14 @@ import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
 import { type RestoreOptions, restoreOwner, restoreServices } from './provisioning/restore.ts'
 
-const HELP = `certbound restore: makes tables from a backup safe: ends tokens that were revoked since, and replaces secrets
+const HELP = `certbound restore: makes tables from a backup safe: revokes all tokens and replaces secrets
 
   --settings FILE        the settings (certbound.jsonc)
-  --registry TABLE       the restored table of services and clients; by default the deployment's own
-  --grants TABLE         the restored table of grants; by default the deployment's own
+  --registry TABLE       the restored table of services and clients; by default that of the deployment
+  --grants TABLE         the restored table of grants; by default that of the deployment
   --client-secrets keep  clients keep the secrets of the backup; by default they get new ones
   --new-signing-key      replace the signing keys of the backup, which are no longer published then
-  --revive ID            make the lost state of this client again, locked (can be repeated); "all" for all clients
+  --revive ID            create the lost state of this client again, locked (can be repeated); "all" for all clients
   --yes                  write without asking
   --json                 print the results and the new secrets as JSON on standard output
   --endpoint URL         use a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
@@ -51,7 +51,7 @@ export const COMMAND = command({
         const tell = json ? io.err : io.out
         for (const line of await planOf(runtime, chosen)) tell(line)
         if (!yes) await confirm(io)
-        // Only on AWS: tables on this machine have none of it.
+        // Only tables on AWS have these properties.
         for (const line of deployed === undefined ? [] : await protectTables(deployed.aws, runtime.settings))
           tell(line)
         const { store, random, now } = runtime
@@ -65,18 +65,17 @@ export const COMMAND = command({
   },
 })
 
-type Chosen = Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>
+type RestoreChoice = Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>
 
-async function planOf({ store, settings }: Runtime, chosen: Chosen): Promise<string[]> {
+async function planOf({ store, settings }: Runtime, chosen: RestoreChoice): Promise<string[]> {
   const services = await store.registry.listServices()
-  if (services.length === 0) throw new Complaint(`the table ${settings.registryTable} has no service`)
+  if (services.length === 0) throw new Complaint(`the table ${settings.registryTable} contains no service`)
   return restorePlan(services, settings, chosen)
 }
 
 function readRevive(texts: readonly string[]): RestoreOptions['revive'] {
   if (texts.includes('all')) return 'all'
   const wrong = texts.find((text) => !/^[0-9]+$/.test(text))
-  if (wrong !== undefined)
-    throw new Complaint(`--revive must be the number of a client, or all: not ${wrong}`)
+  if (wrong !== undefined) throw new Complaint(`--revive must be the number of a client or all, not ${wrong}`)
   return new Set(texts.map(Number))
 }

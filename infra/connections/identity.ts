@@ -16,18 +16,17 @@ export interface Identity {
   readonly key: string
 }
 
-export interface IdentityWish {
+export interface IdentityOptions {
   readonly profile: 'ca' | 'server' | 'client'
   readonly commonName: string
   readonly notBefore: Date
   readonly notAfter: Date
-  /** Private; a fresh P-256 key without it. */
+  /** The private key. If absent, a new P-256 key is generated. */
   readonly key?: KeyObject
 }
 
 export interface Issuer {
-  readonly certificate: X509Certificate
-  /** P-256, private. */
+  readonly certificate: X509Certificate /** The private key of the issuer, a P-256 key. */
   readonly key: KeyObject
 }
 
@@ -47,20 +46,20 @@ const OID = {
 }
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 
-/** A key with an X.509 v3 certificate (RFC 5280), signed by the issuer, or by the key itself: ECDSA with SHA-256. */
-export async function makeIdentity(wish: IdentityWish, issuer?: Issuer): Promise<Identity> {
-  const key = wish.key ?? generateKeyPairSync('ec', P256).privateKey
+/** Makes a key and an X.509 v3 certificate (RFC 5280). The issuer signs it, or the key itself, with ECDSA and SHA-256. */
+export async function makeIdentity(options: IdentityOptions, issuer?: Issuer): Promise<Identity> {
+  const key = options.key ?? generateKeyPairSync('ec', P256).privateKey
   const publicKey = createPublicKey(key)
-  const subject = distinguishedName(wish.commonName)
+  const subject = distinguishedName(options.commonName)
   const certificate = new pkijs.Certificate({
     version: 2,
     serialNumber: randomSerial(),
     subject,
     issuer: issuer === undefined ? subject : pkijs.Certificate.fromBER(issuer.certificate.raw).subject,
-    notBefore: time(wish.notBefore),
-    notAfter: time(wish.notAfter),
+    notBefore: time(options.notBefore),
+    notAfter: time(options.notAfter),
     subjectPublicKeyInfo: new pkijs.PublicKeyInfo({ schema: fromBER(spki(publicKey)).result }),
-    extensions: extensions(wish.profile, publicKey, issuer?.certificate.publicKey ?? publicKey),
+    extensions: extensions(options.profile, publicKey, issuer?.certificate.publicKey ?? publicKey),
   })
   const signingKey = (issuer?.key ?? key).toCryptoKey(P256, false, ['sign'])
   await certificate.sign(signingKey, 'SHA-256')
@@ -68,7 +67,7 @@ export async function makeIdentity(wish: IdentityWish, issuer?: Issuer): Promise
   return { cert, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 
-function extensions(profile: IdentityWish['profile'], publicKey: KeyObject, issuerKey: KeyObject) {
+function extensions(profile: IdentityOptions['profile'], publicKey: KeyObject, issuerKey: KeyObject) {
   const isCa = profile === 'ca'
   const constraints = new pkijs.BasicConstraints(isCa ? { cA: true, pathLenConstraint: 0 } : {})
   // Bits of key usage are counted from the left (RFC 5280 section 4.2.1.3): keyCertSign and cRLSign, or digitalSignature.
@@ -90,9 +89,7 @@ function extensions(profile: IdentityWish['profile'], publicKey: KeyObject, issu
 
 function extension(extnID: string, value: { toBER(): ArrayBuffer }, critical = false): pkijs.Extension {
   return new pkijs.Extension({ extnID, critical, extnValue: value.toBER() })
-}
-
-/** localhost, 127.0.0.1 and ::1. */
+} /** The names of this machine: localhost, 127.0.0.1 and ::1. */
 function localNames() {
   const address = (...bytes: number[]) =>
     new pkijs.GeneralName({ type: 7, value: new OctetString({ valueHex: Uint8Array.from(bytes) }) })
@@ -109,7 +106,7 @@ function distinguishedName(commonName: string): pkijs.RelativeDistinguishedNames
   const name = new Sequence({
     value: [rdn(OID.organizationName, ORGANIZATION), rdn(OID.commonName, commonName)],
   })
-  // From attributes pkijs builds one RDN with two values; what it has parsed it writes as it was.
+  // From attributes pkijs would build one RDN with two values, but it writes a parsed name unchanged.
   return pkijs.RelativeDistinguishedNames.fromBER(name.toBER())
 }
 

@@ -5,20 +5,20 @@ const HOST = '127.0.0.1'
 
 export interface Listening {
   readonly port: number
-  /** Stops listening and ends every connection, kept-alive and half-open ones too. */
+  /** Stops listening and ends every connection, including kept-alive and half-open ones. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Listens on this machine only.
  *
- * @param port a free one by default
+ * @param port the port; a free one by default
  * @param option the command line option that sets this port, for the error message
- * @throws Complaint when the port cannot be used
+ * @throws Complaint if the port cannot be used
  */
 export function listen(server: Server, port = 0, option = ''): Promise<Listening> {
   const sockets = new Set<Socket>()
-  // closeAllConnections() misses connections whose TLS handshake is under way, and close() waits for those.
+  // closeAllConnections() misses connections during their TLS handshake, and close() waits for those.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))

@@ -2,7 +2,7 @@ import { Agent as PlainAgent, type IncomingHttpHeaders, request as plainRequest 
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
 
-/** PEM texts. Without `cert` and `key` the client presents no certificate. */
+/** The identity of a TLS client, as PEM. If `cert` and `key` are absent, it presents no certificate. */
 export interface TlsIdentity {
   readonly ca: string
   readonly cert?: string
@@ -16,15 +16,15 @@ export interface HttpAnswer {
 }
 
 interface Message {
-  /** Sent by POST; without it the request is a GET. */
+  /** The form of a POST request. If absent, the request is a GET. */
   readonly form?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
 /**
- * Sends one request over a connection of its own, or over those of an agent. The identity plays no part when the URL is
- * not `https:`; without `ca` the CAs of the system count. Rejects when the handshake or the connection fails.
+ * Sends one request, over a new connection or over those of an agent. The identity is not used if the URL is not `https:`. Without `ca`
+ * the CAs of the system are trusted. It rejects if the handshake or the connection fails.
  */
 export function mutualTlsRequest(
   url: string,

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import type { Truststore } from '../truststore/truststore.ts'
 
-/** TLS versions and cipher suites of the servers on this machine (RFC 9325 sections 3.1.1 and 4.2). */
+/** The TLS versions and cipher suites of the servers on this machine (RFC 9325 sections 3.1.1 and 4.2). */
 export const BCP_195 = {
   minVersion: 'TLSv1.2',
   ciphers: [
@@ -12,16 +12,16 @@ export const BCP_195 = {
 } as const
 
 export interface MutualTls {
-  /** PEM of the server's private key. */
+  /** The server's private key as PEM. */
   readonly key: string
-  /** PEM of the server's certificate, followed by its chain. */
+  /** The server's certificate, followed by its chain, as PEM. */
   readonly cert: string
   readonly truststore: Truststore
 }
 
 /**
- * For a server that asks every client for a certificate. The handshake also succeeds without one, or with one that the
- * truststore does not vouch for (`authorized` of the socket is false then): the server decides about the answer.
+ * The options of a server that requests a certificate from every client. The handshake also succeeds without one, or with one that the
+ * trust store does not trust (`authorized` of the socket is then false). The server decides about the answer.
  */
 export function mutualTlsOptions({ key, cert, truststore }: MutualTls) {
   return {
@@ -31,7 +31,7 @@ export function mutualTlsOptions({ key, cert, truststore }: MutualTls) {
     ...BCP_195,
     requestCert: true,
     rejectUnauthorized: false,
-    // A resumed session would skip the verification; a renegotiated one could change the certificate judged before.
+    // A resumed session would skip the verification. A renegotiated one could change the verified certificate.
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
   } as const
 }

@@ -40,7 +40,7 @@ const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
  * A DynamoDB in this process, on 127.0.0.1 only.
  *
  * @param directory keeps the data, each write before its answer; in memory without it
- * @param port a free one by default
+ * @param port the port; a free one by default
  * @throws DirectoryInUse
  * @throws Complaint when the directory or the port cannot be used
  */

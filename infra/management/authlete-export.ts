@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, parseJson } from '../../shared/json.ts'
 import { Complaint, Complaints } from '../command.ts'
 
-/** What Authlete answers about services and clients. */
+/** Authlete's answers about services and clients. */
 export interface Exported {
   readonly services: readonly JsonObject[]
   readonly clients: readonly JsonObject[]
@@ -11,9 +11,9 @@ const FORM =
   'it must be a JSON list of answers of service/get/list and client/get/list (docs/differences.md, Move from Authlete)'
 
 /**
- * Reads answers of `service/get/list` and `client/get/list`: one, or a list of them. Pages of one list may be several answers.
+ * Reads answers of `service/get/list` and `client/get/list`: one, or a list of them. Each page of a list may be a separate answer.
  *
- * @throws Complaint if the text is something else, if a page is missing, or if an ID is there twice
+ * @throws Complaint if the text has another form, if a page is missing, or if an ID is a duplicate
  */
 export function parseExport(text: string): Exported {
   const parsed = parseJson(text)
@@ -29,12 +29,12 @@ export function parseExport(text: string): Exported {
   return { services, clients }
 }
 
-/** @param id the member that tells the objects apart */
+/** @param id the member that identifies the objects */
 function listIn(answers: readonly JsonObject[], name: string, id: string, wrong: Complaints): JsonObject[] {
   const pages = answers.filter((answer) => Array.isArray(answer[name]))
   const objects = pages.flatMap((answer) => answer[name] as unknown[])
   if (!objects.every(isJsonObject)) throw new Complaint(FORM)
-  // Lists of clients are of one service each. An answer without clients has nothing that could be missing.
+  // Each list of clients belongs to one service. In an answer without clients nothing can be missing.
   const totals = new Map<unknown, number>()
   for (const page of pages) {
     const [first] = page[name] as readonly JsonObject[]
@@ -43,13 +43,13 @@ function listIn(answers: readonly JsonObject[], name: string, id: string, wrong:
   const expected = [...totals.values()].reduce((sum, total) => sum + total, 0)
   if (objects.length < expected) {
     const range = `start=0&end=${expected}`
-    wrong.add(`${objects.length} of ${expected} ${name} are there: ask for all of them with ${range}`)
+    wrong.add(`only ${objects.length} of ${expected} ${name} are present: request all of them with ${range}`)
   }
   const numbers = objects.map((object) => object[id])
   for (const number of numbers) {
-    if (typeof number !== 'number') wrong.add(`one of the ${name} has no ${id} that is a number`)
+    if (typeof number !== 'number') wrong.add(`one of the ${name} has no numeric ${id}`)
     else if (numbers.indexOf(number) !== numbers.lastIndexOf(number))
-      wrong.add(`${id} ${number} is there twice`)
+      wrong.add(`${id} ${number} is a duplicate`)
   }
   return objects
 }

@@ -15,14 +15,14 @@ import { isSame, leftLines, offered, otherContent, sorted, without } from './off
 import { problemsOfClient } from './problems.ts'
 import { requestOf } from './request.ts'
 
-/** The service that a client comes into. */
+/** The service into which clients are imported. */
 export interface ImportService {
   readonly number: number
   readonly service: StoredService
 }
 
-/** @returns the client to make; `undefined` if it is there, or cannot come @throws Complaint */
-export async function judgeClient(
+/** @returns the client to create; `undefined` if it exists or cannot be imported @throws Complaint */
+export async function checkClient(
   { clientId, clientSecret, number: _, serviceNumber: __, ...all }: JsonObject,
   { number, service }: ImportService,
   { store, now, random }: Runtime,
@@ -30,14 +30,14 @@ export async function judgeClient(
 ): Promise<StoredClient | undefined> {
   const id = String(clientId)
   const cannotCome = (why: string): undefined => {
-    lines.push(`client ${id} of service ${number} cannot come: ${why}`)
+    lines.push(`client ${id} of service ${number} cannot be imported: ${why}`)
   }
   const clientNumber = parseNumber(id)
   if (clientNumber === undefined) {
     cannotCome('its ID is not a number of 1 to 15 digits')
     return
   }
-  // Authlete answers the ID in place of an absent alias.
+  // If there is no alias, Authlete returns the ID.
   const members = all['clientIdAlias'] === id ? without(all, ['clientIdAlias']) : all
   const { right, left } = offered(members, OPEN_API.components.schemas.ClientSettings.properties)
   const { problems } = await problemsOfClient(right, service)
@@ -53,7 +53,7 @@ export async function judgeClient(
   const usesSecret = AUTHENTICATION_METHODS[record.tokenAuthMethod ?? 'NONE'].needs === 'secret'
   const secret = storable(clientSecret, service)
   if (secret === undefined && usesSecret) {
-    cannotCome('its secret has no form that is allowed here')
+    cannotCome('the form of its secret is not allowed here')
     return
   }
   const client = Client.parse({
@@ -71,7 +71,7 @@ export async function judgeClient(
     before === undefined &&
     clientIdAlias !== undefined &&
     (await store.registry.isAliasTaken(number, clientIdAlias))
-  if (isTaken) throw new Complaint(`client ${id} of service ${number}: another client has its alias`)
+  if (isTaken) throw new Complaint(`client ${id} of service ${number}: another client uses its alias`)
   lines.push(`client ${id} of service ${number}: ${before === undefined ? 'create' : 'exists, no change'}`)
   lines.push(...leftLines([...left, ...dropped]))
   return before === undefined ? client : undefined
@@ -95,11 +95,11 @@ export async function writeClient(
 ): Promise<void> {
   if (await store.clients.create(service, client, now())) return
   throw new Complaint(
-    `client ${client.clientId} of service ${service}: its ID or its alias was taken meanwhile`,
+    `client ${client.clientId} of service ${service}: its ID or its alias is now used by another client`,
   )
 }
 
-/** A secret that could not come was replaced by one that nobody knows. */
+/** A secret that cannot be imported was replaced with an unknown one. */
 function isSameClient(before: StoredClient, after: StoredClient, hasSecret: boolean): boolean {
   return isSame(before, after, ['createdAt', 'modifiedAt', ...(hasSecret ? [] : ['clientSecretDigest'])])
 }

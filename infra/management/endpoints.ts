@@ -1,13 +1,13 @@
 import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 
-/** The origins of the two domains of a deployment, and whether OAuth is only on the one with mutual TLS. */
+/** The origins of the two domains of a deployment, and whether the OAuth endpoints are only on the mutual-TLS domain. */
 export interface Domains {
   readonly mtls: string
   readonly plain: string
   readonly mtlsOnly: boolean
 }
 
-/** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */
+/** The endpoint members of a service. If the OAuth endpoints are on both domains, clients with a certificate use aliases (RFC 8705 section 5). */
 export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
   const { jwks_uri, ...onMtls } = ENDPOINT_PATHS
   const oauth = mtlsOnly ? mtls : plain

@@ -7,36 +7,36 @@ import { parseNumber } from '../../shared/store/identity.ts'
 import type { StoredService } from '../../shared/store/service.ts'
 import { Complaint, Complaints } from '../command.ts'
 import type { Exported } from './authlete-export.ts'
-import { type ImportService, judgeClient, writeClient } from './client-import.ts'
+import { type ImportService, checkClient, writeClient } from './client-import.ts'
 import { openManagement } from './management.ts'
 import { isSame, leftLines, offered, otherContent, problemLines, sorted, without } from './offered-members.ts'
 import { problemsOfService } from './problems.ts'
 
-/** The service of a deployment, whose number follows from its issuer. */
+/** The service of a deployment, whose number is derived from its issuer. */
 export interface DeployedService {
   readonly number: number
   readonly issuer: string
 }
 
-/** What an import does, before it does it. */
+/** The plan of an import. */
 export interface ImportPlan {
-  /** They name what is made, and each setting and ID that cannot come. They have no secret and no value of a setting. */
+  /** The lines about the objects that will be created, and each setting and ID that cannot be imported. They contain no secret and no value. */
   readonly lines: readonly string[]
-  /** The clients that are made. */
+  /** The clients that will be created. */
   readonly clients: readonly StoredClient[]
-  /** Nothing is written before. @throws Complaint */
+  /** Writes everything. @throws Complaint */
   readonly write: () => Promise<void>
 }
 
-interface JudgedService extends ImportService {
-  /** Authlete's number of the service, which its clients have as `serviceNumber`. */
+interface CheckedService extends ImportService {
+  /** Authlete's number of the service, which is `serviceNumber` of its clients. */
   readonly authleteNumber: unknown
 }
 
 /**
- * Judges services and clients of Authlete by the rules of the management API, and compares them with those that are there.
+ * Checks services and clients of Authlete with the rules of the management API, and compares them with existing ones.
  *
- * @throws Complaint with everything that is wrong. Nothing is written
+ * @throws Complaint with all problems. Nothing is written
  */
 export async function planImport(
   exported: Exported,
@@ -46,15 +46,15 @@ export async function planImport(
   const wrong = new Complaints()
   const lines: string[] = []
   const steps: (() => Promise<void>)[] = []
-  const services: JudgedService[] = []
+  const services: CheckedService[] = []
   for (const members of exported.services) {
-    const judged = await wrong.of(judgeService(members, deployed, runtime, lines, steps))
+    const judged = await wrong.of(checkService(members, deployed, runtime, lines, steps))
     if (judged !== undefined) services.push(judged)
   }
   const clients: StoredClient[] = []
   for (const members of exported.clients) {
     const service = await wrong.of(serviceOf(members, exported, services, deployed, runtime))
-    const client = service && (await wrong.of(judgeClient(members, service, runtime, lines)))
+    const client = service && (await wrong.of(checkClient(members, service, runtime, lines)))
     if (service === undefined || client === undefined) continue
     clients.push(client)
     steps.push(() => writeClient(service.number, client, runtime))
@@ -66,17 +66,17 @@ export async function planImport(
   return { lines, clients, write }
 }
 
-async function judgeService(
+async function checkService(
   { apiKey, apiSecret, number: authleteNumber, ...members }: JsonObject,
   deployed: DeployedService,
   runtime: Runtime,
   lines: string[],
   steps: (() => Promise<void>)[],
-): Promise<JudgedService> {
+): Promise<CheckedService> {
   const { registry } = runtime.store
   const isDeployed = members['issuer'] === deployed.issuer
   const number = isDeployed ? deployed.number : parseNumber(String(apiKey))
-  if (number === undefined) throw new Complaint(`service ${String(apiKey)}: this number cannot come`)
+  if (number === undefined) throw new Complaint(`service ${String(apiKey)}: this number cannot be imported`)
   const { right, left } = offered(members, OPEN_API.components.schemas.ServiceSettings.properties)
   const { problems, read } = await problemsOfService(right, runtime.now())
   const { refused, dropped } = sorted(problems)
@@ -91,9 +91,11 @@ async function judgeService(
   if (!isNew && !isSameService(before, service, secret)) throw otherContent(`service ${number}`)
   lines.push(`service ${number}: ${isNew ? 'create' : 'exists, no change'}`)
   if (isDeployed && apiKey !== number) {
-    lines.push(`  cannot come: apiKey ${String(apiKey)}; the number ${number} follows from the issuer`)
+    lines.push(
+      `  cannot be imported: apiKey ${String(apiKey)}; the number ${number} is derived from the issuer`,
+    )
   }
-  if (secret === undefined) lines.push('  cannot come: apiSecret; make a credential as the owner')
+  if (secret === undefined) lines.push('  cannot be imported: apiSecret; create a credential as the owner')
   lines.push(...leftLines([...left, ...dropped]))
   const rest = without(right, dropped)
   if (isNew) {
@@ -104,23 +106,24 @@ async function judgeService(
   return { number, authleteNumber, service }
 }
 
-/** At the Web API a secret of a service has no form. A short one of another server must not become a key of this one. */
+/** The form of imported secrets of a service. The Web API itself requires no form, but a short secret of another server must not become a
+ * credential here. */
 const SECRET = /^[\w-]{32,}$/
 
 async function serviceOf(
   { clientId, serviceNumber }: JsonObject,
   exported: Exported,
-  services: readonly JudgedService[],
+  services: readonly CheckedService[],
   { number }: DeployedService,
   { store }: Runtime,
-): Promise<JudgedService | undefined> {
+): Promise<CheckedService | undefined> {
   const [only, ...others] = services
   const own = services.find(({ authleteNumber }) => authleteNumber === serviceNumber)
   if (own !== undefined) return own
   if (exported.services.length > 0) {
     const isOnly = exported.services.length === 1 && others.length === 0 && serviceNumber === undefined
     if (isOnly) return only
-    // The complaint about its service is enough.
+    // The complaint about its service is sufficient.
     if (exported.services.some((service) => service['number'] === serviceNumber)) return undefined
     throw new Complaint(
       `client ${String(clientId)}: the service with the number ${String(serviceNumber)} is missing`,
@@ -128,13 +131,15 @@ async function serviceOf(
   }
   const service = await store.registry.findCurrentService(number)
   if (service === undefined) {
-    throw new Complaint('there is no service for the clients: take service/get/list too, or provision first')
+    throw new Complaint(
+      'there is no service for the clients: also import service/get/list, or provision first',
+    )
   }
   return { number, authleteNumber: serviceNumber, service }
 }
 
-/** What was made at the time of the import, or changes by itself. */
-const OF_THE_RECORD = [
+/** Members that are set at the time of the import, or that change later. */
+const RECORD_MEMBERS = [
   'number',
   'createdAt',
   'modifiedAt',
@@ -147,5 +152,5 @@ const OF_THE_RECORD = [
 
 function isSameService(before: StoredService, after: StoredService, secret: string | undefined): boolean {
   const hasSecret = secret === undefined || before.credentials.some((one) => one.digest === digest(secret))
-  return hasSecret && isSame(before, after, OF_THE_RECORD)
+  return hasSecret && isSame(before, after, RECORD_MEMBERS)
 }

@@ -12,10 +12,10 @@ import { renewOwner } from './owner.ts'
 import { type Members, requestOf } from './request.ts'
 
 /**
- * Makes services and clients by the steps of the management API, with the same members and rules. Its credentials are not
- * checked: the first service has none yet, and a person who can write to the tables needs none.
+ * Creates services and clients with the steps of the management API, with the same members and rules. Credentials are not checked: there
+ * are none for the first service, and anyone who can write to the tables does not need them.
  *
- * @throws Complaint for the first thing that is wrong (`problemsOfService` and `problemsOfClient` find all)
+ * @throws Complaint for the first problem (`problemsOfService` and `problemsOfClient` find all)
  */
 export function openManagement(runtime: Runtime) {
   const owner = (): OwnerCall => ({
@@ -23,15 +23,15 @@ export function openManagement(runtime: Runtime) {
     caller: { credential: 'provisioning', role: 'owner' },
   })
   const newService = (number: number, members: Members, cacheSeconds?: number, apiSecret?: string) =>
-    named('service', () =>
+    withSubject('service', () =>
       createService(readNew(requestOf(members)), owner(), number, cacheSeconds, apiSecret),
     )
   const newClient = (name: string, members: Members, service: Service) =>
-    named(`client ${name}`, () => createClient(readClient(requestOf(members)), { ...owner(), service }))
+    withSubject(`client ${name}`, () => createClient(readClient(requestOf(members)), { ...owner(), service }))
   return { newService, newClient, newOwner: () => renewOwner(runtime.store.registry, runtime.random) }
 }
 
-async function named<Result>(subject: string, action: () => Promise<Result>): Promise<Result> {
+async function withSubject<Result>(subject: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action()
   } catch (error) {

@@ -50,7 +50,9 @@ export const without = (members: object, names: readonly string[]): Members =>
   Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)))
 
 export const leftLines = (names: readonly string[]) =>
-  names.length === 0 ? [] : [`  cannot come, because certbound does not have it: ${names.join(', ')}`]
+  names.length === 0
+    ? []
+    : [`  cannot be imported, because certbound does not support it: ${names.join(', ')}`]
 
 export const problemLines = (subject: string, problems: readonly Problem[]) =>
   new Complaint(problems.map(({ what, remedy }) => `${subject}: ${what}\n  -> ${remedy}`).join('\n'))

@@ -2,10 +2,10 @@ import { digest } from '../../shared/store/digest.ts'
 import { newNumber, newSecret } from '../../shared/store/identity.ts'
 import type { Registry } from '../../shared/store/registry.ts'
 
-/** The credentials of the owner, who manages the services of a deployment by v2 and v3. Secrets are shown once. */
+/** The credentials of the owner, who manages the services of a deployment with version 2 and 3 of the Web API. Secrets are shown once. */
 export type OwnerCredentials = Awaited<ReturnType<typeof renewOwner>>
 
-/** New credentials for the owner, in place of the previous ones. The key stays where one is given. */
+/** Replaces the credentials of the owner. The key is kept if it is an argument. */
 export async function renewOwner(
   registry: Registry,
   random: (bytes: number) => Buffer,

@@ -9,9 +9,9 @@ import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Service, StoredService } from '../../shared/store/service.ts'
 import { type Members, requestOf } from './request.ts'
 
-/** What the management API would refuse of a new service or client, or would ignore. */
+/** A member of a new service or client that the management API would refuse or ignore. */
 export interface Problem {
-  /** The place in the members. Empty if it concerns them all. */
+  /** The path of the member; empty if the problem concerns all members. */
   readonly path: readonly (string | number)[]
   readonly what: string
   readonly remedy: string
@@ -21,24 +21,24 @@ export interface Problem {
 
 interface Findings<Read> {
   readonly problems: readonly Problem[]
-  /** Made of the members that are right. Absent if a problem concerns no single member. */
+  /** The result of reading the valid members. It is absent if a problem concerns no single member. */
   readonly read: Read | undefined
 }
 
-/** Everything that is wrong with a new service. Nothing is stored. */
+/** Finds all problems of a new service. It stores nothing. */
 export function problemsOfService(members: Members, now: EpochSeconds): Promise<Findings<StoredService>> {
   const read = (right: Members) =>
     draftService(readNew(requestOf(right)), { now, random: randomBytes }).service
   return problemsOf(members, OPEN_API.components.schemas.ServiceSettings, read)
 }
 
-/** Everything that is wrong with a new client of a service. Nothing is stored. */
+/** Finds all problems of a new client of a service. It stores nothing. */
 export function problemsOfClient(members: Members, service: Service): Promise<Findings<object>> {
   const read = (right: Members) => readRecord(readClient(requestOf(right)), service)
   return problemsOf(members, OPEN_API.components.schemas.ClientSettings, read)
 }
 
-/** JSON Schema, as far as it is read here. */
+/** The part of JSON Schema that is read here. */
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly type?: string | readonly string[]
@@ -49,7 +49,7 @@ interface JsonSchema {
   readonly 'x-requires'?: Readonly<Record<string, { readonly words: string }>>
 }
 
-/** The steps of the API refuse one member at a time. So each that is refused is taken out, and the others are tried again. */
+/** The steps of the API refuse one member at a time. So each refused member is removed, and the others are tried again. */
 async function problemsOf<Read>(
   members: Members,
   { properties = {} }: JsonSchema,
@@ -67,7 +67,7 @@ async function problemsOf<Read>(
       if (!(error instanceof Refusal)) throw error
       const problem = problemOf(error, right, properties)
       problems.push(problem)
-      // The profile names several members. Only without it the others can be tried.
+      // The profile concerns several members. The others can be tried only without it.
       const refused = isOfProfile(error) ? 'fapi2' : problem.path[0]
       if (refused === undefined || !(refused in right)) return { problems: all(), read: undefined }
       right = Object.fromEntries(Object.entries(right).filter(([name]) => name !== refused))
@@ -79,19 +79,19 @@ type Settings = Readonly<Record<string, JsonSchema>>
 
 const isOfProfile = ({ reason }: Refusal) => reason.endsWith('not-fapi2')
 
-/** The API ignores members that it does not know. In a file they are mistakes. */
+/** The API ignores unknown members. In a file they are mistakes. */
 function unknownSetting(name: string, settings: Settings): Problem {
   const [nearest = ''] = Object.keys(settings).sort((a, b) => distance(a, name) - distance(b, name))
   const meant = distance(nearest, name) <= 3 ? `did you mean ${nearest}? ` : ''
   return {
     path: [name],
     what: `${name} is not a setting`,
-    remedy: `${meant}docs/settings.md lists all`,
+    remedy: `${meant}docs/settings.md lists all settings`,
     isMissing: true,
   }
 }
 
-/** Levenshtein's. */
+/** The Levenshtein distance of two texts. */
 function distance(a: string, b: string): number {
   let row = Array.from(a, (_, i) => i + 1)
   for (const [j, letter] of Array.from(b).entries()) {
@@ -109,20 +109,20 @@ function problemOf(refusal: Refusal, members: Members, settings: Settings): Prob
   const { description: what, reason, options } = refusal
   const path = pathOf(refusal, members)
   if (reason.endsWith('not-offered'))
-    return { path, what, remedy: 'take it out: certbound does not have it', isMissing: true }
+    return { path, what, remedy: 'remove it: certbound does not support it', isMissing: true }
   if (isOfProfile(refusal)) {
     const words = settings['fapi2']?.['x-requires'] ?? {}
     const allowed = options.named?.split(', ').map((name) => `${name}: ${words[name]?.words ?? ''}`) ?? []
     return { path, what, remedy: `the profile allows ${allowed.join('; ')}` }
   }
-  // The message about the five settings of a subject names none of them.
+  // The message about the five settings of a subject does not name the settings.
   const name = path[0] ?? (reason.startsWith('client-subject') ? 'tlsClientAuthSubjectDn' : '')
   const schema = settings[name]
-  if (schema === undefined) return { path, what, remedy: 'docs/settings.md has the meaning of each setting' }
+  if (schema === undefined) return { path, what, remedy: 'docs/settings.md describes each setting' }
   return { path, what, remedy: `${name} must be ${typeWords(schema)}. ${schema.description ?? ''}` }
 }
 
-/** A refusal names the setting, a member of a setting, or an index in the setting that its message names. */
+/** The path of a refused member. A refusal names the setting, a member of a setting, or an index in the setting of its message. */
 function pathOf({ description, options: { named = '' } }: Refusal, members: Members): Problem['path'] {
   const words = [...named.split(/[.,] ?/), ...(description.match(/\w+/g) ?? [])]
   const name = words.find((word) => Object.hasOwn(members, word))

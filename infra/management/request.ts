@@ -1,8 +1,8 @@
 import type { HttpRequest } from '../../shared/http.ts'
 
-export type Members = Readonly<Record<string, unknown>>
-
-/** A call of v3 with these members. */
+export type Members = Readonly<
+  Record<string, unknown>
+> /** Makes a call of version 3 of the Web API with these members. */
 export function requestOf(members: Members): HttpRequest {
   return {
     requestId: 'provision',

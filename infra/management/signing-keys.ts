@@ -4,7 +4,7 @@ import { newSigningKey } from '../signing-key.ts'
 
 export type NewSigningKeys = ReturnType<typeof newSigningKeys>
 
-/** A new key for each algorithm that the keys of a service have. A key ID is random, as an old one must not come back. */
+/** Makes a new key for each algorithm of the service's keys. Key IDs are random, because an old one must not be used again. */
 export function newSigningKeys(jwks: Service['jwks'], random: (bytes: number) => Buffer) {
   const algorithms = SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
   return algorithms.map((alg) => {
@@ -13,7 +13,7 @@ export function newSigningKeys(jwks: Service['jwks'], random: (bytes: number) =>
   })
 }
 
-/** A service with new keys in place of all others. A setting that named an old key names the new one of its algorithm. */
+/** Replaces all keys of a service. A setting that named an old key names the new one of its algorithm. */
 export function withSigningKeys(service: Service, keys: NewSigningKeys): Service {
   if (keys.length === 0) return service
   const replaced = (old: string | undefined) => {

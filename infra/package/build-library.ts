@@ -9,11 +9,11 @@ const LIBRARY = 'shared/resource-server'
 const ARCHIVES = 'dist/library'
 
 /**
- * Builds the library for resource servers, as it is published: ES modules and their types, for Node 20 and later. The shared
- * modules that it imports are bundled with it; packages are not.
+ * Builds the library for resource servers for publishing: ES modules and their types, for Node 20 and later. The shared modules that it
+ * imports are bundled; packages are not.
  *
  * @param project the folder of a project that has the library's workspace; the sources are those of this project
- * @throws Error when a module cannot be bundled, or its types do not follow from that module
+ * @throws Error if a module cannot be bundled, or if its types depend on other modules
  */
 export async function buildLibrary(project = ROOT): Promise<void> {
   const folder = join(project, LIBRARY, 'dist')
@@ -21,7 +21,7 @@ export async function buildLibrary(project = ROOT): Promise<void> {
   for (const old of [folder, archives]) await rm(old, { recursive: true, force: true })
   await writeModules(folder)
   await writeTypes(folder)
-  // Last, so that `npm pack` fails without a complete build.
+  // This is the last step, so that `npm pack` fails without a complete build.
   await mkdir(archives, { recursive: true })
 }
 
@@ -51,7 +51,7 @@ async function writeTypes(folder: string): Promise<void> {
   }
 }
 
-/** The types of one module, without a look at the modules that it imports. */
+/** The types of a module, without reading the modules that it imports. */
 function declarationsOf(fileName: string, text: string): string {
   const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext }
   const { outputText, diagnostics = [] } = ts.transpileDeclaration(text, {
@@ -62,7 +62,7 @@ function declarationsOf(fileName: string, text: string): string {
   const [fault] = diagnostics
   if (fault !== undefined)
     throw new Error(`${fileName}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
-  // The package has no other modules of certbound; the importer would see `any`.
+  // The package contains no other modules of certbound, so users would see `any`.
   if (outputText.includes("from '../"))
     throw new Error(`${fileName}: its public types name a module outside the library`)
   return outputText

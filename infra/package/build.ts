@@ -5,13 +5,13 @@ import { basename, dirname, join, relative } from 'node:path'
 import { zip } from './zip.ts'
 import { ROOT } from '../root.ts'
 
-/** Bytes that may load at a cold start: 1% above the largest function when this was last set. */
+/** The limit of bytes that load at a cold start: 1% above the largest function when this was last set. */
 const START_BUDGET_BYTES = 276_000
-/** Few requests need these, so they load by `import()` when one does. */
+/** Packages that few requests need, so they are loaded on demand with `import()`. */
 const NOT_AT_START = /node_modules\/(pkijs|asn1js|jose)\//
 
 export interface Bundle {
-  /** Bytes of the entry and of everything that it imports statically. */
+  /** The bytes of the entry and of everything that it imports statically. */
   readonly startBytes: number
   readonly archive: Buffer
 }
@@ -26,10 +26,10 @@ export function functionNames(): string[] {
  * Bundles one function into `folder`, and writes its archive for Lambda to `folder.zip`.
  *
  * @param handler path of the module that exports `handler`, from the project's root
- * @throws Error when a module that must load on demand, or too much of anything, loads at a cold start
+ * @throws Error if a module that must load on demand, or too many bytes, load at a cold start
  */
 export async function bundle(handler: string, folder: string): Promise<Bundle> {
-  // esbuild names chunks by their paths too. With one path for all, the bytes do not depend on the folder.
+  // esbuild derives the names of chunks from their paths. With a fixed path the bytes do not depend on the folder.
   const outdir = join(ROOT, 'dist/function')
   const { metafile, outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -73,12 +73,12 @@ function measureStart(handler: string, { outputs }: Metafile): number {
 
   const bytes = start.reduce((sum, output) => sum + output.bytes, 0)
   if (bytes > START_BUDGET_BYTES) {
-    throw new Error(`${handler} loads ${bytes} bytes at start, over ${START_BUDGET_BYTES}`)
+    throw new Error(`${handler} loads ${bytes} bytes at start, more than ${START_BUDGET_BYTES}`)
   }
   return bytes
 }
 
-/** The entry, its imports, their imports and so on, without dynamic imports. */
+/** The entry and everything that it imports, directly or indirectly, without dynamic imports. */
 function loadedAtStart(outputs: Metafile['outputs']) {
   const reached = new Set(Object.keys(outputs).filter((path) => basename(path) === 'index.mjs'))
   for (const path of reached) {

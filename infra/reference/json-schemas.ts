@@ -19,9 +19,9 @@ import { ENDPOINTS, referenceOf } from './endpoints.ts'
 import { KEY_USE_MEANINGS, RECORD_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
-import { TABLES } from './profile.ts'
+import { PROFILE_TABLES } from './profile.ts'
 
-/** JSON Schema, as far as it is read here. */
+/** The part of JSON Schema that is read here. */
 export interface JsonSchema {
   [keyword: string]: unknown
   $ref?: string
@@ -67,7 +67,7 @@ export function nameAfter(endpoint: string, kind: Kind): string {
 }
 
 /** The name of a schema in the OpenAPI file. */
-export function nameOf(schema: z.ZodMiniType, endpoint: string, kind: Kind): string {
+export function schemaName(schema: z.ZodMiniType, endpoint: string, kind: Kind): string {
   const name = NAMES.get(schema) ?? nameAfter(endpoint, kind)
   NAMES.set(schema, name)
   return name
@@ -91,7 +91,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   const all = { ...convert(requests, 'input'), ...Object.fromEntries(forms), ...convert(answers, 'output') }
   for (const [name, schema] of Object.entries(all)) describe(schema, name, SETTINGS[name])
   addInitialValues(all['ServiceSettings'])
-  for (const [name, setting, keywords] of TABLES)
+  for (const [name, setting, keywords] of PROFILE_TABLES)
     Object.assign(all[name]?.properties?.[setting] ?? {}, keywords)
   addDetails(all)
   addContents(all)
@@ -101,7 +101,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
 type Named = ReturnType<typeof z.registry<{ id: string }>>
 
 function add(registry: Named, schema: z.ZodMiniType, endpoint: string, kind: Kind): void {
-  if (!registry.has(schema)) registry.add(schema, { id: nameOf(schema, endpoint, kind) })
+  if (!registry.has(schema)) registry.add(schema, { id: schemaName(schema, endpoint, kind) })
 }
 
 function formSchema(names: readonly string[], required: readonly string[]): JsonSchema {
@@ -204,7 +204,7 @@ function addInitialValues({ properties = {} }: JsonSchema = {}): void {
 /** Adds required members and parameters. The schema that parses a call lacks them: a missing member has its own result code. */
 function addDetails(schemas: Record<string, JsonSchema>): void {
   for (const { endpoint, call } of deployedRoutes()) {
-    const schema = call && schemas[nameOf(call, endpoint, 'Request')]
+    const schema = call && schemas[schemaName(call, endpoint, 'Request')]
     const { required, form } = referenceOf(endpoint)
     if (schema !== undefined && required !== undefined) schema.required = [...required]
     const parameters = schema?.properties?.['parameters']
@@ -218,13 +218,13 @@ function addDetails(schemas: Record<string, JsonSchema>): void {
 function addContents(schemas: Record<string, JsonSchema>): void {
   for (const [endpoint, { answer, content = {} }] of Object.entries(ENDPOINTS)) {
     if (typeof answer !== 'object') continue
-    const schema = schemas[nameOf(answer, endpoint, 'Response')] ?? {}
+    const schema = schemas[schemaName(answer, endpoint, 'Response')] ?? {}
     for (const variant of [schema, ...insideOf(schema)]) {
       const [only, ...more] = new Set(variant.properties?.['action']?.enum?.map((action) => content[action]))
       const text = variant.properties?.['responseContent']
       if (only === undefined || more.length > 0 || text === undefined) continue
       text.contentMediaType = 'application/json'
-      text.contentSchema = { $ref: reference(nameOf(only, endpoint, 'Content')) }
+      text.contentSchema = { $ref: reference(schemaName(only, endpoint, 'Content')) }
     }
   }
 }

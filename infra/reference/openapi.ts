@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Route } from '../../shared/lambda/route.ts'
 import PROJECT from '../../package.json' with { type: 'json' }
 import { referenceOf } from './endpoints.ts'
-import { type JsonSchema, jsonSchemas, nameAfter, nameOf, reference } from './json-schemas.ts'
+import { type JsonSchema, jsonSchemas, nameAfter, schemaName, reference } from './json-schemas.ts'
 import { PATH_PARAMETERS } from './members.ts'
 import { deployedRoutes, operationsOf, type RouteMethod } from './operations.ts'
 import { resultCodes } from './result-codes.ts'
@@ -84,7 +84,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 function operation(called: RouteMethod, schemas: Record<string, JsonSchema>) {
   const { id, route, method, version, template } = called
-  const members = route.call && schemas[nameOf(route.call, route.endpoint, 'Request')]
+  const members = route.call && schemas[schemaName(route.call, route.endpoint, 'Request')]
   const more = method === 'post' ? inHeader(route) : inQuery(members, template)
   const parameters = [...inPath(template), ...more]
   const [callers, security] = callersOf(version, route)
@@ -133,7 +133,7 @@ function inQuery({ properties = {}, required = [] }: JsonSchema = {}, template: 
 }
 
 function bodyOf({ endpoint, call }: Route, members: JsonSchema = {}): Content {
-  const name = call ? nameOf(call, endpoint, 'Request') : nameAfter(endpoint, 'Form')
+  const name = call ? schemaName(call, endpoint, 'Request') : nameAfter(endpoint, 'Form')
   const schema = { $ref: reference(name) }
   if (call === undefined) return { [FORM_TYPE]: { schema } }
   if (referenceOf(endpoint).jsonOnly === true) return { [JSON_TYPE]: { schema } }
@@ -151,7 +151,7 @@ function responses({ endpoint, face, access }: Route): Responses {
   const content =
     typeof answer === 'string'
       ? { 'text/plain': { schema: { type: 'string' } } }
-      : { [JSON_TYPE]: { schema: { $ref: reference(nameOf(answer, endpoint, 'Response')) } } }
+      : { [JSON_TYPE]: { schema: { $ref: reference(schemaName(answer, endpoint, 'Response')) } } }
   const headers = tagged === true ? { headers: { ETag: ETAG } } : {}
   const status = creates === true ? 201 : 200
   return { [status]: { description: 'The answer.', ...headers, content }, ...errors }

@@ -44,7 +44,7 @@ function allowedWords(allows: Allowed): string {
 }
 
 /** What the console needs of settings that a table is about: schema, setting, and further keywords. */
-export const TABLES = [
+export const PROFILE_TABLES = [
   ['ServiceSettings', 'fapi2', { 'x-requires': SERVICE, 'x-rules': REQUESTS }],
   ['ClientSettings', 'fapi2', { 'x-requires': CLIENT }],
   ['ClientSettings', 'tokenAuthMethod', { 'x-methods': AUTHENTICATION_METHODS }],

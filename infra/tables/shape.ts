@@ -2,16 +2,16 @@ import type { TableDescription } from '@aws-sdk/client-dynamodb'
 import { isDeepStrictEqual } from 'node:util'
 import { TABLES } from './tables.ts'
 
-/** A table as DynamoDB reports it. A restored table has lost its time to live, recovery and protection. */
+/** A table in DynamoDB's report. A restored table has lost its time to live, recovery and protection. */
 export interface ReportedTable {
   readonly table: TableDescription
-  /** The attribute by which items expire; `undefined` if none do. */
+  /** The attribute with the expiry of items; `undefined` if items do not expire. */
   readonly ttl: string | undefined
   /** Whether there is point-in-time recovery. */
   readonly recovery: boolean
 }
 
-/** Why a table cannot be used as one of the two: the ends of sentences that begin with its name. */
+/** The reasons why a table cannot be used as one of the two, as sentences without their subject. */
 export function shapeProblems(id: keyof typeof TABLES, { table, ttl }: ReportedTable): string[] {
   const { Properties } = TABLES[id]
   const { AttributeName } = Properties.TimeToLiveSpecification
@@ -22,7 +22,7 @@ export function shapeProblems(id: keyof typeof TABLES, { table, ttl }: ReportedT
     !isDeepStrictEqual(table.KeySchema, Properties.KeySchema) && `must have the key ${keyOf(Properties)}`,
     !hasTexts(table, Properties) && `must have these attributes as texts: ${namesOf(Properties)}`,
     ttl !== AttributeName &&
-      `must have its time to live in ${AttributeName}: ${timeToLiveCommand(table.TableName)}`,
+      `must have its time to live in the attribute ${AttributeName}: ${timeToLiveCommand(table.TableName)}`,
     index !== undefined &&
       !(
         found?.IndexStatus === 'ACTIVE' &&
@@ -34,7 +34,7 @@ export function shapeProblems(id: keyof typeof TABLES, { table, ttl }: ReportedT
   return problems.filter((text) => text !== false)
 }
 
-/** It switches the time to live on and nothing else: `npm run restore` would also end all tokens. */
+/** The command that only enables the time to live. `npm run restore` would also revoke all tokens. */
 export const timeToLiveCommand = (name = 'NAME') =>
   `aws dynamodb update-time-to-live --table-name ${name} --time-to-live-specification Enabled=true,AttributeName=ttl`
 

@@ -16,7 +16,7 @@ const PROPERTIES = {
   SSESpecification: { SSEEnabled: true },
   TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
 } as const
-/** Sparse, with keys only, for lists and for ending many tokens at once (docs/store.md). No token is judged by it. */
+/** A sparse index with keys only, for lists and for revoking many tokens (docs/store.md). Decisions about tokens do not use it. */
 const LISTING = {
   IndexName: 'listing',
   KeySchema: keys('holder', 'held'),
@@ -25,7 +25,7 @@ const LISTING = {
 
 /** The tables as resources of CloudFormation (architecture, section 3). */
 export const TABLES = {
-  /** Services, clients, aliases and signing keys, by partition and sort key. */
+  /** Services, clients, aliases and signing keys. */
   RegistryTable: {
     ...RESOURCE,
     Properties: {
@@ -68,7 +68,7 @@ function keys(...names: readonly string[]): KeySchemaElement[] {
   return names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' }))
 }
 
-/** A DynamoDB on this machine takes any credentials; DynamoDB Local takes only letters and digits. */
+/** The credentials for a DynamoDB on this machine. It accepts any; DynamoDB Local requires letters and digits. */
 export const LOCAL_DYNAMODB = {
   region: 'eu-west-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -124,7 +124,7 @@ async function createTable(
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
-  // A table takes no items until it is active.
+  // A table accepts no items until it is active.
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1, maxDelay: 1 }, { TableName })
 }
 

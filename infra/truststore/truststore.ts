@@ -5,7 +5,7 @@ import { Complaint } from '../command.ts'
 /** CA certificates (root and intermediates) and self-signed client certificates. */
 export type Truststore = readonly X509Certificate[]
 
-/** API Gateway accepts at most four CA certificates above the leaf. */
+/** The limit of API Gateway: at most four CA certificates above the leaf. */
 export const MAX_CA_CERTIFICATES = 4
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
@@ -14,7 +14,7 @@ const SOON_DAYS = 30
 
 /**
  * Reads a bundle of PEM certificates. Text between them is ignored.
- * @throws Complaint with one line that names the file when it cannot be read, is empty or holds anything broken
+ * @throws Complaint with one line that names the file if it cannot be read, is empty or contains an invalid certificate
  */
 export async function readTruststore(file: string): Promise<Truststore> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -24,19 +24,19 @@ export async function readTruststore(file: string): Promise<Truststore> {
   return parseTruststore(text, file)
 }
 
-/** @throws Complaint with one line that names `file` when the bundle is empty or holds anything broken */
+/** @throws Complaint with one line that names `file` if the bundle is empty or contains an invalid certificate */
 export function parseTruststore(text: string, file: string): Truststore {
   const blocks = text.match(BLOCK) ?? []
   if (blocks.length !== text.split('-----BEGIN ').length - 1) {
-    throw new Complaint(`truststore ${file}: something in it is not a complete PEM certificate`)
+    throw new Complaint(`truststore ${file}: it contains an incomplete PEM certificate`)
   }
-  if (blocks.length === 0) throw new Complaint(`truststore ${file}: no PEM certificate in it`)
+  if (blocks.length === 0) throw new Complaint(`truststore ${file}: it contains no PEM certificate`)
   return blocks.map((block, index) => parseCertificate(block, `truststore ${file}: certificate ${index + 1}`))
 }
 
 /**
- * Whether a leaf leads to a self-signed certificate through certificates of the trust store only. Like API Gateway, it ignores
- * other certificates that the client sent. OpenSSL checks key usage and weak keys besides.
+ * Whether a chain from a leaf to a self-signed certificate exists within the trust store. Like API Gateway, it ignores other certificates
+ * that the client sent. OpenSSL additionally checks key usage and weak keys.
  */
 export function isAnchored(leaf: X509Certificate, truststore: Truststore, time: Date): boolean {
   if (isSelfIssued(leaf)) return isIn(leaf, truststore)
@@ -46,7 +46,7 @@ export function isAnchored(leaf: X509Certificate, truststore: Truststore, time: 
   return chainLength(leaf, valid, 1 + MAX_CA_CERTIFICATES) !== undefined
 }
 
-/** Whether this very certificate is in the trust store. */
+/** Whether the trust store contains this certificate. */
 export function isIn(certificate: X509Certificate, truststore: Truststore): boolean {
   return truststore.some(({ raw }) => raw.equals(certificate.raw))
 }
@@ -56,7 +56,7 @@ export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate
   return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 }
 
-/** The shortest path to a self-issued certificate, both ends counted; `undefined` if none has at most `most`. */
+/** The length of the shortest path to a self-issued certificate, including both ends; `undefined` if it is longer than `most`. */
 export function chainLength(
   certificate: X509Certificate,
   truststore: Truststore,
@@ -73,12 +73,12 @@ export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer
 }
 
-/** The subject as people write it, the common name first. Node gives `undefined` for an empty subject. */
+/** The subject in the usual order, with the common name first. Node returns `undefined` for an empty subject. */
 export function subjectOf({ subject = '' }: { readonly subject?: string }): string {
   return subject.split('\n').reverse().join(', ') || 'a certificate without a subject'
 }
 
-/** The problem with the dates of a certificate, as the end of a sentence. With a `warning` it is valid for 30 days at most. */
+/** The problem with the dates of a certificate, as the end of a sentence. With a `warning` it is valid for at most 30 days. */
 export function dateProblem(
   { validFrom, validFromDate, validTo, validToDate }: X509Certificate,
   now: Date,
@@ -94,6 +94,6 @@ function parseCertificate(pem: string, name: string): X509Certificate {
   try {
     return new X509Certificate(pem)
   } catch (error) {
-    throw new Complaint(`${name} is broken`, { cause: error })
+    throw new Complaint(`${name} is invalid`, { cause: error })
   }
 }

@@ -29,12 +29,12 @@ test('certbound refuses an unknown command', async () => {
   expect(await run('deplyo')).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'certbound: there is no command deplyo: --help lists them\n',
+    stderr: 'certbound: unknown command deplyo: --help lists the commands\n',
   })
 })
 
 test.each(['constructor', '__proto__'])('certbound has no command %s', async (name) => {
-  expect((await run(name)).stderr).toContain('there is no command')
+  expect((await run(name)).stderr).toContain('unknown command')
 })
 
 test.each([

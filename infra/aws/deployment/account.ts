@@ -8,9 +8,9 @@ import { obstacle } from './stack-advice.ts'
 import { lastOperation, leftBehind } from './stack-events.ts'
 
 /**
- * Looks at everything that would let a deployment fail.
+ * Checks the conditions under which a deployment would fail.
  *
- * @throws Complaint with all that is wrong, one line each
+ * @throws Complaint with a line for each problem
  */
 export async function requireDeployable(
   settings: DeploymentSettings,
@@ -27,7 +27,7 @@ export async function requireDeployable(
   if (!wrong.isEmpty) throw wrong.all()
 }
 
-/** Why stacks cannot be changed now, and what their failed creations have left behind. */
+/** Why stacks cannot be changed now, and which resources their failed creations left behind. */
 async function obstacles(
   stacks: readonly NamedStack[],
   { region }: DeploymentSettings,
@@ -43,7 +43,7 @@ async function obstacles(
   return lines
 }
 
-/** The name of a domain exists once in a Region, for all accounts. */
+/** A domain name is unique in a Region, across all accounts. */
 async function takenDomains(
   { mtlsDomain, plainDomain }: DeploymentSettings,
   { state }: NamedStack,
@@ -53,7 +53,9 @@ async function takenDomains(
   const lines: string[] = []
   for (const [setting, { name }] of Object.entries({ mtlsDomain, plainDomain })) {
     if (!own.includes(name) && (await isDomain(name, aws)))
-      lines.push(`${setting}.name ${name} is in API Gateway already, and not of this deployment`)
+      lines.push(
+        `${setting}.name ${name} already exists in API Gateway and does not belong to this deployment`,
+      )
   }
   return lines
 }

@@ -10,8 +10,8 @@ import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
 
 /**
- * Clients of AWS in one Region, with the endpoints of the environment and one identity, which its credentials decide. A call that
- * fails throws a Complaint, whose cause is the error of AWS.
+ * Clients of AWS in one Region, with the endpoints and the credentials of the environment. A failed call throws a Complaint, whose cause
+ * is the error of AWS.
  */
 export function openAws(region: string) {
   const sts = new STSClient({ region })
@@ -23,7 +23,7 @@ export function openAws(region: string) {
     cloudFormation: new CloudFormationClient(own),
     s3: new S3Client(own),
     gateway: new ApiGatewayV2Client(own),
-    // Only it knows the limits of the account.
+    // Only this version of the API has the limits of the account.
     restGateway: new APIGatewayClient(own),
     lambda: new LambdaClient(own),
     dynamodb: new DynamoDBClient(own),
@@ -39,7 +39,7 @@ export function openAws(region: string) {
 
 export type Aws = ReturnType<typeof openAws>
 
-/** What all clients have in common. */
+/** The common part of all clients. */
 interface Explained {
   readonly middlewareStack: { add(middleware: never, options: { readonly step: 'initialize' }): void }
   destroy(): void
@@ -48,26 +48,26 @@ interface Explained {
 type Named = 'Bucket' | 'CertificateArn' | 'DomainName' | 'FunctionName' | 'Key' | 'StackName' | 'TableName'
 type Input = Readonly<Record<Named, string>>
 
-/** The calls of a deployment in words: the beginnings of their complaints. All others have the names of the API. */
+/** The beginnings of complaints about failed calls. All other complaints begin with the name of the call. */
 const CALLS: Readonly<Record<string, (input: Input) => string>> = {
-  GetCallerIdentity: () => 'looking whose credentials these are',
-  GetAccount: () => 'looking at the quotas of API Gateway',
-  GetAccountSettings: () => 'looking at the quotas of Lambda',
-  DescribeStacks: ({ StackName }) => `looking for the stack ${StackName}`,
+  GetCallerIdentity: () => 'reading the identity of the credentials',
+  GetAccount: () => 'reading the quotas of API Gateway',
+  GetAccountSettings: () => 'reading the quotas of Lambda',
+  DescribeStacks: ({ StackName }) => `reading the stack ${StackName}`,
   DescribeStackEvents: ({ StackName }) => `reading the events of ${StackName}`,
   GetTemplate: ({ StackName }) => `reading the template of ${StackName}`,
   CreateChangeSet: ({ StackName }) => `planning the stack ${StackName}`,
   DescribeChangeSet: ({ StackName }) => `planning the stack ${StackName}`,
   ExecuteChangeSet: ({ StackName }) => `changing the stack ${StackName}`,
-  DescribeCertificate: ({ CertificateArn }) => `looking at the certificate ${CertificateArn}`,
-  GetDomainName: ({ DomainName }) => `looking at the domain ${DomainName}`,
+  DescribeCertificate: ({ CertificateArn }) => `reading the certificate ${CertificateArn}`,
+  GetDomainName: ({ DomainName }) => `reading the domain ${DomainName}`,
   UpdateDomainName: ({ DomainName }) => `changing the domain ${DomainName}`,
-  HeadObject: ({ Bucket }) => `looking into the bucket ${Bucket}`,
-  PutObject: ({ Bucket }) => `filling the bucket ${Bucket}`,
+  HeadObject: ({ Bucket }) => `reading the bucket ${Bucket}`,
+  PutObject: ({ Bucket }) => `writing to the bucket ${Bucket}`,
   GetObject: ({ Bucket, Key }) => `reading the trust store s3://${Bucket}/${Key}`,
 }
 
-/** A middleware of the SDK, around all of its retries. */
+/** A middleware around all retries of the SDK. */
 function explain(
   send: (call: { readonly input: Input }) => Promise<unknown>,
   { commandName = '' }: { readonly commandName?: string },
@@ -76,30 +76,30 @@ function explain(
   return (call: { readonly input: Input }) => attempt(CALLS[name]?.(call.input) ?? name, () => send(call))
 }
 
-/** Whether a call failed because AWS answered with an error that has one of these names. */
+/** Whether AWS answered a call with an error of one of these names. */
 export function isAnswer(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Complaint && error.cause instanceof Error && names.includes(error.cause.name)
 }
 
-/** @throws Complaint of one line: the action in words, and the problem */
+/** @throws Complaint with one line: the action and the problem */
 export async function attempt<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action()
   } catch (error) {
-    throw explained(doing, error instanceof StoreUnavailable ? error.cause : error)
+    throw complaintOf(doing, error instanceof StoreUnavailable ? error.cause : error)
   }
 }
 
-/** Explanations of common errors, by the name that AWS gives the error. */
+/** Explanations of common errors, keyed by AWS's names of the errors. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ExpiredToken: 'the AWS credentials have expired: get new ones',
   ExpiredTokenException: 'the AWS credentials have expired: get new ones',
-  InvalidClientTokenId: 'AWS does not know the credentials',
-  UnrecognizedClientException: 'AWS does not know the credentials',
+  InvalidClientTokenId: 'AWS does not recognize the credentials',
+  UnrecognizedClientException: 'AWS does not recognize the credentials',
   SignatureDoesNotMatch: 'AWS does not accept the secret of the credentials',
   NoSuchBucket: 'the bucket does not exist',
   ResourceNotFoundException:
-    'there are no such tables: npm run deploy makes them, with the same --endpoint if you gave one',
+    'the tables do not exist: npm run deploy creates them; if you use --endpoint, use it there too',
 }
 
 interface AwsError extends Error {
@@ -107,27 +107,27 @@ interface AwsError extends Error {
   readonly code?: string
 }
 
-function explained(doing: string, error: unknown): unknown {
+function complaintOf(doing: string, error: unknown): unknown {
   if (error instanceof Complaint || !(error instanceof Error)) return error
   const { name, $metadata, code = '' } = error as AwsError
   const message = error.message.replaceAll(/\s+/g, ' ').trim()
   const isDenied = /^AccessDenied|^UnauthorizedOperation/.test(name) || $metadata?.httpStatusCode === 403
-  const denied = isDenied ? `the AWS credentials do not allow it (${message})` : undefined
+  const denied = isDenied ? `the AWS credentials do not allow this (${message})` : undefined
   const unreachable = /^E[A-Z]+$/.test(code) ? `AWS cannot be reached (${code})` : undefined
   const missing = name === 'CredentialsProviderError' ? withoutCredentials(message) : undefined
   const meaning = missing ?? MEANINGS[name] ?? denied ?? unreachable ?? `${name}: ${message}`
   return new Complaint(`${doing}: ${meaning}`, { cause: error })
 }
 
-/** The SDK's own sentence does not name the profile, and after a search in several places it names nothing. */
+/** The SDK's message does not name the profile, and after a search in several places it names no cause. */
 function withoutCredentials(sentence: string): string {
   const profile = process.env['AWS_PROFILE'] ?? ''
   const isLost = sentence.startsWith('Could not load credentials from any providers')
   if (profile === '' && isLost)
-    return 'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+    return 'no AWS credentials found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
   if (isLost)
-    return `the AWS configuration has no profile ${profile} (AWS_PROFILE), or no credentials for it: aws configure list-profiles lists the profiles`
+    return `the AWS configuration contains no profile ${profile} (AWS_PROFILE) or no credentials for it: aws configure list-profiles lists the profiles`
   const name = profile === '' ? 'default' : profile
   const login = /sso/i.test(sentence) ? ` (aws sso login --profile ${name})` : ''
-  return `the profile ${name} gives no credentials: ${sentence}${login}`
+  return `the profile ${name} provides no credentials: ${sentence}${login}`
 }

@@ -3,10 +3,10 @@ import { certificateArns, type DeploymentSettings } from '../settings/settings.t
 import { type Aws, isAnswer } from './aws.ts'
 
 /**
- * What is wrong with the certificates of the domains. CloudFormation would find it minutes later, one after the other.
+ * The problems of the certificates of the domains. CloudFormation would report them minutes later, one after the other.
  *
- * @returns one line each
- * @throws Complaint when ACM does not answer
+ * @returns a line for each problem
+ * @throws Complaint if ACM does not answer
  */
 export async function certificateComplaints(settings: DeploymentSettings, aws: Aws): Promise<string[]> {
   const lines: string[] = []
@@ -36,21 +36,21 @@ function typeComplaints(
   if (certificate === undefined) return []
   const { Type: type = 'unknown' } = certificate
   if (setting === 'mtlsDomain.ownershipCertificateArn')
-    return type === 'AMAZON_ISSUED' ? [] : [`is ${type}: it must be a public certificate of ACM`]
+    return type === 'AMAZON_ISSUED' ? [] : [`is ${type}, but must be a public certificate of ACM`]
   const needsProof = setting === 'mtlsDomain.certificateArn' && ['IMPORTED', 'PRIVATE'].includes(type)
   if (!needsProof || ownershipCertificateArn !== undefined) return []
   return [
-    `is ${type}: mutual TLS then needs a public certificate of ACM for ${name} as well, as mtlsDomain.ownershipCertificateArn`,
+    `is ${type}, so mutual TLS also needs a public certificate of ACM for ${name}: set mtlsDomain.ownershipCertificateArn`,
   ]
 }
 
 function complaintsAbout(certificate: CertificateDetail | undefined, name: string): string[] {
-  if (certificate === undefined) return ['is not in ACM: it was deleted, or belongs to another account']
+  if (certificate === undefined) return ['is not in ACM: it was deleted or belongs to another account']
   const { Status = 'unknown', DomainName = '', SubjectAlternativeNames = [] } = certificate
   const names = [...new Set([DomainName, ...SubjectAlternativeNames])]
-  const hint = Status === 'PENDING_VALIDATION' ? ': make the DNS records that ACM shows' : ''
+  const hint = Status === 'PENDING_VALIDATION' ? ': create the DNS records that ACM shows' : ''
   return [
-    ...(Status === 'ISSUED' ? [] : [`must be ISSUED and is ${Status}${hint}`]),
+    ...(Status === 'ISSUED' ? [] : [`is ${Status}, but must be ISSUED${hint}`]),
     ...(names.some((it) => covers(it, name))
       ? []
       : [`is for ${names.join(', ')} and does not cover ${name}`]),

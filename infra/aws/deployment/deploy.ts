@@ -11,14 +11,14 @@ import type { Patience, StackState, Wait } from './stack.ts'
 import { putTruststore, truststoreBucket, type TruststoreObject } from './truststore.ts'
 import { inWords } from './truststore-change.ts'
 
-/** What a deployment needs outside of AWS's clients. Tests bring their own. */
+/** The programs that a deployment needs besides the clients of AWS. Tests use their own. */
 export interface Machine {
   readonly osls: Osls
   readonly wait: Wait
 }
 
 /**
- * Fills the trust store first: the domain cannot be made before its object exists at a known version. Each step keeps or
+ * Makes or updates a deployment. The trust store is first, because the domain needs a known version of its object. Each step keeps or
  * updates existing parts, so a deployment can be repeated after any failure.
  *
  * @param shown what was shown before the question
@@ -58,5 +58,5 @@ function nextSteps(outputs: StackState['outputs']): string[] {
     const [name, target, zone] = ['Name', 'Target', 'HostedZone'].map((part) => outputs.get(id + part) ?? '?')
     return `  ${name} CNAME ${target} (Route 53: aliases A and AAAA in zone ${zone})`
   })
-  return ['Deployed. Make these DNS records:', ...records, 'Then, once: npm run provision']
+  return ['Deployed. Create these DNS records:', ...records, 'Then, once: npm run provision']
 }

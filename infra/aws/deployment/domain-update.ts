@@ -8,11 +8,11 @@ import { Complaint } from '../../command.ts'
 import { type Aws, isAnswer } from './aws.ts'
 import type { Wait } from './stack.ts'
 
-/** An account may change one domain in 30 seconds. */
+/** The pause between changes: an account may change one domain every 30 seconds. */
 const PAUSE_MILLISECONDS = 31_000
 const TRIES = 3
 const POLL_MILLISECONDS = 5000
-/** Ten minutes. */
+/** The number of polls in ten minutes. */
 const MAX_POLLS = 120
 
 /** The trust store that a domain reads. @throws Complaint */
@@ -21,10 +21,10 @@ export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
 }
 
 /**
- * Lets a domain read another trust store, and waits until it does. The whole configuration goes with the change, because API
- * Gateway refuses a change without one.
+ * Sets the trust store of a domain, and waits until the domain uses it. The change contains the whole configuration, because API
+ * Gateway requires it.
  *
- * @returns API Gateway's warnings of certificates that it cannot use
+ * @returns API Gateway's warnings about certificates that it cannot use
  * @throws Complaint
  */
 export async function updateDomain(
@@ -40,7 +40,7 @@ export async function updateDomain(
   return (await availableDomain(aws, DomainName, wait)).warnings
 }
 
-/** The members that can be sent; the others are only read. */
+/** The members of a configuration that a change can contain. The others are read-only. */
 function writable({
   CertificateArn,
   EndpointType,
@@ -63,7 +63,7 @@ async function send({ gateway }: Aws, command: UpdateDomainNameCommand, wait: Wa
   }
 }
 
-/** @throws Complaint if the domain cannot become available by itself, or takes too long */
+/** @throws Complaint if the domain cannot become available without a change, or takes too long */
 async function availableDomain({ gateway }: Aws, DomainName: string, wait: Wait) {
   for (let polled = 0; polled < MAX_POLLS; polled++) {
     const domain = await gateway.send(new GetDomainNameCommand({ DomainName }))

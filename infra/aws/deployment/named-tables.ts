@@ -11,15 +11,15 @@ const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable', audit: 'Au
 const KINDS = ['registry', 'grants', 'audit'] as const
 
 type Tables = NonNullable<DeploymentSettings['tables']>
-/** Those of the deployment; none before its first success. */
+/** The outputs of the deployment; `undefined` before its first success. */
 type Present = Readonly<Record<keyof Tables, string | undefined>>
 
 /**
- * Judges the tables that the settings name, and compares them with those that the deployment uses now. Changes nothing.
+ * Checks the tables in the settings, and compares them with those that the deployment uses now. It changes nothing.
  *
  * @param stack the name of the main stack
- * @returns lines to show before the question; none if the deployment keeps its tables
- * @throws Complaint if a named table cannot be used, or if the deployment would go from named tables to new, empty ones
+ * @returns the lines of the plan; empty if the deployment keeps its tables
+ * @throws Complaint if a table in the settings cannot be used, or if the deployment would replace such tables with new, empty ones
  */
 export async function tablesChange(
   { tables }: DeploymentSettings,
@@ -33,7 +33,7 @@ export async function tablesChange(
     audit: outputs?.get(OUTPUTS.audit),
   }
   if (tables === undefined) {
-    if (outputs?.get('TablesFrom') === 'settings') throw lost(stack, now)
+    if (outputs?.get('TablesFrom') === 'settings') throw tablesLostComplaint(stack, now)
     return []
   }
   const problems = await problemsOf(tables, stack, aws)
@@ -41,9 +41,9 @@ export async function tablesChange(
   return changeLines(tables, now, stack)
 }
 
-function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {
+function tablesLostComplaint(stack: string, { registry = '?', grants = '?' }: Present): Complaint {
   return new Complaint(
-    `${stack} uses the tables ${registry} and ${grants}, and would get new, empty ones: name them in the settings, under tables`,
+    `${stack} uses the tables ${registry} and ${grants}, and would get new, empty ones: set both in the settings, under tables`,
   )
 }
 
@@ -66,7 +66,7 @@ async function problemsOf(tables: Tables, stack: string, aws: Aws): Promise<stri
   return problems
 }
 
-/** Tables that other deployments in this account and Region use, as the outputs of their stacks name them, and the stacks. */
+/** The tables that other deployments in this account and Region use, from the outputs of their stacks, and these stacks. */
 async function tablesOfOthers(own: string, { cloudFormation: client }: Aws) {
   const used: (readonly [table: string | undefined, stack: string])[] = []
   for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
@@ -89,7 +89,9 @@ function changeLines(tables: Tables, now: Present, stack: string): string[] {
         ? `  ${kind}: ${tables[kind]} in place of ${used(kind)}`
         : `  ${kind}: ${tables[kind]}, no change`,
     ),
-    ...(now.registry === undefined ? [] : ['  tables that are no longer used stay, with all their items']),
+    ...(now.registry === undefined
+      ? []
+      : ['  tables that are no longer used are kept, with all their items']),
   ]
 }
 

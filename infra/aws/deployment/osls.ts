@@ -12,9 +12,9 @@ import { templateParts } from '../template/template.ts'
 export type Osls = () => Promise<void>
 
 /**
- * Writes what serverless.yml reads from dist/.
+ * Writes the files of dist/ that serverless.yml reads.
  *
- * @param project the folder whose serverless.yml will be packaged
+ * @param project the folder with the serverless.yml to package
  */
 export async function writeTemplateParts(settings: DeploymentSettings, project = ROOT): Promise<void> {
   await mkdir(join(project, 'dist'), { recursive: true })

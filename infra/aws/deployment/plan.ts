@@ -14,25 +14,22 @@ import { registeredClients } from './tables.ts'
 import { findTruststore, type TruststoreObject } from './truststore.ts'
 import { type TruststoreChange, truststoreChange } from './truststore-change.ts'
 
-/** Everything that `deploy` is about to do, and what that follows from. */
+/** The plan of `deploy`, with the state that it depends on. */
 export interface Plan extends Ready {
-  readonly account: string
-  /** Of the identity that deploys. */
+  readonly account: string /** The account of the identity that deploys. */
   readonly arn: string
   readonly stacks: Stacks
-  /** The object that the mutual-TLS domain will read, if the bucket has it. */
+  /** The object that the mutual-TLS domain will read, if it is already in the bucket. */
   readonly object: TruststoreObject | undefined
-  readonly trust: TruststoreChange
-  /** Lines to show before the question. */
+  readonly trust: TruststoreChange /** The lines of the plan about tables. */
   readonly tables: readonly string[]
   readonly quotas: Awaited<ReturnType<typeof readQuotas>>
 }
 
 /**
- * Reads everything in the account that decides about a deployment, once. Changes nothing.
+ * Reads the state of the account that a deployment depends on. It changes nothing.
  *
- * @throws Complaint with everything that would let the deployment fail, or a certificate that can issue others and that a client has
- * registered
+ * @throws Complaint with each reason why the deployment would fail, or with each registered certificate of a client that can issue others
  */
 export async function readPlan(ready: Ready, aws: Aws): Promise<Plan> {
   const { settings, truststore } = ready
@@ -91,12 +88,12 @@ export function planOf(
   }
 }
 
-/** In the wrong account nothing else is worth a look. @throws Complaint */
+/** Checks the account first, because in a wrong account other problems do not matter. @throws Complaint */
 function requireOwnCertificates(settings: DeploymentSettings, account: string, arn: string): void {
   const foreign = Object.entries(certificateArns(settings)).flatMap(([setting, certificate]) => {
     const owner = certificate.split(':')[4] ?? ''
     if (owner === account) return []
-    return [`${setting} is of the account ${owner}, and the credentials are of ${account} (${arn})`]
+    return [`${setting} belongs to the account ${owner}, but the credentials belong to ${account} (${arn})`]
   })
   if (foreign.length > 0) throw new Complaint(foreign.join('\n'))
 }

@@ -5,25 +5,25 @@ import type { DeploymentSettings } from '../settings/settings.ts'
 import { plainRate } from '../template/stages.ts'
 import type { Aws } from './aws.ts'
 
-/** An account whose functions can run fewer times at once has not got the usual quota yet. */
-const FEW_AT_ONCE = 100
-/** The most requests a second of one environment of a function (quotas of Lambda). */
-const REQUESTS_A_SECOND = 10
+/** The concurrency of an account below which AWS has not raised its quota to the usual one yet. */
+const LOW_CONCURRENCY = 100
+/** The limit of requests per second of one execution environment (quotas of Lambda). */
+const REQUESTS_PER_SECOND = 10
 
 interface Quotas {
-  /** For the plan. */
+  /** The line of the plan. */
   readonly rate: string
   readonly warnings: readonly string[]
 }
 
-/** Compares the settings with what the account can do. A quota that cannot be read is a warning. */
+/** Compares the settings with the quotas of the account. A quota that cannot be read becomes a warning. */
 export async function readQuotas(settings: DeploymentSettings, aws: Aws): Promise<Quotas> {
   const account = await readable(() => aws.restGateway.send(new GetAccountCommand({})))
   const executions = await readable(() => aws.lambda.send(new GetAccountSettingsCommand({})))
   const own = plainRate(settings)
   const rate = account.answer?.throttleSettings?.rateLimit
   return {
-    rate: `routes of ${settings.plainDomain.name} take ${own} requests a second together; the account takes ${rate ?? 'an unknown number'} for all of its APIs`,
+    rate: `the routes of ${settings.plainDomain.name} accept ${own} requests per second in total; the account accepts ${rate ?? 'an unknown number'} for all its APIs`,
     warnings: [
       ...account.warnings,
       ...(rate !== undefined && own > rate / 2 ? [floodWarning(own)] : []),
@@ -49,22 +49,22 @@ async function readable<Answer>(ask: () => Promise<Answer>): Promise<Read<Answer
 }
 
 const floodWarning = (own: number): string =>
-  `callers without a certificate can use up more than half of the account's requests a second (${own}), and so shut out clients on the mutual-TLS domain: lower throttle, raise the quota, or put AWS WAF before the plain domain (docs/operations.md#quotas)`
+  `callers without a certificate can use more than half of the account's requests per second (${own}) and so lock out clients on the mutual-TLS domain: lower throttle, raise the quota, or put AWS WAF in front of the plain domain (docs/operations.md#quotas)`
 
-/** A limit of a route that is over the account's has no effect (http-api-throttling.html). */
+/** A limit of a route above the account's limit has no effect (http-api-throttling.html). */
 function limitWarnings(
   { throttle }: DeploymentSettings,
   { rateLimit = Infinity, burstLimit = Infinity }: ThrottleSettings = {},
 ): string[] {
   return Object.entries(throttle).flatMap(([kind, { rate, burst }]) => [
-    ...(rate > rateLimit ? [`throttle.${kind}.rate is ${rate}, over the account's ${rateLimit}`] : []),
-    ...(burst > burstLimit ? [`throttle.${kind}.burst is ${burst}, over the account's ${burstLimit}`] : []),
+    ...(rate > rateLimit ? [`throttle.${kind}.rate is ${rate}, above the account's ${rateLimit}`] : []),
+    ...(burst > burstLimit ? [`throttle.${kind}.burst is ${burst}, above the account's ${burstLimit}`] : []),
   ])
 }
 
-function concurrencyWarnings(count = FEW_AT_ONCE): string[] {
-  if (count >= FEW_AT_ONCE) return []
+function concurrencyWarnings(count = LOW_CONCURRENCY): string[] {
+  if (count >= LOW_CONCURRENCY) return []
   return [
-    `the functions of this account can run ${count} times at once: about ${count * REQUESTS_A_SECOND} requests a second for all of them. Ask for more in Service Quotas (Lambda, Concurrent executions)`,
+    `the account allows ${count} concurrent executions of its functions, which is about ${count * REQUESTS_PER_SECOND} requests per second in total. Request more in Service Quotas (Lambda, Concurrent executions)`,
   ]
 }

@@ -14,23 +14,23 @@ export interface Ready {
 }
 
 /**
- * Everything that a deployment needs on this machine. Calls nothing on AWS.
+ * Reads everything that a deployment needs on this machine. It does not call AWS.
  *
- * @throws Complaint with all that is missing, one line each
+ * @throws Complaint with a line for each missing part
  */
 export async function readiness(file: string, now: Date): Promise<Ready> {
   const missing = new Complaints()
   const settings = await missing.of(readDeployment(file))
   if (settings !== undefined) missing.add(...placeholders(settings).map((line) => `${file}: ${line}`))
   const truststore = settings && (await missing.of(readTruststoreFiles(settings, file, now)))
-  await missing.of(expectCredentials())
+  await missing.of(requireCredentials())
   const absent = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
-  if (absent.length > 0) missing.add(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)
+  if (absent.length > 0) missing.add(`dist/${absent.join('.zip, ')}.zip is missing: npm run build creates it`)
   if (settings === undefined || truststore === undefined || !missing.isEmpty) throw missing.all()
   return { settings, truststore }
 }
 
-/** What certbound.example.jsonc has in place of own values. */
+/** The placeholders of certbound.example.jsonc. */
 function placeholders(settings: DeploymentSettings): string[] {
   const { mtlsDomain, plainDomain, service, alarms } = settings
   const values = {
@@ -42,10 +42,10 @@ function placeholders(settings: DeploymentSettings): string[] {
   }
   return Object.entries(values)
     .filter(([, value]) => /[./@]example\.com(?![\w.-])|:123456789012:/.test(`.${value}`))
-    .map(([name, value]) => `${name} must be your own: ${value} is that of the example`)
+    .map(([name, value]) => `${name} must be your own value: ${value} is from the example`)
 }
 
-async function expectCredentials(): Promise<void> {
+async function requireCredentials(): Promise<void> {
   const aws = openAws('us-east-1')
   await attempt('credentials', () => aws.credentials()).finally(aws.close)
 }

@@ -1,13 +1,13 @@
 import type { NamedStack } from './stack.ts'
 
-/** States in which CloudFormation takes an update. A rollback that has ended is one of them. */
+/** The states in which CloudFormation accepts an update. A completed rollback is one of them. */
 const STABLE = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/
-/** States after a creation that failed. Nothing was ever deployed by such a stack. */
-const NEVER_MADE = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED)$/
+/** The states after a failed creation. Such a stack never deployed anything. */
+const FAILED_CREATION = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED)$/
 
 /**
- * Why a stack cannot be changed now, and the way on; `undefined` when it can be, or does not exist. It never advises to
- * delete a stack that has tables: the next one would make new, empty tables.
+ * Why a stack cannot be changed now, and what to do; `undefined` if it can be changed or does not exist. It never advises to delete a
+ * stack with tables, because the next stack would make new, empty tables.
  */
 export function obstacle({ name, state }: NamedStack, region: string): string | undefined {
   if (state === undefined || STABLE.test(state.status)) return undefined
@@ -18,9 +18,9 @@ export function obstacle({ name, state }: NamedStack, region: string): string | 
   const stack = `the stack ${name}`
 
   if (status.endsWith('_IN_PROGRESS'))
-    return `${stack} is being changed by somebody else (${status}): wait until that is done`
+    return `${stack} is being changed by another operation (${status}): wait until it has finished`
   if (status === 'UPDATE_ROLLBACK_FAILED')
-    return `${stack} could not be rolled back (${status}). Mend what its events in CloudFormation name, and let the rollback go on:${aws('continue-update-rollback')}`
+    return `${stack} could not be rolled back (${status}). Fix the cause that its events in CloudFormation name, and continue the rollback:${aws('continue-update-rollback')}`
   if (status === 'UPDATE_FAILED')
     return `${stack} was updated without a rollback and failed (${status}). Roll it back:${aws('rollback-stack')}`
 
@@ -28,9 +28,9 @@ export function obstacle({ name, state }: NamedStack, region: string): string | 
     (key) => outputs.get(key) ?? [],
   )
   if (tables.length > 0)
-    return `${stack} cannot be changed any more (${status}), and its tables ${tables.join(' and ')} have all clients and tokens. Leave the stack and the tables as they are until you have read docs/operations.md#restore`
+    return `${stack} cannot be changed any more (${status}), but its tables ${tables.join(' and ')} contain all clients and tokens. Do not change the stack or the tables before you have read docs/operations.md#restore`
   const unprotect = isProtected ? ['update-termination-protection --no-enable-termination-protection'] : []
-  if (NEVER_MADE.test(status) || status === 'DELETE_FAILED')
-    return `${stack} is left over from a failure (${status}): read its events in CloudFormation, delete it, and deploy again:${aws(...unprotect, 'delete-stack', 'wait stack-delete-complete')}`
-  return `${stack} cannot be changed in its state ${status}: mend what its events in CloudFormation name`
+  if (FAILED_CREATION.test(status) || status === 'DELETE_FAILED')
+    return `${stack} remained after a failure (${status}): read its events in CloudFormation, delete it, and deploy again:${aws(...unprotect, 'delete-stack', 'wait stack-delete-complete')}`
+  return `${stack} cannot be changed in its state ${status}: fix the cause that its events in CloudFormation name`
 }

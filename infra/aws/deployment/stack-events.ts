@@ -1,10 +1,10 @@
 import { paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation'
 import type { Aws } from './aws.ts'
 
-/** An operation on a stack begins so. A rollback is a part of its operation. */
+/** The status with which an operation on a stack begins. A rollback is part of its operation. */
 const BEGINNING = /^(CREATE|UPDATE|IMPORT|DELETE)_IN_PROGRESS$/
 
-/** The events of the last operation on a stack, the newest first. @throws Complaint */
+/** The events of the last operation on a stack, with the newest first. @throws Complaint */
 export async function lastOperation(
   StackName: string,
   { cloudFormation: client }: Aws,
@@ -22,9 +22,9 @@ function isBeginning({ StackId, PhysicalResourceId, ResourceStatus }: StackEvent
   return PhysicalResourceId === StackId && BEGINNING.test(ResourceStatus ?? '')
 }
 
-/** The resource that failed first, and why; empty if none did. */
+/** The resource that failed first, and why; empty if no resource failed. */
 export function failureReason(operation: readonly StackEvent[]): string {
-  // The oldest failure is the cause, unless CloudFormation only cancelled that resource.
+  // The oldest failure is the cause, except if CloudFormation only cancelled the resource.
   const first = operation.findLast(
     ({ ResourceStatus = '', ResourceStatusReason = '' }) =>
       ResourceStatus.endsWith('_FAILED') && !ResourceStatusReason.includes('cancelled'),
@@ -32,7 +32,7 @@ export function failureReason(operation: readonly StackEvent[]): string {
   return first === undefined ? '' : `: ${first.LogicalResourceId ?? ''}, ${first.ResourceStatusReason ?? ''}`
 }
 
-/** The lines that delete a resource, by its type. The templates retain no others. */
+/** The commands that delete a resource, keyed by its type. The templates retain only these types. */
 const REMOVALS: Readonly<Record<string, (name: string, region: string) => readonly string[]>> = {
   'AWS::DynamoDB::Table': (name, region) => [
     `aws dynamodb update-table --region ${region} --table-name ${name} --no-deletion-protection-enabled`,
@@ -43,10 +43,9 @@ const REMOVALS: Readonly<Record<string, (name: string, region: string) => readon
 }
 
 /**
- * What an operation that was rolled back has made and left behind. It is empty: nothing was ever deployed that could write
- * into it.
+ * The retained resources of an operation that was rolled back. They are empty, because no function was deployed that could write to them.
  *
- * @returns lines for the user, with those that delete it
+ * @returns lines for the user, with the commands that delete them
  */
 export function leftBehind(operation: readonly StackEvent[], region: string): string[] {
   const made = new Set(
@@ -64,5 +63,8 @@ export function leftBehind(operation: readonly StackEvent[], region: string): st
   )
   if (lines.length === 0) return []
   const names = kept.map(({ PhysicalResourceId = '' }) => PhysicalResourceId).join(', ')
-  return [`the rollback left behind, empty: ${names}. To delete it:`, ...lines.map((line) => `  ${line}`)]
+  return [
+    `the rollback left these empty resources: ${names}. To delete them:`,
+    ...lines.map((line) => `  ${line}`),
+  ]
 }

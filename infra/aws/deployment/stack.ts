@@ -4,25 +4,24 @@ import type { DeploymentSettings } from '../settings/settings.ts'
 import type { Aws } from './aws.ts'
 
 export interface StackState {
-  /** Its ARN. */
+  /** The ARN of the stack. */
   readonly id: string
   /** The status in CloudFormation, for example `UPDATE_COMPLETE`. */
   readonly status: string
   readonly outputs: ReadonlyMap<string, string>
-  /** Whether it must be allowed first to delete the stack. */
+  /** Whether termination protection prevents the deletion of the stack. */
   readonly isProtected: boolean
-  /** When its last operation began, in milliseconds. */
+  /** The time when its last operation began, in milliseconds. */
   readonly changedAt: number
 }
 
 /** A stack of a deployment. */
 export interface NamedStack {
-  readonly name: string
-  /** `undefined`: it does not exist. */
+  readonly name: string /** `undefined` if the stack does not exist. */
   readonly state: StackState | undefined
 }
 
-/** The two stacks of a deployment, as they are when a command begins. */
+/** The two stacks of a deployment at the start of a command. */
 export interface Stacks {
   readonly main: NamedStack
   readonly truststore: NamedStack
@@ -48,7 +47,7 @@ const POLL_MILLISECONDS = 5000
 
 /** @throws Complaint */
 export async function findStacks({ stage }: DeploymentSettings, aws: Aws): Promise<Stacks> {
-  // It begins differently from the name of the main stack, so that no stage makes the two names equal.
+  // The prefixes of the two names differ, so that the names differ for every stage.
   const [truststore, main] = [`truststore-certbound-${stage}`, `certbound-${stage}`]
   return {
     truststore: { name: truststore, state: await madeStack(truststore, aws) },
@@ -62,19 +61,19 @@ async function madeStack(name: string, aws: Aws): Promise<StackState | undefined
   return state?.status === 'REVIEW_IN_PROGRESS' ? undefined : state
 }
 
-/** @returns `undefined` when the stack does not exist @throws Complaint */
+/** @returns `undefined` if the stack does not exist @throws Complaint */
 async function findStack(StackName: string, { cloudFormation }: Aws): Promise<StackState | undefined> {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }))
     return Stacks.map(stateOf)[0]
   } catch (error) {
-    if (isSaid(error, 'does not exist')) return undefined
+    if (hasMessage(error, 'does not exist')) return undefined
     throw error
   }
 }
 
-/** CloudFormation has one type for many errors. */
-function isSaid(error: unknown, text: string): boolean {
+/** Whether an error has a text in its message, because CloudFormation has one type for many errors. */
+function hasMessage(error: unknown, text: string): boolean {
   return error instanceof Complaint && error.message.includes(text)
 }
 
@@ -91,7 +90,7 @@ function stateOf(stack: Stack): StackState {
   }
 }
 
-/** The stack when nothing is being changed any more. @throws Complaint */
+/** Waits until no operation on the stack is running. @throws Complaint */
 export async function settledStack(
   { name, state }: NamedStack,
   aws: Aws,
@@ -99,7 +98,7 @@ export async function settledStack(
 ): Promise<StackState> {
   for (;;) {
     const now = await findStack(name, aws)
-    if (now === undefined) throw new Complaint(`the stack ${name} was deleted while it was being made`)
+    if (now === undefined) throw new Complaint(`the stack ${name} was deleted while it was being created`)
     // Right after its beginning a change may not show yet.
     const isBegun = now.changedAt !== state?.changedAt
     if (isBegun && !now.status.endsWith('_IN_PROGRESS')) return now

@@ -30,8 +30,8 @@ export async function reportedTable(
 }
 
 /**
- * Switches on what the stack gives its own tables: time to live and deletion protection, and point-in-time recovery for the
- * registry. The table of grants has no recovery on purpose (docs/operations.md).
+ * Enables the protection that tables of the stack have: time to live and deletion protection, and point-in-time recovery for the
+ * registry. The table of grants intentionally has no recovery (docs/operations.md).
  *
  * @returns a line for each table that was changed
  */
@@ -48,10 +48,10 @@ async function protect(aws: Aws, TableName: string, isRegistry: boolean): Promis
   const done = [
     found.ttl !== 'ttl' && (await setTimeToLive(aws.dynamodb, TableName)),
     isRegistry && !found.recovery && (await setRecovery(aws.dynamodb, TableName)),
-    // The last, because the table takes no other change for a moment.
+    // This is the last step, because the table accepts no other change for a moment.
     found.table.DeletionProtectionEnabled !== true && (await setProtection(aws.dynamodb, TableName)),
   ].filter((it) => it !== false)
-  return done.length === 0 ? [] : [`${TableName}: switched on ${done.join(', ')}`]
+  return done.length === 0 ? [] : [`${TableName}: enabled ${done.join(', ')}`]
 }
 
 async function setTimeToLive(client: DynamoDBClient, TableName: string): Promise<string> {

@@ -10,7 +10,7 @@ import { type Aws, attempt, openAws } from './aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 
-/** Tables that replace those of the deployment. */
+/** The options with tables that replace those of the deployment. */
 interface Replaced {
   readonly registry?: string | undefined
   readonly grants?: string | undefined
@@ -19,9 +19,9 @@ interface Replaced {
 /**
  * Opens the tables of a deployment for one action.
  *
- * @param endpoint the URL of a DynamoDB on this machine; AWS without it
- * @param action gets AWS and the stacks as well, unless the tables are on this machine
- * @throws Complaint when the tables do not exist
+ * @param endpoint the URL of a DynamoDB on this machine; if absent, AWS
+ * @param action also receives AWS and the stacks, unless the tables are on this machine
+ * @throws Complaint if the tables do not exist
  */
 export async function withTables<Result>(
   settings: DeploymentSettings,
@@ -29,7 +29,7 @@ export async function withTables<Result>(
   action: (runtime: Runtime, deployed?: { readonly aws: Aws; readonly stacks: Stacks }) => Promise<Result>,
 ): Promise<Result> {
   if (endpoint !== undefined) {
-    await expectDynamoDb(endpoint)
+    await requireDynamoDb(endpoint)
     const { registryTable, grantsTable, auditTable } = localTableNames(settings)
     const names = {
       registryTable: registry ?? registryTable,
@@ -49,7 +49,7 @@ export async function withTables<Result>(
   }
 }
 
-/** Opens the tables of the main stack. @throws Complaint when there is no stack */
+/** Opens the tables of the main stack. @throws Complaint if the stack does not exist */
 export function openDeployedTables(
   settings: DeploymentSettings,
   { name, state }: NamedStack,
@@ -69,7 +69,7 @@ export function openDeployedTables(
   })
 }
 
-/** All clients in the tables that a deployment has, and in those that its settings name. @throws Complaint */
+/** All clients in the tables of a deployment, and in the tables of its settings. @throws Complaint */
 export async function registeredClients(
   settings: DeploymentSettings,
   main: NamedStack,
@@ -85,20 +85,20 @@ export async function registeredClients(
   return clients
 }
 
-/** Opens tables without a cache, so that the tables decide. */
+/** Opens tables without a cache, so that reads are current. */
 export function openTables(
   { registryTable, grantsTable, auditTable }: TableNames,
   serviceId: number,
   dynamodb: DynamoDBClientConfig,
 ): Runtime {
-  // Nobody sends requests here.
+  // These tables serve no requests, so there is nothing to log.
   const names = { registryTable, grantsTable, auditTable }
   const own = { ...names, dynamodbClient: 'sdk', logLevel: 'silent' } as const
   const settings = { ...Settings.parse(own), serviceId, registryCacheSeconds: 0 }
   return runtimeFor(settings, sdkDynamoDb(dynamodb))
 }
 
-/** The names of the tables where no stack makes them. */
+/** The names of the tables that are not created by a stack. */
 function localTableNames({ stage }: DeploymentSettings): TableNames {
   return {
     registryTable: `certbound-${stage}-registry`,
@@ -108,13 +108,13 @@ function localTableNames({ stage }: DeploymentSettings): TableNames {
 }
 
 /**
- * Makes the tables in a DynamoDB on this machine, unless they exist.
+ * Creates the tables in a DynamoDB on this machine, unless they exist.
  *
  * @returns lines with the next steps
- * @throws Complaint when no DynamoDB answers
+ * @throws Complaint if no DynamoDB answers
  */
 export async function deployLocally(settings: DeploymentSettings, endpoint: string): Promise<string[]> {
-  await expectDynamoDb(endpoint)
+  await requireDynamoDb(endpoint)
   const names = localTableNames(settings)
   await createTables(endpoint, names)
   return [
@@ -124,19 +124,19 @@ export async function deployLocally(settings: DeploymentSettings, endpoint: stri
 }
 
 /**
- * The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. If the environment decides,
- * a line on standard error shows it.
+ * The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. If it comes from the environment, a
+ * line on standard error shows it.
  *
- * @throws Complaint if the option is empty, as an unset variable makes it: it must not mean AWS
+ * @throws Complaint if the option is empty, for example because of an unset variable, so that it is not taken for AWS
  */
 export function localEndpoint(option: string | undefined, { env, err }: Io): string | undefined {
   if (option === '') throw new Complaint('--endpoint must be the URL of a DynamoDB on this machine')
   const inherited = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
   if (option !== undefined || inherited === '') return option
-  err(`not AWS: the tables are at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
+  err(`the tables are not on AWS but at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
   return inherited
 }
 
-async function expectDynamoDb(endpoint: string): Promise<void> {
+async function requireDynamoDb(endpoint: string): Promise<void> {
   if (!(await listsTables(endpoint))) throw new Complaint(`no DynamoDB answers at ${endpoint}`)
 }

@@ -4,18 +4,18 @@ import { isIn, parseTruststore, subjectOf, type Truststore } from '../../trustst
 import { type Aws, isAnswer } from './aws.ts'
 import { mutualTlsOf } from './domain-update.ts'
 
-/** The difference between the certificates that a domain trusts now and those that it would trust. */
+/** The difference between the certificates that a domain trusts now and those of the settings. */
 export interface TruststoreChange {
-  /** `+ NAME` and `- NAME`; empty if the certificates stay the same. */
+  /** The lines `+ NAME` and `- NAME`; empty if the certificates do not change. */
   readonly lines: readonly string[]
-  /** Whether clients would be refused that can connect now. */
+  /** Whether clients that can connect now would be refused. */
   readonly removes: boolean
 }
 
 /**
- * Compares certificates with the version of the trust store that the domain reads now. Changes nothing.
+ * Compares certificates with the version of the trust store that the domain reads now. It changes nothing.
  *
- * @param domain the one that exists, which the settings may rename; `undefined` before the first deployment
+ * @param domain the existing domain, which the settings may rename; `undefined` before the first deployment
  * @throws Complaint
  */
 export async function truststoreChange(
@@ -26,7 +26,7 @@ export async function truststoreChange(
   if (domain === undefined) return { lines: [], removes: false }
   const store = await mutualTlsOf(aws, domain)
   const { TruststoreUri: uri, TruststoreVersion: version } = store ?? {}
-  const read = uri === undefined ? [] : await trusted(aws, uri, version)
+  const read = uri === undefined ? [] : await trustedCertificates(aws, uri, version)
   if (read === undefined) {
     const line = `- all certificates of version ${version ?? '?'} of ${uri ?? '?'}, which cannot be read`
     return { lines: [...certificates.map((it) => `+ ${subjectOf(it)}`), line], removes: true }
@@ -36,13 +36,13 @@ export async function truststoreChange(
   const name = namesOf([...added, ...removed])
   const lines = [
     ...added.map((certificate) => `+ ${name(certificate)}`),
-    ...removed.map((certificate) => `- ${name(certificate)} (its clients are refused from then on)`),
+    ...removed.map((certificate) => `- ${name(certificate)} (its clients will be refused)`),
   ]
   return { lines, removes: removed.length > 0 }
 }
 
-/** The certificates of one version of an object; `undefined` if it does not exist any more. @throws Complaint */
-async function trusted(
+/** The certificates in a version of an object; `undefined` if it does not exist any more. @throws Complaint */
+async function trustedCertificates(
   { s3 }: Aws,
   uri: string,
   VersionId: string | undefined,
@@ -57,7 +57,7 @@ async function trusted(
   }
 }
 
-/** The subject, and the serial number if another certificate of the change has the same one. */
+/** The name of a certificate in a change: its subject, and its serial number if another certificate has the same subject. */
 function namesOf(all: Truststore): (certificate: Truststore[number]) => string {
   const subjects = all.map(subjectOf)
   return (certificate) => {
@@ -68,25 +68,25 @@ function namesOf(all: Truststore): (certificate: Truststore[number]) => string {
 }
 
 /**
- * `--yes` answers only for certificates that are added.
+ * Requires `--remove-trust` for removals, because `--yes` only confirms additions.
  *
  * @throws Complaint if certificates would be removed without a question and without `--remove-trust`
  */
-export function expectAllowed(
+export function requireAllowed(
   { lines, removes }: TruststoreChange,
   { yes, 'remove-trust': removeTrust }: { readonly yes: boolean; readonly 'remove-trust': boolean },
 ): void {
   if (!removes || !yes || removeTrust) return
   throw new Complaint(
     [
-      'nothing was changed, because the trust store would lose certificates:',
+      'nothing was changed, because certificates would be removed from the trust store:',
       ...lines.filter((line) => line.startsWith('-')),
-      '--yes does not answer for that: use --remove-trust as well, or run the command without --yes',
+      '--yes does not confirm this: also use --remove-trust, or run the command without --yes',
     ].join('\n'),
   )
 }
 
-/** A change as it is shown before its question. */
+/** The lines that show a change. */
 export function truststoreLines({ lines }: TruststoreChange): string[] {
   return lines.length === 0
     ? []
@@ -98,5 +98,5 @@ export function confirmTruststore(io: Io, kept: string): Promise<void> {
   return confirm(io, 'Change the trust store?', kept)
 }
 
-/** API Gateway accepts a bundle with a certificate that it cannot use, and only warns; clients of that CA get 403. */
+/** API Gateway only warns about certificates that it cannot use, but clients of such a CA get 403. */
 export const inWords = (warning: string): string => `API Gateway warns of the trust store: ${warning}`

@@ -14,30 +14,30 @@ import {
 } from '../../truststore/truststore.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 
-/** API Gateway accepts RSA of 2048 bits or more and ECDSA of 256 bits or more, signed with SHA-256 or better. */
+/** API Gateway accepts RSA keys with at least 2048 bits and ECDSA keys with at least 256 bits, signed with SHA-256 or stronger. */
 const MINIMUM_RSA_BITS = 2048
 const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1']
 const WEAK_HASH = /md[245]|sha-?1(?!\d)/i
-/** More than API Gateway accepts: a chain that is too long gets another message than a chain without a root. */
+/** The longest chain that is searched. It is longer than API Gateway accepts, to distinguish a long chain from one without a root. */
 const SEARCHED_CHAIN = 10
 
 export interface TruststoreBundle {
-  /** Every certificate, once. */
+  /** The certificates, without duplicates. */
   readonly pem: string
   readonly certificates: Truststore
   readonly subjects: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** The settings that make the trust store. */
+/** The settings of the trust store. */
 type TruststoreSettings = Pick<DeploymentSettings, 'trustStore' | 'clientCertificates' | 'clients'>
 
 /**
- * The PEM files of the settings as the one object that the domain reads. A certificate is meant for a client if it is among
+ * Combines the PEM files of the settings into the object that the domain reads. A certificate is meant for a client if it is in
  * `clientCertificates`, or if one of `clients` registers it.
  *
- * @param settingsFile paths of the files are relative to it
- * @throws Complaint with everything that API Gateway would not accept, or that would lock clients out: one line each
+ * @param settingsFile the file to which the paths of the settings are relative
+ * @throws Complaint with a line for each problem that API Gateway would refuse or that would lock clients out
  */
 export async function readTruststoreFiles(
   { trustStore, clientCertificates, clients }: TruststoreSettings,
@@ -65,7 +65,7 @@ export async function readTruststoreFiles(
       const problem = dateProblem(certificate, now)
       return problem === undefined
         ? []
-        : [`${about(certificate)} ${problem.text}: its clients are refused then`]
+        : [`${about(certificate)} ${problem.text}; its clients will be refused`]
     }),
   }
 }

@@ -21,7 +21,7 @@ export function truststoreBucket(stack: NamedStack): string {
 
 const bucketOf = ({ outputs }: StackState): string | undefined => outputs.get('TruststoreBucketName')
 
-/** The object in the bucket of the stack, if it is exactly this bundle. @throws Complaint */
+/** The object in the bucket of the stack, if its content is this bundle. @throws Complaint */
 export async function findTruststore(
   { state }: NamedStack,
   bundle: string,
@@ -35,13 +35,13 @@ export async function findTruststore(
     const isSame = Metadata?.['sha256'] === contentHash(bundle)
     return isSame && version !== undefined ? { bucket, version } : undefined
   } catch (error) {
-    // HEAD has no body, so a missing object and a missing bucket look the same.
+    // The answer to HEAD has no body, so a missing object and a missing bucket cannot be distinguished.
     if (isAnswer(error, 'NotFound')) return undefined
     throw error
   }
 }
 
-/** Puts the bundle into the bucket. Older versions stay for domains that still read them. @throws Complaint */
+/** Puts the bundle into the bucket. Older versions are kept for domains that still read them. @throws Complaint */
 export async function putTruststore(
   stack: NamedStack,
   bundle: string,
@@ -56,20 +56,19 @@ export async function putTruststore(
     Metadata: { sha256: contentHash(bundle) },
   }
   const { VersionId: version } = await s3.send(new PutObjectCommand(object))
-  if (version === undefined)
-    throw new Complaint(`the bucket ${bucket} keeps no versions: switch versioning on`)
+  if (version === undefined) throw new Complaint(`the bucket ${bucket} keeps no versions: enable versioning`)
   return { bucket, version }
 }
 
-/** The domain after `renewTruststore`. */
+/** The state of the domain after `renewTruststore`. */
 interface Renewed {
   readonly isChanged: boolean
-  /** API Gateway's warnings of certificates that it cannot use. */
+  /** API Gateway's warnings about certificates that it cannot use. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Replaces the trust store of a deployment without deploying again, and waits until the domain reads it.
+ * Replaces the trust store of a deployment without a new deployment, and waits until the domain uses it.
  *
  * @throws Complaint
  */

@@ -14,37 +14,37 @@ import { type Account, type Check, fail, type Finding, ok, orElse, skipped, warn
 
 const DEPLOY = 'npm run deploy'
 
-/** The address that API Gateway itself gives an API must be closed: it would bypass mutual TLS. */
+/** The execute-api endpoint, API Gateway's own URL of an API, must be disabled, because it bypasses mutual TLS. */
 export const executeApi: Check<Account> = {
   name: 'execute-api',
   ask: async (account) => {
     const apis = await mappedApis(account)
     if (apis.length !== 1) {
-      const what = `the two domains lead to ${apis.length} APIs (${apis.join(', ')})`
-      return [fail(what, `map both to the one API: ${DEPLOY}`)]
+      const what = `the two domains are mapped to ${apis.length} APIs (${apis.join(', ')})`
+      return [fail(what, `map both to one API: ${DEPLOY}`)]
     }
     const [ApiId = ''] = apis
     const api = await account.aws.gateway.send(new GetApiCommand({ ApiId }))
     const { DisableExecuteApiEndpoint: isClosed = false, ApiEndpoint = '' } = api
     const open = fail(
-      `the execute-api endpoint of the API ${ApiId} is open: it bypasses mutual TLS`,
-      `close it: ${DEPLOY}`,
+      `the execute-api endpoint of the API ${ApiId} is enabled and bypasses mutual TLS`,
+      `disable it: ${DEPLOY}`,
     )
-    const closed = ok(`the execute-api endpoint of the API ${ApiId} is closed`)
-    return [isClosed ? closed : open, await reached(ApiEndpoint)]
+    const closed = ok(`the execute-api endpoint of the API ${ApiId} is disabled`)
+    return [isClosed ? closed : open, await endpointFinding(ApiEndpoint)]
   },
 }
 
-/** Whether anything answers at an execute-api endpoint: a closed one answers 404, or 403. */
-async function reached(endpoint: string): Promise<Finding> {
+/** Whether an execute-api endpoint serves requests. A disabled one answers 404 or 403. */
+async function endpointFinding(endpoint: string): Promise<Finding> {
   const reply = await ask({}, `${endpoint}/jwks`)
   if ('broken' in reply) {
     const what = `whether ${endpoint} answers (${reply.broken})`
-    return skipped(what, 'ask from a machine that reaches it')
+    return skipped(what, 'repeat this on a machine that can reach it')
   }
   const status = statusOf(reply)
-  if (['403', '404'].includes(status)) return ok(`${endpoint} answers nobody (${status})`)
-  return fail(`${endpoint} answers (${status}): it bypasses mutual TLS`, `close it: ${DEPLOY}`)
+  if (['403', '404'].includes(status)) return ok(`${endpoint} serves no requests (${status})`)
+  return fail(`${endpoint} serves requests (${status}) and bypasses mutual TLS`, `disable it: ${DEPLOY}`)
 }
 
 async function mappedApis({ aws, settings }: Account): Promise<readonly string[]> {
@@ -52,13 +52,13 @@ async function mappedApis({ aws, settings }: Account): Promise<readonly string[]
   for (const { name } of [settings.mtlsDomain, settings.plainDomain]) {
     const { Items = [] } = await aws.gateway.send(new GetApiMappingsCommand({ DomainName: name }))
     for (const { ApiId } of Items) if (ApiId !== undefined) ids.add(ApiId)
-    if (Items.length === 0) ids.add(`none at ${name}`)
+    if (Items.length === 0) ids.add(`none for ${name}`)
   }
   return [...ids]
 }
 
 /** The mutual-TLS domain reads the newest version of its trust store completely, and the plain domain has no mutual TLS. */
-export const domains: Check<Account> = {
+export const domainMutualTls: Check<Account> = {
   name: 'domains',
   ask: async ({ aws, settings }) => {
     const [mtls, plain] = [settings.mtlsDomain.name, settings.plainDomain.name]
@@ -66,22 +66,22 @@ export const domains: Check<Account> = {
     const other = await mutualTlsOf(aws, plain)
     const onPlain =
       other?.TruststoreUri !== undefined &&
-      fail(`${plain} has mutual TLS, but is the domain for everyone`, DEPLOY)
+      fail(`${plain} requires mutual TLS, but clients without certificates use it`, DEPLOY)
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(store?.TruststoreUri ?? '') ?? []
     if (store === undefined || Bucket === undefined || Key === undefined) {
       return orElse([fail(`mutual TLS is off: ${mtls} has no trust store`, DEPLOY), onPlain], '')
     }
     const { VersionId: newest } = await aws.s3.send(new HeadObjectCommand({ Bucket, Key }))
     const { TruststoreVersion: version, TruststoreWarnings: warnings = [] } = store
-    const versions = `version ${version ?? 'none'} of the trust store, the newest is ${newest ?? 'without a version'}`
+    const versions = `version ${version ?? 'none'} of the trust store; the newest is ${newest ?? 'unversioned'}`
     return orElse(
       [
         (newest === undefined || newest !== version) &&
-          fail(`${mtls} reads ${versions}`, `let it read the newest: ${DEPLOY}`),
+          fail(`${mtls} reads ${versions}`, `activate the newest version: ${DEPLOY}`),
         ...warnings.map((warning) =>
           fail(
             `API Gateway cannot read all of the trust store: ${warning}`,
-            `mend the certificate that it names, whose clients are refused, then ${DEPLOY}`,
+            `clients with the named certificate are refused; fix it, then ${DEPLOY}`,
           ),
         ),
         onPlain,
@@ -91,15 +91,15 @@ export const domains: Check<Account> = {
   },
 }
 
-/** What mends a domain that API Gateway keeps from being changed (http-api-mutual-tls.html). */
+/** The remedy for each status in which API Gateway refuses changes of a domain (http-api-mutual-tls.html). */
 const PENDING: Readonly<Record<string, string>> = {
   PENDING_OWNERSHIP_VERIFICATION:
-    'the certificate of ownershipCertificateArn has expired: renew it in ACM, or name another and deploy. Until then no new trust store reaches the domain',
+    'the certificate of ownershipCertificateArn has expired: renew it in ACM, or set another and deploy. Until then the domain cannot get a new trust store',
   PENDING_CERTIFICATE_REIMPORT:
-    'import a certificate into ACM again whose names include the domain and are all in the certificate of ownershipCertificateArn',
+    'reimport a certificate into ACM whose names include the domain and are all in the certificate of ownershipCertificateArn',
 }
 
-/** Both domains can be changed, so that a new trust store reaches them. */
+/** Both domains can be changed, so that they can get a new trust store. */
 export const domainStatus: Check<Account> = {
   name: 'domain status',
   ask: async ({ aws, settings }) => {
@@ -109,9 +109,9 @@ export const domainStatus: Check<Account> = {
       const { DomainNameStatus: status, DomainNameStatusMessage: why = '' } =
         answer.DomainNameConfigurations?.[0] ?? {}
       if (status === 'AVAILABLE') continue
-      const what = `${DomainName} is ${status ?? 'in no known status'}${why === '' ? '' : ` (${why})`}`
+      const what = `${DomainName} is ${status ?? 'in an unknown status'}${why === '' ? '' : ` (${why})`}`
       const todo = PENDING[status ?? '']
-      problems.push(todo === undefined ? warn(what, 'wait some minutes, and ask again') : fail(what, todo))
+      problems.push(todo === undefined ? warn(what, 'run doctor again in a few minutes') : fail(what, todo))
     }
     return orElse(problems, 'both domains can be changed')
   },
@@ -131,7 +131,7 @@ export const authorizers: Check<Account> = {
         for (const { AuthorizerResultTtlInSeconds: seconds } of await cachedAuthorizers(ApiId, account)) {
           problems.push(
             fail(
-              `the API ${Name || ApiId} caches the authorizer's results for ${seconds ?? 0} seconds, in which a token works without its certificate`,
+              `the API ${Name || ApiId} caches the results of the authorizer for ${seconds ?? 0} seconds, during which a token is accepted without its certificate`,
               'set AuthorizerResultTtlInSeconds of its authorizer to 0',
             ),
           )
@@ -141,7 +141,7 @@ export const authorizers: Check<Account> = {
     } while (NextToken !== undefined)
     return orElse(
       problems,
-      `none of ${apis} HTTP APIs caches the authorizer's results (REST APIs are not checked)`,
+      `none of ${apis} HTTP APIs caches the results of the authorizer (REST APIs are not checked)`,
     )
   },
 }
@@ -154,22 +154,22 @@ async function cachedAuthorizers(ApiId: string, { aws, settings }: Account): Pro
   )
 }
 
-/** AWS gives new accounts less, and every function of the account shares it. */
+/** AWS's usual quota of concurrent executions. New accounts get less. All functions of an account share it. */
 const USUAL_EXECUTIONS = 1000
-/** Of one execution, however short its requests are (Lambda's quotas). */
-const REQUESTS_A_SECOND = 10
+/** The limit of one execution, even for very short requests (Lambda's quotas). */
+const REQUESTS_PER_SECOND = 10
 
-/** The account can run enough functions at once. */
+/** The account can run enough functions at the same time. */
 export const concurrency: Check<Account> = {
   name: 'concurrency',
   ask: async ({ aws }) => {
     const { AccountLimit } = await aws.lambda.send(new GetAccountSettingsCommand({}))
     const executions = AccountLimit?.ConcurrentExecutions ?? 0
-    const what = `the account runs ${executions} functions at once, so ${executions * REQUESTS_A_SECOND} requests a second at most`
+    const what = `the account can run ${executions} functions at the same time, so at most ${executions * REQUESTS_PER_SECOND} requests a second`
     return orElse(
       [
         executions < USUAL_EXECUTIONS &&
-          warn(what, 'ask AWS for more: Service Quotas, Lambda, concurrent executions'),
+          warn(what, 'request more from AWS: Service Quotas, Lambda, concurrent executions'),
       ],
       what,
     )

@@ -5,16 +5,14 @@ import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-
 
 const LIMIT_MILLISECONDS = 15_000
 const TRIES = 4
-/** The smallest limit of a route is two requests a second. */
-const PAUSE_MILLISECONDS = 500
-
-/** POST with a form, GET without one. */
-export interface Question {
+/** The pause between attempts. The smallest limit of a route is two requests a second. */
+const PAUSE_MILLISECONDS = 500 /** A request: POST with a form, GET without one. */
+export interface Probe {
   readonly form?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
-  /** The `Host` of the request, if it is not the one of the connection. */
+  /** The `Host` of the request, if it differs from that of the connection. */
   readonly host?: string
-  /** Connections that are kept for several questions. */
+  /** Connections that are kept for several requests. */
   readonly kept?: Agent
 }
 
@@ -22,13 +20,13 @@ export interface Question {
 export type Reply = HttpAnswer | { readonly broken: string }
 
 /**
- * Sends a request over a new connection unless one is kept; it presents the certificate if the server asks for one. If the route has reached its
- * limit (429), it waits and asks again. Never rejects.
+ * Sends a request, over a new connection unless one is kept. It presents the certificate if the server asks for one. If the route has
+ * reached its limit (429), it waits and tries again. It never rejects.
  */
 export async function ask(
   trusted: { readonly ca?: string | undefined },
   url: string,
-  question: Question = {},
+  question: Probe = {},
   presented?: Identity,
 ): Promise<Reply> {
   for (let tries = 1; ; tries++) {
@@ -41,12 +39,12 @@ export async function ask(
 async function askOnce(
   { ca }: { readonly ca?: string | undefined },
   url: string,
-  { form, headers = {}, host, kept }: Question,
+  { form, headers = {}, host, kept }: Probe,
   presented?: Identity,
 ): Promise<Reply> {
   const own = presented && { cert: presented.cert, key: presented.key }
   const identity = { ...(ca !== undefined && { ca }), ...own }
-  // Node would take the server name of the connection from the header.
+  // Without this, Node would take the server name of the connection from the header.
   const fresh = host === undefined ? identity : new Agent({ ...identity, servername: new URL(url).hostname })
   const body = form && { form: new URLSearchParams(form).toString() }
   const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
@@ -59,17 +57,17 @@ async function askOnce(
   }
 }
 
-/** Whether nobody answered: a wrong name or port, no route, or a server certificate that cannot be verified. */
+/** Whether no server answered: a wrong name or port, no route, or a server certificate that cannot be verified. */
 export function isUnreachable(reply: Reply): reply is { readonly broken: string } {
   return 'broken' in reply && !/^(ECONNRESET|EPROTO|EPIPE|ERR_SSL_|ERR_STREAM)/.test(reply.broken)
 }
 
-/** The HTTP status; the code of the error when there is no answer. */
+/** The HTTP status, or the code of the error if there is no answer. */
 export function statusOf(reply: Reply): string {
   return 'broken' in reply ? reply.broken : String(reply.status)
 }
 
-/** The JSON object of an answer; `undefined` when it is anything else. */
+/** The JSON object of an answer, or `undefined` if it is anything else. */
 export function jsonOf(reply: Reply): Readonly<Record<string, unknown>> | undefined {
   if ('broken' in reply) return undefined
   try {

@@ -5,25 +5,25 @@ import type { Aws } from '../deployment/aws.ts'
 import type { StackState } from '../deployment/stack.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 
-/** A deployment as the checks see it. */
-export interface Inspected {
-  /** Without a slash at the end. */
+/** The data of a deployment that the checks need. */
+export interface InspectedDeployment {
+  /** The base URL of the plain domain, without a slash at the end. */
   readonly mtlsUrl: string
   readonly plainUrl: string
-  /** PEM of the CA of the server certificates; `undefined` for the CAs of the system. */
+  /** The CA of the server certificates as PEM; `undefined` for the CAs of the system. */
   readonly ca: string | undefined
   readonly visitor: Visitor | undefined
   /** The certificates that the operator trusts. */
   readonly truststore: Truststore
   readonly service: StoredService | undefined
   readonly clients: readonly StoredClient[]
-  /** Why one of these could not be read, and is empty here. */
-  readonly unread: Readonly<Partial<Record<Source, string>>>
+  /** Why a source could not be read. Its data is then empty. */
+  readonly unread: Readonly<Partial<Record<CheckSource, string>>>
   readonly now: () => Date
 }
 
-/** What checks read before they ask. The service and the clients are in the registry. */
-export type Source = 'registry' | 'service' | 'truststore'
+/** The data that a check needs. The service and the clients are in the registry. */
+export type CheckSource = 'registry' | 'service' | 'truststore'
 
 /** A certificate that the trust store accepts and, if known, the client that owns it. */
 export interface Visitor {
@@ -44,20 +44,19 @@ export interface Account {
   readonly tables: readonly string[]
 }
 
-export interface Check<Subject = Inspected> {
-  /** One to three words that never change: scripts know a check by them. */
+export interface Check<Subject = InspectedDeployment> {
+  /** A name of one to three words. It never changes, because scripts use it. */
   readonly name: string
-  /** Without one of these the check is skipped. */
-  readonly needs?: readonly Source[]
+  /** The sources without which the check is skipped. */
+  readonly needs?: readonly CheckSource[]
   readonly ask: (subject: Subject) => readonly Finding[] | Promise<readonly Finding[]>
 }
 
-/** `skipped`: the check could not be made here, so its result is unknown. */
+/** The status of a finding. `skipped`: the check could not run, so its result is unknown. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped'
 
 export interface Finding {
-  readonly status: Status
-  /** The finding in plain words. */
+  readonly status: Status /** The finding as a sentence. */
   readonly what: string
   readonly todo?: string
 }
@@ -67,7 +66,7 @@ export const warn = (what: string, todo: string): Finding => ({ status: 'warn', 
 export const fail = (what: string, todo: string): Finding => ({ status: 'fail', what, todo })
 export const skipped = (what: string, todo: string): Finding => ({ status: 'skipped', what, todo })
 
-/** The problems; without any, one finding that all is well. */
+/** Returns the problems, or one finding of success. */
 export function orElse(problems: readonly (Finding | false)[], fine: string): readonly Finding[] {
   const found = problems.filter((problem) => problem !== false)
   return found.length > 0 ? found : [ok(fine)]

@@ -1,12 +1,12 @@
-import { authorizers, concurrency, domains, domainStatus, executeApi } from './account.ts'
+import { authorizers, concurrency, domainMutualTls, domainStatus, executeApi } from './account.ts'
 import {
   type Account,
   type Check,
   fail,
   type Finding,
-  type Inspected,
+  type InspectedDeployment,
   skipped,
-  type Source,
+  type CheckSource,
   type Status,
 } from './check.ts'
 import { invokers } from './invokers.ts'
@@ -28,8 +28,8 @@ import {
 } from './registry.ts'
 import { tableProtection, timeToLive } from './tables.ts'
 
-/** First the checks over the network, then those of the registry and the trust store. */
-export const CHECKS: readonly Check[] = [
+/** The checks of every deployment: first those over the network, then those of the registry and the trust store. */
+export const DEPLOYMENT_CHECKS: readonly Check[] = [
   certificateRequired,
   strangerRefused,
   visitorLetIn,
@@ -52,7 +52,7 @@ export const CHECKS: readonly Check[] = [
 /** The checks that need AWS. */
 export const ACCOUNT_CHECKS: readonly Check<Account>[] = [
   executeApi,
-  domains,
+  domainMutualTls,
   domainStatus,
   authorizers,
   invokers,
@@ -66,34 +66,34 @@ export interface Report {
   readonly findings: readonly Finding[]
 }
 
-/** Makes the checks one after the other. A check that throws has failed, and one that lacks what it needs is skipped. */
+/** Runs the checks one after the other. A check that throws has failed. A check without its sources is skipped. */
 export async function inspect<Subject>(
   subject: Subject,
   checks: readonly Check<Subject>[],
-  unread: Inspected['unread'] = {},
+  unread: InspectedDeployment['unread'] = {},
 ): Promise<Report[]> {
   const reports: Report[] = []
   for (const { name, needs = [], ask } of checks) {
     const missing = needs.find((source) => unread[source] !== undefined)
-    const findings = missing === undefined ? await answered(ask, subject) : [without(missing)]
+    const findings = missing === undefined ? await runCheck(ask, subject) : [without(missing)]
     reports.push({ name, findings })
   }
   return reports
 }
 
-const without = (source: Source): Finding =>
-  skipped(`not checked without the ${source}`, 'reading and binding above have the reason')
+const without = (source: CheckSource): Finding =>
+  skipped(`not checked without the ${source}`, 'see the checks reading and binding above for the reason')
 
-async function answered<Subject>(ask: Check<Subject>['ask'], subject: Subject): Promise<readonly Finding[]> {
+async function runCheck<Subject>(ask: Check<Subject>['ask'], subject: Subject): Promise<readonly Finding[]> {
   try {
     return await ask(subject)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return [fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')]
+    return [fail(`the check failed to run: ${why}`, 'fix the named problem and run doctor again')]
   }
 }
 
-/** The numbers of findings of each kind, without the good ones. */
+/** The number of findings of each status, except `ok`. */
 export function summary(reports: readonly Report[]) {
   const all = reports.flatMap(({ findings }) => findings.map(({ status }) => status))
   const count = (status: Status) => all.filter((each) => each === status).length
@@ -102,7 +102,7 @@ export function summary(reports: readonly Report[]) {
 
 const MARKS: Readonly<Record<Status, string>> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skipped: 'skip' }
 
-/** For people: a line for each finding, followed by its remedy. */
+/** The text of a report: a line for each finding, followed by its remedy. */
 export function reportLines(reports: readonly Report[]): string[] {
   const lines = reports.flatMap(({ name, findings }) =>
     findings.flatMap(({ status, what, todo }) => [

@@ -12,20 +12,23 @@ import { findStacks, requireState, type Stacks } from '../deployment/stack.ts'
 import { openDeployedTables, openTables } from '../deployment/tables.ts'
 import { truststoreBucket } from '../deployment/truststore.ts'
 import { TRUSTSTORE_KEY } from '../template/domains.ts'
-import type { Account, Inspected, Source, Visitor } from './check.ts'
+import type { Account, InspectedDeployment, CheckSource, Visitor } from './check.ts'
 
 const now = () => new Date()
 
 /**
- * The deployment that `npm start` runs on this machine, as its local.json describes it. Its visitor is the confidential client,
- * unless the command line names another.
+ * The deployment of `npm start` on this machine, from its local.json. Its visitor is the confidential client, unless the command line
+ * names another.
  *
  * @throws Complaint
  */
-export async function localDeployment(directory: string, files: VisitorFiles = {}): Promise<Inspected> {
+export async function localDeployment(
+  directory: string,
+  files: VisitorFiles = {},
+): Promise<InspectedDeployment> {
   const file = localDeploymentFile(directory)
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
+    throw new Complaint(`${file} cannot be read: npm start creates it and must be running`, { cause: error })
   })
   const local = JSON.parse(text) as LocalDeployment
   const { mtlsUrl, plainUrl, serviceId } = local
@@ -39,14 +42,14 @@ export async function localDeployment(directory: string, files: VisitorFiles = {
     truststore: await readTruststore(local.truststoreFile),
     ...(await registryOf(runtime, serviceId).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error
-      throw new Complaint(`${file} is of a run that has ended: npm start must be running`, { cause: error })
+      throw new Complaint(`${file} is from an earlier run: npm start must be running`, { cause: error })
     })),
     unread: {},
     now,
   }
 }
 
-/** Another client may use the certificate of the confidential client. */
+/** The visitor of a local deployment. Another client may use the certificate of the confidential client. */
 async function localVisitor(
   own: LocalDeployment['clients'][number],
   files: VisitorFiles,
@@ -57,7 +60,7 @@ async function localVisitor(
   return namedVisitor({ ...files, certificate: own.certificateFile, key: own.keyFile })
 }
 
-/** The files that the command line names: certificate and key, or neither. */
+/** The options with files: both certificate and key, or neither. */
 export interface VisitorFiles {
   readonly certificate?: string | undefined
   readonly key?: string | undefined
@@ -66,7 +69,7 @@ export interface VisitorFiles {
 }
 
 /**
- * A deployment on AWS, with its registry and the newest version of its trust store. What cannot be read of these is named in `unread`.
+ * A deployment on AWS, with its registry and the newest version of its trust store. `unread` has the reasons why one could not be read.
  *
  * @throws Complaint
  */
@@ -74,15 +77,16 @@ export async function awsDeployment(
   settings: DeploymentSettings,
   aws: Aws,
   files: VisitorFiles,
-): Promise<{ readonly inspected: Inspected; readonly account: Account }> {
+): Promise<{ readonly inspected: InspectedDeployment; readonly account: Account }> {
   const stacks = await findStacks(settings, aws)
   const runtime = openDeployedTables(settings, stacks.main, aws)
   const { registryTable, grantsTable, auditTable } = runtime.settings
-  const unread: Partial<Record<Source, string>> = {}
+  const unread: Partial<Record<CheckSource, string>> = {}
   const registry = await readable(['registry', 'service'], unread, () =>
     attempt(`reading ${registryTable}`, () => registryOf(runtime, serviceNumber(settings))),
   )
-  if (registry !== undefined && registry.service === undefined) unread.service = 'the registry has none'
+  if (registry !== undefined && registry.service === undefined)
+    unread.service = 'the registry contains no service'
   const inspected = {
     mtlsUrl: `https://${settings.mtlsDomain.name}`,
     plainUrl: `https://${settings.plainDomain.name}`,
@@ -96,10 +100,10 @@ export async function awsDeployment(
   return { inspected, account: { aws, settings, stack: requireState(stacks.main), tables } }
 }
 
-/** @returns `undefined` if a complaint prevented it, which is noted in `unread` then */
+/** @returns `undefined` if a complaint prevented it, which is then in `unread` */
 async function readable<Result>(
-  sources: readonly Source[],
-  unread: Partial<Record<Source, string>>,
+  sources: readonly CheckSource[],
+  unread: Partial<Record<CheckSource, string>>,
   read: () => Promise<Result>,
 ): Promise<Result | undefined> {
   const wrong = new Complaints()
@@ -111,7 +115,7 @@ async function readable<Result>(
 async function registryOf(
   { store }: Runtime,
   serviceId: number,
-): Promise<Pick<Inspected, 'service' | 'clients'>> {
+): Promise<Pick<InspectedDeployment, 'service' | 'clients'>> {
   try {
     const service = await store.registry.findCurrentService(serviceId)
     return { service, clients: await store.registry.listClients(serviceId) }
@@ -130,7 +134,7 @@ async function namedVisitor(files: VisitorFiles): Promise<Visitor | undefined> {
   const { certificate, key, 'client-id': clientId, 'client-secret-file': secretFile } = files
   if (certificate === undefined && key === undefined) return undefined
   if (certificate === undefined || key === undefined)
-    throw new Complaint('--certificate and --key must be given together')
+    throw new Complaint('--certificate and --key must be used together')
   const clientSecret = secretFile === undefined ? undefined : (await readFile(secretFile, 'utf8')).trim()
   return visitorOf(certificate, key, { clientId, clientSecret })
 }

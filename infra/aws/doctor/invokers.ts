@@ -10,13 +10,13 @@ import { type Aws, isAnswer } from '../deployment/aws.ts'
 import { ALIAS } from '../template/releases.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
 
-/** An event names the client certificate, so anyone who can invoke a function can claim any certificate. */
+/** An event contains the client certificate, so anyone who can invoke a function can claim any certificate. */
 export const invokers: Check<Account> = {
-  name: 'who may invoke',
+  name: 'invoke permissions',
   ask: async (account) => {
     const problems: Finding[] = []
     for (const name of functionNames()) problems.push(...(await problemsOf(name, account)))
-    return orElse(problems, 'only API Gateway, and principals that IAM allows, may invoke the functions')
+    return orElse(problems, 'only API Gateway and principals that IAM allows can invoke the functions')
   },
 }
 
@@ -39,18 +39,18 @@ async function problemsOf(name: string, account: Account): Promise<Finding[]> {
     problems.push(...others.map((each) => stranger(each, label)))
   }
   const invoked = allowed.has(`${FunctionName}:${ALIAS}`) ? `${FunctionName}:${ALIAS}` : FunctionName
-  return [...problems, ...shutOut(name, sources, invoked, allowed.get(invoked) ?? [])]
+  return [...problems, ...missingPermissions(name, sources, invoked, allowed.get(invoked) ?? [])]
 }
 
 interface Target {
-  /** As the user knows it: `certbound-prod-token:live`. */
+  /** The name for messages, for example `certbound-prod-token:live`. */
   readonly label: string
-  /** `undefined`: the function itself. */
+  /** The version or alias; `undefined` for the function itself. */
   readonly Qualifier: string | undefined
 }
 
 /**
- * Everything that can have a resource policy: the function, its versions and its aliases.
+ * Lists everything that can have a resource policy: the function, its versions and its aliases.
  *
  * @returns `undefined` if the function does not exist
  */
@@ -103,7 +103,7 @@ async function statementsOf(
   }
 }
 
-/** The beginnings of the ARNs of what may call a function: the API, and for the authorizer those of the resource servers. */
+/** The prefixes of the ARNs of the APIs that may call a function: our API, and for the authorizer those of the resource servers. */
 function sourcesOf(name: string, { stack, settings: { resourceServers } }: Account): readonly string[] {
   const [, partition, , region, account] = stack.id.split(':')
   const own = stack.outputs.get('HttpApiId') ?? ''
@@ -115,7 +115,7 @@ function sourcesOf(name: string, { stack, settings: { resourceServers } }: Accou
 
 const OPERATORS: readonly string[] = ['ArnLike', 'ArnEquals', 'StringLike', 'StringEquals']
 
-/** Whether a statement allows only the events of one API. One without a condition, or with another operator, allows more. */
+/** Whether a statement allows only the events of one API. A statement without a condition, or with another operator, allows more. */
 function isFrom(source: string, { Principal, Condition = {} }: Statement): boolean {
   if (!isDeepStrictEqual(Principal, { Service: 'apigateway.amazonaws.com' })) return false
   const [[operator, members] = ['', {}], ...others] = Object.entries(Condition)
@@ -126,15 +126,15 @@ function isFrom(source: string, { Principal, Condition = {} }: Statement): boole
 
 function stranger({ Principal, Condition }: Statement, label: string): Finding {
   const condition = Condition === undefined ? '' : ` under ${JSON.stringify(Condition)}`
-  const principal = Principal === undefined ? 'a principal that is not named' : JSON.stringify(Principal)
+  const principal = Principal === undefined ? 'an unknown principal' : JSON.stringify(Principal)
   return fail(
-    `${principal} may invoke ${label}${condition}, and so act as any client`,
+    `${principal} may invoke ${label}${condition} and so act as any client`,
     'remove this statement from the resource policy: aws lambda remove-permission',
   )
 }
 
-/** The APIs that cannot invoke what they are to invoke. */
-function shutOut(
+/** The APIs that lack the permission to invoke a function. */
+function missingPermissions(
   name: string,
   sources: readonly string[],
   label: string,
@@ -142,7 +142,7 @@ function shutOut(
 ): Finding[] {
   const refused = sources.filter((source) => !statements.some((each) => isFrom(source, each)))
   if (name === 'authorizer') {
-    const todo = 'give its API the permission (docs/resource-servers.md)'
+    const todo = 'give this permission to the API (docs/resource-servers.md)'
     return refused.map((source) => warn(`${source}* may not invoke ${label}`, todo))
   }
   if (sources.length > 0 && refused.length === 0) return []

@@ -5,15 +5,16 @@ import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-met
 import type { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { requiredBinding } from '../../../shared/possession/token-binding.ts'
-import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
+import { certificatesOf, REPLACE_CERTIFICATE } from '../../truststore/issuing-clients.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
 
-/** What other checks need was read. */
+/** The data for other checks was read. */
 export const reading: Check = {
   name: 'reading',
   ask: ({ unread: { registry, truststore } }) => {
-    const problem = (what: string, why: string) => fail(`${what}: ${why}`, 'mend this: checks below need it')
+    const problem = (what: string, why: string) =>
+      fail(`${what}: ${why}`, 'fix this first: checks below need it')
     return orElse(
       [
         registry !== undefined && problem('the registry cannot be read', registry),
@@ -29,18 +30,18 @@ export const binding: Check = {
   name: 'binding',
   needs: ['registry'],
   ask: ({ service, clients }) => {
-    if (service === undefined) return [fail('the registry has no service', 'npm run provision')]
+    if (service === undefined) return [fail('the registry contains no service', 'npm run provision')]
     if (!settingsOf(service).tlsClientCertificateBoundAccessTokens) {
       const todo = 'set tlsClientCertificateBoundAccessTokens of the service'
-      return [warn('tokens are not bound: a thief of one can use it', todo)]
+      return [warn('tokens are not bound, so a thief of one can use it', todo)]
     }
     const unbound = clients.filter(
       (client) => !client.dpopRequired && requiredBinding(service, client) === undefined,
     )
     return orElse(
-      grouped(unbound, (names) =>
+      findingFor(unbound, (names) =>
         warn(
-          `the service binds tokens, but not those of ${names}: a thief of one can use it`,
+          `the service binds tokens, but not those of ${names}, so a thief of one can use it`,
           'set tlsClientCertificateBoundAccessTokens, or dpopRequired if the client cannot present a certificate',
         ),
       ),
@@ -50,8 +51,8 @@ export const binding: Check = {
 }
 
 /**
- * Where authorization requests must be pushed, as under `fapi2`, nothing records which clients do that. So a client that does is marked by
- * its own `parRequired`.
+ * If authorization requests must be pushed, as with `fapi2`, the deployment does not record which clients do so. The operator marks such a
+ * client with its own `parRequired`.
  */
 export const pushedRequests: Check = {
   name: 'pushed requests',
@@ -63,34 +64,34 @@ export const pushedRequests: Check = {
         grantTypes.includes('AUTHORIZATION_CODE') && redirectUris.length > 0 && !parRequired,
     )
     return orElse(
-      grouped(plain, (names) =>
+      findingFor(plain, (names) =>
         warn(
           `the authorization requests of ${names} are refused unless they are pushed`,
-          'let the client push them (RFC 9126, /par), then set parRequired of the client',
+          'make sure that the client pushes them (RFC 9126, /par), then set parRequired of the client',
         ),
       ),
-      'all clients that must push their authorization requests do so',
+      'all clients that must push authorization requests are marked with parRequired',
     )
   },
 }
 
-/** A client in a message: its number and its name. */
+/** The number and name of a client, for a message. */
 function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
   const name = clientName ?? clientIdAlias
   return name === undefined ? `client ${clientId}` : `client ${clientId} (${name})`
 }
 
-const MOST_NAMES = 10
+const MAX_NAMES = 10
 
-/** One finding for all of them: hundreds of equal lines hide the others. */
-function grouped(clients: readonly Client[], find: (names: string) => Finding): Finding[] {
+/** Makes one finding for all clients, because hundreds of similar lines would hide others. */
+function findingFor(clients: readonly Client[], find: (names: string) => Finding): Finding[] {
   if (clients.length === 0) return []
-  const names = clients.slice(0, MOST_NAMES).map(clientLabel).join(', ')
-  const more = clients.length - MOST_NAMES
+  const names = clients.slice(0, MAX_NAMES).map(clientLabel).join(', ')
+  const more = clients.length - MAX_NAMES
   return [find(more > 0 ? `${names} and ${more} more` : names)]
 }
 
-/** Only CAs that the service names can issue a certificate with the name of a client. */
+/** Only the listed issuers of the service can issue a certificate with the name of a client. */
 export const issuers: Check = {
   name: 'issuers',
   needs: ['service', 'truststore'],
@@ -105,7 +106,7 @@ export const issuers: Check = {
       return [
         fail(
           `${issuing.length} CAs are trusted (${cas}), and each can issue a certificate with the name of ${names}`,
-          'set clientCertificateIssuers of the service to those that issue the certificates of your clients',
+          'set clientCertificateIssuers of the service to the CAs that issue the certificates of your clients',
         ),
       ]
     }
@@ -113,7 +114,7 @@ export const issuers: Check = {
     return orElse(
       unknown.map((issuer) =>
         fail(
-          `clientCertificateIssuers names ${subjectOf(issuer)}, which is not in the trust store: its clients are refused`,
+          `clientCertificateIssuers names ${subjectOf(issuer)}, which is not in the trust store, so its clients are refused`,
           'add this CA to the trust store (npm run deploy), or remove it from clientCertificateIssuers',
         ),
       ),
@@ -122,7 +123,7 @@ export const issuers: Check = {
   },
 }
 
-/** No certificate of the trust store has expired, or will soon. */
+/** No certificate of the trust store has expired or will expire soon. */
 export const trustedDates: Check = {
   name: 'trust store dates',
   needs: ['truststore'],
@@ -153,7 +154,7 @@ export const registered: Check = {
       ),
       !isIn(certificate, truststore) &&
         fail(
-          `the self-signed certificate of ${whose} is not in the trust store: API Gateway refuses the client`,
+          `the self-signed certificate of ${whose} is not in the trust store, so API Gateway refuses the client`,
           'add the certificate itself to the trust store: npm run deploy',
         ),
     ])
@@ -161,7 +162,7 @@ export const registered: Check = {
   },
 }
 
-/** No client has registered a certificate that can issue others, as one may have before the service offered `TLS_CLIENT_AUTH`. */
+/** No client has registered a certificate that can issue others. This was allowed before the service offered `TLS_CLIENT_AUTH`. */
 export const clientCertificates: Check = {
   name: 'client certificates',
   needs: ['service', 'truststore'],
@@ -174,16 +175,16 @@ export const clientCertificates: Check = {
         const isOpen = isTrusted && service !== undefined && trustsAnyIssuer(service)
         const what = `${clientLabel(client)} has registered a certificate that can issue others`
         const harm = isTrusted
-          ? 'and the trust store has it: its holder can take any name'
+          ? 'and the trust store contains it, so its holder can assume any name'
           : 'but it is not trusted'
-        problems.push((isOpen ? fail : warn)(`${what}, ${harm}`, MAKE_ONE_THAT_CANNOT))
+        problems.push((isOpen ? fail : warn)(`${what}, ${harm}`, REPLACE_CERTIFICATE))
       }
     }
     return orElse(problems, 'no client has registered a certificate that can issue others')
   },
 }
 
-/** No client authenticates by a secret that its owner chose and that is short. */
+/** No client authenticates with a short secret that its owner chose. */
 export const clientSecrets: Check = {
   name: 'client secrets',
   needs: ['registry'],
@@ -192,9 +193,9 @@ export const clientSecrets: Check = {
       (client) =>
         client.weakSecret === true && AUTHENTICATION_METHODS[client.tokenAuthMethod].needs === 'secret',
     )
-    const todo = 'let certbound make a new one: GET /client/secret/refresh/{clientId}'
+    const todo = 'generate a new one: GET /client/secret/refresh/{clientId}'
     return orElse(
-      grouped(weak, (names) => warn(`the secret of ${names} is short, so that it may be guessed`, todo)),
+      findingFor(weak, (names) => warn(`the secret of ${names} is short, so an attacker may guess it`, todo)),
       'no client has a short secret',
     )
   },
@@ -206,7 +207,7 @@ function dateFindings(certificate: X509Certificate, now: Date, whose: string, to
   return [(problem.warning ? warn : fail)(`${whose} ${problem.text}`, todo)]
 }
 
-/** CAs that issued no other CA of the trust store: these issue for clients. */
+/** The CAs that issued no other CA of the trust store. They issue certificates for clients. */
 async function issuingAuthorities(truststore: Truststore): Promise<Truststore> {
   const verdicts = await Promise.all(truststore.map(({ raw }) => canIssue(raw)))
   const authorities = truststore.filter((_, index) => verdicts[index])

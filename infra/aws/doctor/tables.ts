@@ -11,7 +11,7 @@ export const tableProtection: Check<Account> = {
     for (const [index, name] of tables.entries()) {
       const found = await reportedTable(aws, name)
       if (found === undefined) {
-        problems.push(fail(`${name} does not exist`, 'find out where it is: docs/operations.md, Restore'))
+        problems.push(fail(`${name} does not exist`, 'see docs/operations.md, Restore'))
         continue
       }
       problems.push(
@@ -24,7 +24,7 @@ export const tableProtection: Check<Account> = {
         index !== 1 &&
           !found.recovery &&
           warn(
-            `${name} has no point-in-time recovery: what is lost cannot be restored`,
+            `${name} has no point-in-time recovery, so lost data cannot be restored`,
             `switch it on: aws dynamodb update-continuous-backups --table-name ${name} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
           ),
       )
@@ -36,7 +36,7 @@ export const tableProtection: Check<Account> = {
   },
 }
 
-/** Expired items are deleted. Decisions never rely on it: each compares the time itself. */
+/** Expired items are deleted. Decisions do not depend on this, because each compares the time. */
 export const timeToLive: Check<Account> = {
   name: 'time to live',
   ask: async ({ aws, tables }) => {
@@ -45,7 +45,7 @@ export const timeToLive: Check<Account> = {
       const answer = await aws.dynamodb.send(new DescribeTimeToLiveCommand({ TableName }))
       const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
       const isOn = (status === 'ENABLED' || status === 'ENABLING') && AttributeName === 'ttl'
-      const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
+      const what = `items are never deleted from ${TableName}, because its time to live is not enabled for the attribute ttl`
       if (!isOn) problems.push(warn(what, `enable it: ${timeToLiveCommand(TableName)}`))
     }
     return orElse(problems, 'expired items are deleted from the tables')

@@ -19,7 +19,7 @@ const TABLES = ['arn:aws:dynamodb:*:*:table/certbound-*']
 const BUCKETS = ['arn:aws:s3:::truststore-certbound-*']
 const TRUSTSTORE = ['arn:aws:s3:::truststore-certbound-*/truststore.pem']
 const DOMAINS = ['arn:aws:apigateway:*::/domainnames/*']
-/** AWS lets these calls name no resource. */
+/** The resource of calls for which AWS does not allow to name one. */
 const ANY = ['*']
 
 function allow(Resource: readonly string[], ...Action: readonly string[]): Statement {
@@ -27,7 +27,7 @@ function allow(Resource: readonly string[], ...Action: readonly string[]): State
 }
 
 const SIGNING_KEYS = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['keys#*', 'nonce#*'] } } as const
-/** Everything else in the registry is known to those who operate it. These let their reader sign tokens. */
+/** The denial of the keys with which a reader could sign tokens. Operators may read everything else in the registry. */
 const NO_SIGNING_KEYS: Statement = {
   Effect: 'Deny',
   Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
@@ -36,12 +36,11 @@ const NO_SIGNING_KEYS: Statement = {
 }
 
 const READ_TRUSTSTORE = [
-  allow(TRUSTSTORE, 's3:GetObject', 's3:GetObjectVersion'),
-  // Without it a missing object is 403.
+  allow(TRUSTSTORE, 's3:GetObject', 's3:GetObjectVersion'), // Without this right the answer about a missing object is 403.
   allow(BUCKETS, 's3:ListBucket'),
 ]
 
-/** `npm run doctor`. */
+/** The rights of `npm run doctor`. */
 const READ = [
   allow(STACKS, 'cloudformation:DescribeStacks'),
   allow(['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*', ...DOMAINS], 'apigateway:GET'),
@@ -64,7 +63,7 @@ const READ = [
   NO_SIGNING_KEYS,
 ]
 
-/** `npm run deploy -- --plan`, for pull requests. Archives and templates are named by their content, so they change nothing. */
+/** The rights of `npm run deploy -- --plan`, for pull requests. Archives and templates are named after their content, so they change nothing. */
 const PLAN = [
   allow(
     STACKS,
@@ -75,7 +74,7 @@ const PLAN = [
     ],
     ...['cloudformation:GetTemplate', 'cloudformation:DescribeStackEvents'],
   ),
-  // Whether another stack has the tables that the settings name.
+  // These show whether another stack has the tables of the settings.
   allow(ANY, 'cloudformation:DescribeStacks', 'cloudformation:ValidateTemplate', 'lambda:GetAccountSettings'),
   allow(['arn:aws:acm:*:*:certificate/*'], 'acm:DescribeCertificate'),
   allow(
@@ -101,7 +100,7 @@ const PLAN = [
 const CHANGE_TRUSTSTORE = [
   allow(TRUSTSTORE, 's3:PutObject'),
   allow(DOMAINS, 'apigateway:PATCH'),
-  // Changes of a domain with mutual TLS need both (list_amazonapigatewaymanagement.html).
+  // Changes of a domain with mutual TLS require both (list_amazonapigatewaymanagement.html).
   allow(DOMAINS, 'apigateway:AddCertificateToDomain', 'apigateway:RemoveCertificateFromDomain'),
 ]
 
@@ -111,7 +110,7 @@ const passRole = (Resource: readonly string[], service: string): Statement => ({
 })
 const ROLES = ['arn:aws:iam::*:role/certbound-*', 'arn:aws:iam::*:role/*/certbound-*']
 
-/** `npm run deploy` and `npm run rollback`. Without a role of CloudFormation the caller needs its policy as well. */
+/** The rights of `npm run deploy` and `npm run rollback`. Without a role for CloudFormation, the caller also needs its policy. */
 const DEPLOY = [
   ...PLAN,
   allow(
@@ -120,12 +119,10 @@ const DEPLOY = [
     ...['cloudformation:UpdateTerminationProtection', 'cloudformation:DescribeStackResource'],
     ...['cloudformation:ListStackResources', 'cloudformation:TagResource', 'cloudformation:UntagResource'],
   ),
-  // The versions of functions that no alias names any more, and a rollback.
+  // These delete the versions of functions without an alias, and roll back.
   allow(FUNCTIONS, 'lambda:ListAliases', 'lambda:UpdateAlias'),
-  allow(['arn:aws:lambda:*:*:function:certbound-*:*'], 'lambda:DeleteFunction', 'lambda:GetFunction'),
-  // Settings of routes that are gone.
-  allow(['arn:aws:apigateway:*::/apis/*/stages/*/routesettings/*'], 'apigateway:DELETE'),
-  // Records of what was done.
+  allow(['arn:aws:lambda:*:*:function:certbound-*:*'], 'lambda:DeleteFunction', 'lambda:GetFunction'), // These delete settings of removed routes.
+  allow(['arn:aws:apigateway:*::/apis/*/stages/*/routesettings/*'], 'apigateway:DELETE'), // These write records of releases.
   allow(TABLES, 'dynamodb:PutItem'),
   ...CHANGE_TRUSTSTORE,
   passRole(
@@ -134,7 +131,7 @@ const DEPLOY = [
   ),
 ]
 
-/** `npm run provision` and `npm run restore`, with the steps of the operations manual around it. */
+/** The rights of `npm run provision` and `npm run restore`, with the related steps of docs/operations.md. */
 const OPERATE = [
   allow(STACKS, 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources'),
   allow(DOMAINS, 'apigateway:GET'),
@@ -155,13 +152,13 @@ const OPERATE = [
       'dynamodb:UpdateContinuousBackups',
       'dynamodb:RestoreTableToPointInTime',
     ],
-    // DynamoDB demands these on the table that a backup is restored into (backuprestore_IAM.html).
+    // DynamoDB requires these for the table into which a backup is restored (backuprestore_IAM.html).
     ...['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
   ),
   allow(FUNCTIONS, 'lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'),
 ]
 
-/** The ten actions that API Gateway needs of its caller to log the requests of an HTTP API (http-api-logging.html). */
+/** The ten actions that API Gateway requires from its caller to log the requests of an HTTP API (http-api-logging.html). */
 const LOG_DELIVERY = [
   ...['CreateLogDelivery', 'PutResourcePolicy', 'UpdateLogDelivery', 'DeleteLogDelivery', 'CreateLogGroup'],
   ...[
@@ -173,14 +170,14 @@ const LOG_DELIVERY = [
   ],
 ].map((name) => `logs:${name}`)
 
-/** The role that CloudFormation acts as, or the caller where there is none. */
+/** The rights of CloudFormation's role, or of the caller if there is none. */
 const CLOUDFORMATION = [
   ...byResource(Object.values(RESOURCE_TYPES)),
   allow(ANY, ...LOG_DELIVERY),
-  // Functions of the stack are the only ones that may get these roles.
+  // Only functions of the stack may get these roles.
   passRole(ROLES, 'lambda.amazonaws.com'),
   allow(DOMAINS, 'apigateway:AddCertificateToDomain', 'apigateway:RemoveCertificateFromDomain'),
-  // The first domain of an account needs a role of API Gateway itself.
+  // The first domain of an account requires a role of API Gateway itself.
   {
     ...allow(
       ['arn:aws:iam::*:role/aws-service-role/ops.apigateway.amazonaws.com/*'],
@@ -188,11 +185,11 @@ const CLOUDFORMATION = [
     ),
     Condition: { StringEquals: { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' } },
   },
-  // API Gateway reads the trust store, and Lambda the archives, as the caller.
+  // API Gateway reads the trust store, and Lambda the archives, with the caller's rights.
   allow(['arn:aws:s3:::truststore-certbound-*/*'], 's3:GetObject', 's3:GetObjectVersion'),
 ]
 
-/** One statement for the types that have resources in common. */
+/** Combines the types with equal resources into one statement. */
 function byResource(
   types: readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[],
 ) {
@@ -208,7 +205,7 @@ function byResource(
 
 const policy = (Statement: readonly Statement[]): Policy => ({ Version: '2012-10-17', Statement })
 
-/** The rights of people and pipelines, by the names of their files in this folder. */
+/** The rights of people and pipelines, keyed by the names of their files in this folder. */
 export const POLICIES = {
   read: policy(READ),
   plan: policy(PLAN),

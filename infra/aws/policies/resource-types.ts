@@ -1,5 +1,5 @@
 /**
- * What CloudFormation calls for the resources of a type: to make, change, read and delete them, as far as the templates use it. The
+ * The calls of CloudFormation for the resources of a type: to create, change, read and delete them, as far as the templates require. The
  * page is that of the service in AWS's Service Authorization Reference.
  */
 interface TypeRights {
@@ -8,7 +8,7 @@ interface TypeRights {
   readonly resources: readonly string[]
 }
 
-/** Everything of a deployment has a name that begins so: that of its stacks. */
+/** The pattern of all names of a deployment, which begin with the name of its stacks. */
 const NAMED = 'certbound-*'
 
 const log = (actions: readonly string[]): TypeRights => ({
@@ -16,7 +16,7 @@ const log = (actions: readonly string[]): TypeRights => ({
   actions,
   resources: [`arn:aws:logs:*:*:log-group:${NAMED}`, `arn:aws:logs:*:*:log-group:/aws/*/${NAMED}`],
 })
-/** API Gateway's actions are the methods of its own API. */
+/** The rights for API Gateway, whose actions are the methods of its own API. */
 const gateway = (...paths: readonly string[]): TypeRights => ({
   page: 'list_amazonapigatewaymanagementv2.html',
   actions: [
@@ -88,7 +88,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
       ...['PutRolePolicy', 'DeleteRolePolicy', 'ListRolePolicies', 'ListAttachedRolePolicies'],
       ...['PutRolePermissionsBoundary', 'DeleteRolePermissionsBoundary', 'TagRole', 'UntagRole'],
     ].map((name) => `iam:${name}`),
-    // A path stands before the name.
+    // The name may follow a path.
     resources: [`arn:aws:iam::*:role/${NAMED}`, `arn:aws:iam::*:role/*/${NAMED}`],
   },
   'AWS::Lambda::Alias': lambda(
@@ -143,7 +143,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
   'AWS::Logs::QueryDefinition': {
     page: 'list_amazoncloudwatchlogs.html',
     actions: ['logs:PutQueryDefinition', 'logs:DeleteQueryDefinition', 'logs:DescribeQueryDefinitions'],
-    // AWS lets none of them name a resource.
+    // AWS does not allow to name a resource for these.
     resources: ['*'],
   },
   'AWS::S3::Bucket': bucket(

@@ -5,7 +5,7 @@ import { type Client, subjectNames } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { subjectOf } from '../../truststore/truststore.ts'
 
-/** By what a service was trusted, and whom it trusted, when the backup was made. Some of it may have been withdrawn since. */
+/** The keys, issuers and roots of a service in the backup. Some of them may have been withdrawn since. */
 export function fromBackupOfService({ jwks, clientCertificateIssuers, trustedRootCertificates }: Service) {
   return {
     signingKeys: jwks.map(({ kid }) => kid),
@@ -23,7 +23,7 @@ function subjectIn(certificate: string): string {
   }
 }
 
-/** By what a client was known when the backup was made: key IDs, the address of its keys, names in its certificate. */
+/** The key IDs, the URL of the keys and the certificate names of a client in the backup. */
 export function fromBackupOfClient(client: Client) {
   const { jwks, jwksUri } = client
   const keys = (jwks?.keys ?? []).map(({ kid }, i) => (typeof kid === 'string' ? kid : `number ${i + 1}`))

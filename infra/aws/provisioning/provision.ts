@@ -8,20 +8,19 @@ import { problemsOfClient } from '../../management/problems.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
 
-/** The parts of the settings that exist in the tables. */
+/** The parts of the settings that already exist in the tables. */
 export interface Present {
   readonly owner: boolean
-  readonly service: Service | undefined
-  /** Aliases. */
+  readonly service: Service | undefined /** The aliases of the clients. */
   readonly clients: ReadonlySet<string>
 }
 
-/** @throws Complaint if the service was deleted, and its number cannot have a new one yet */
+/** @throws Complaint if the service was deleted and its number cannot be used again yet */
 export async function findPresent(settings: DeploymentSettings, runtime: Runtime): Promise<Present> {
   const { registry } = runtime.store
   const number = serviceNumber(settings)
   const service = await registry.findCurrentService(number)
-  if (service === undefined) await expectDeletionEnded(number, settings, runtime)
+  if (service === undefined) await requireDeletionEnded(number, settings, runtime)
   const clients = new Set<string>()
   for (const { clientIdAlias } of settings.clients) {
     const client = await registry.findCurrentClient(number, clientIdAlias)
@@ -32,12 +31,12 @@ export async function findPresent(settings: DeploymentSettings, runtime: Runtime
 }
 
 /**
- * Clients and keys of a deleted service must not come back with a new one, and a function that has the deleted service in its
- * cache could still make a client.
+ * A new service must not get the clients and keys of a deleted one, and a function with the deleted service in its cache could still
+ * create a client.
  *
  * @throws Complaint
  */
-async function expectDeletionEnded(
+async function requireDeletionEnded(
   number: number,
   { registryCacheSeconds }: DeploymentSettings,
   { store: { registry }, now }: Runtime,
@@ -47,17 +46,17 @@ async function expectDeletionEnded(
   if (past.jwks.length > 0 || (await registry.hasClients(number))) {
     const call = `DELETE /api/service/delete/${number}`
     throw new Complaint(
-      `service ${number} was deleted, but clients or keys of it still exist: call ${call} as the owner until it answers 204, then provision again`,
+      `service ${number} was deleted, but some of its clients or keys still exist: call ${call} as the owner until it answers 204, then provision again`,
     )
   }
   if (past.deletedAt !== undefined && now() <= past.deletedAt + registryCacheSeconds) {
     throw new Complaint(
-      `service ${number} was deleted a moment ago: provision again in ${registryCacheSeconds + 1} seconds`,
+      `service ${number} was just deleted: provision again in ${registryCacheSeconds + 1} seconds`,
     )
   }
 }
 
-/** Secrets that were just made. Nobody can read them again. */
+/** New secrets. They cannot be read again later. */
 export interface NewSecrets {
   readonly owner?: OwnerCredentials
   readonly service?: ServiceCredentials
@@ -67,14 +66,14 @@ export interface NewSecrets {
 interface ServiceCredentials {
   readonly serviceId: number
   readonly issuer: string
-  /** In v2 a secret is the password to the service's number, in v3 it is the bearer token. */
+  /** In version 2 of the Web API a secret is the password for the service's number, in version 3 it is the bearer token. */
   readonly credentials: readonly { readonly role: string; readonly secret: string }[]
 }
 
 /**
- * Makes the missing parts, each after those that it needs, and changes nothing else.
+ * Creates the missing parts, each after its dependencies, and changes nothing else.
  *
- * @param show gets each secret as soon as its digest is stored, so that a later failure does not lose it
+ * @param show called with each secret as soon as its digest is stored, so that a later failure does not lose it
  * @throws Complaint that names the wrong setting
  */
 export async function provision(
@@ -91,7 +90,7 @@ export async function provision(
     const alias = client.clientIdAlias
     if (present.clients.has(alias)) continue
     const made = await management.newClient(alias, clientMembers(client), service)
-    // Every client has a secret, but only some methods of authentication use it.
+    // Every client has a secret, but only some authentication methods use it.
     const usesSecret = AUTHENTICATION_METHODS[made.client.tokenAuthMethod].needs === 'secret'
     show({
       client: { alias, clientId: made.client.clientId, ...(usesSecret && { clientSecret: made.secret }) },
@@ -99,7 +98,7 @@ export async function provision(
   }
 }
 
-/** The existing service may have other settings than the file, for which the clients were right. @throws Complaint */
+/** Checks the clients against the existing service, whose settings may differ from those of the file. @throws Complaint */
 async function refuseWrong(
   { clients }: DeploymentSettings,
   present: Present,

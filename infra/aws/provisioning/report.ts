@@ -4,7 +4,7 @@ import type { OwnerCredentials } from '../../management/owner.ts'
 import type { NewSecrets, Present } from './provision.ts'
 import type { RestoredState, RestoredService, RestoreOptions } from './restore.ts'
 
-/** The parts that exist, and those that would be made. */
+/** The lines of the plan: the parts that exist and those that will be created. */
 export function provisionPlan(
   { owner, service, clients }: Present,
   number: number,
@@ -16,9 +16,7 @@ export function provisionPlan(
     `  owner of the deployment: ${action(owner)}`,
     ...aliases.map((alias) => `  client ${alias}: ${action(clients.has(alias))}`),
   ]
-}
-
-/** New secrets in words. */
+} /** The lines that show new secrets. */
 export function secretLines({ owner, service, client }: NewSecrets): string[] {
   return [
     ...(service === undefined ? [] : [`service ${service.serviceId}, issuer ${service.issuer}`]),
@@ -41,19 +39,20 @@ function ownerLines(owner: OwnerCredentials | undefined): string[] {
   ]
 }
 
-/** The changes that a restore would make. */
+/** The lines of the plan of a restore. */
 export function restorePlan(
   services: readonly Service[],
   { registryTable, grantsTable }: TableNames,
   { newClientSecrets, newSigningKey }: Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>,
 ): string[] {
   const keys = newSigningKey
-    ? 'the signing keys of the backup are replaced, and no longer published'
-    : 'the signing keys of the backup stay; --new-signing-key replaces them'
+    ? 'the signing keys of the backup are replaced and no longer published'
+    : 'the signing keys of the backup are kept; --new-signing-key replaces them'
   return [
     `In ${registryTable} and ${grantsTable}:`,
     ...services.map(
-      ({ apiKey, issuer }) => `  service ${apiKey}, ${issuer}: ends all tokens, replaces all credentials`,
+      ({ apiKey, issuer }) =>
+        `  service ${apiKey}, ${issuer}: all tokens are revoked, all credentials are replaced`,
     ),
     `  ${keys}`,
     `  clients that authenticate with a secret ${newClientSecrets ? 'get a new one' : 'keep the one of the backup'}`,
@@ -66,7 +65,7 @@ interface Restored {
   readonly owner: OwnerCredentials | undefined
 }
 
-/** New secrets in words, and the steps that are left. */
+/** The lines that show new secrets and the remaining steps. */
 export function restoredLines({ services, owner }: Restored): string[] {
   return [...services.flatMap(serviceLines), ...ownerLines(owner)]
 }
@@ -76,12 +75,12 @@ function serviceLines(service: RestoredService): string[] {
   const until = new Date(tokensNotBefore * 1000).toISOString()
   const fate = newSigningKeys === undefined ? '' : ', no longer published'
   return [
-    `service ${apiKey}: everything that was issued before ${until} has ended`,
+    `service ${apiKey}: everything that was issued before ${until} is revoked`,
     ...credentials.map(({ role, secret }) => secretLine(role, secret)),
-    ...listed(`signing keys from the backup${fate}`, fromBackup.signingKeys),
-    ...listed('new signing keys', newSigningKeys ?? []),
-    ...listed('issuers of client certificates from the backup', fromBackup.issuers),
-    ...listed('roots of client certificates from the backup', fromBackup.roots),
+    ...listLines(`signing keys from the backup${fate}`, fromBackup.signingKeys),
+    ...listLines('new signing keys', newSigningKeys ?? []),
+    ...listLines('issuers of client certificates from the backup', fromBackup.issuers),
+    ...listLines('roots of client certificates from the backup', fromBackup.roots),
     ...clients.flatMap(clientLines),
   ]
 }
@@ -91,19 +90,18 @@ function clientLines({ clientId, name, state, secret, fromBackup }: RestoredServ
   return [
     `client ${clientId}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
     ...(secret === undefined ? [] : [secretLine('secret', secret)]),
-    ...listed('keys from the backup', keys),
-    ...listed('keys from the backup, read from', jwksUri === undefined ? [] : [jwksUri]),
-    ...listed('certificate names from the backup', names),
+    ...listLines('keys from the backup', keys),
+    ...listLines('keys from the backup, read from', jwksUri === undefined ? [] : [jwksUri]),
+    ...listLines('certificate names from the backup', names),
   ]
 }
 
-const listed = (what: string, items: readonly string[]): string[] =>
+const listLines = (what: string, items: readonly string[]): string[] =>
   items.length === 0 ? [] : [`  ${what}: ${items.join('; ')}`]
 
 const STATES = {
   kept: '',
-  revived:
-    ': revived and locked. Unlock it when you know that it may come back, with the keys that it has here',
+  revived: ': revived and locked. Check that the client and the keys below may be used, then unlock it',
   missing:
-    ': has no state, so its tokens are not accepted. If it was deleted, delete it again; if not, --revive it',
+    ': has no state, so its tokens are refused. If it was deleted, delete it again; otherwise use --revive',
 } as const satisfies Record<RestoredState, string>

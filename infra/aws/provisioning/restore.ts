@@ -12,13 +12,13 @@ import { newSigningKeys, type NewSigningKeys, withSigningKeys } from '../../mana
 export interface RestoreOptions {
   readonly now: EpochSeconds
   readonly random: (bytes: number) => Buffer
-  /** The time for which a running function uses records that it has read (`REGISTRY_CACHE_SECONDS`). */
+  /** How long a function caches the records that it has read (`REGISTRY_CACHE_SECONDS`). */
   readonly cacheSeconds: number
-  /** Whether clients get new secrets. Services and the owner always do. */
+  /** Whether clients get new secrets. Services and the owner always get new ones. */
   readonly newClientSecrets: boolean
-  /** Whether services get new signing keys, and those of the backup are no longer published. */
+  /** Whether services get new signing keys. Those of the backup are then no longer published. */
   readonly newSigningKey: boolean
-  /** Numbers of clients whose lost state is made again. Without a state no token of a client is accepted. */
+  /** The numbers of the clients whose lost state is created again. Without its state, all tokens of a client are refused. */
   readonly revive: ReadonlySet<number> | 'all'
 }
 
@@ -26,12 +26,11 @@ export type RestoredState = 'kept' | 'revived' | 'missing'
 export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 
 /**
- * Makes a restored registry safe again. A backup undoes later changes. Tokens, codes and tickets that were ended are ended again
- * by `tokensNotBefore`. Replaced secrets are replaced again. Locks are copied from the states of the clients, which are in the
- * other table. Deleted clients have no state, so they stay unusable. Withdrawn keys cannot be known from the backup, so all keys
- * that came back are named.
+ * Makes a restored registry safe. A backup undoes later changes. `tokensNotBefore` revokes all tokens, codes and tickets, because some of
+ * them were revoked before. Secrets are replaced. Locks are copied from the states of the clients, which are in the other table. Deleted
+ * clients have no state, so they remain unusable. The backup does not show which keys were withdrawn, so all restored keys are listed.
  *
- * It can be repeated. Then it ends tokens that were issued in between, and replaces the secrets of the last time.
+ * It can be repeated. It then also revokes tokens that were issued in between, and replaces the secrets of the previous run.
  */
 export async function restoreServices(store: Store, options: RestoreOptions): Promise<RestoredService[]> {
   const restored = []
@@ -41,10 +40,10 @@ export async function restoreServices(store: Store, options: RestoreOptions): Pr
   return restored
 }
 
-/** @returns the new secrets, which are shown once: the tables have only their digests */
+/** @returns the new secrets, which are shown only once, because the tables contain only their digests */
 async function restoreService(before: Service, store: Store, options: RestoreOptions) {
   const { apiKey } = before
-  // A function with a warm cache still issues tokens for an old secret. They must end, too; times are whole seconds.
+  // A function with a warm cache still issues tokens for an old secret. They must be revoked too. Times are whole seconds.
   const cutOff = addSeconds(options.now, options.cacheSeconds + 1)
   const secrets: { readonly role: string; readonly secret: string }[] = []
   const keys = options.newSigningKey ? newSigningKeys(before.jwks, options.random) : []
@@ -59,7 +58,7 @@ async function restoreService(before: Service, store: Store, options: RestoreOpt
     const tokensNotBefore = Math.max(current.tokensNotBefore ?? 0, cutOff)
     return { ...withSigningKeys(current, keys), credentials, tokensNotBefore }
   })
-  // The backup also has the key that makes nonces.
+  // The backup also contains the key of the nonces.
   await store.proofs.putNonceKey(apiKey, options.random)
   if (service === undefined) throw new Error(`service ${apiKey} was deleted while it was being restored`)
   await deleteReplacedKeys(before, keys, store)
@@ -108,13 +107,13 @@ async function restoreClient(
     locked: before?.locked ?? (revived || current.locked),
     ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
-  // Missing: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived.
+  // If the state is missing, the client was deleted after the backup, or the table of grants was lost. It is unusable until it is revived.
   const state: RestoredState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
   const name = clientName ?? clientIdAlias
   return { clientId, name, state, secret, fromBackup: fromBackupOfClient(client) }
 }
 
-/** New secrets for the owner; `undefined` when the deployment has no owner. */
+/** Replaces the secrets of the owner. @returns `undefined` if the deployment has no owner */
 export async function restoreOwner(
   { registry }: Store,
   { random }: Pick<RestoreOptions, 'random'>,

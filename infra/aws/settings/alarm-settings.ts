@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 const count = (rule: string) => z.number().check(z.int(rule), z.positive(rule))
 
-/** So much of the requests, and at least so many in five minutes. One of them means little without the other. */
+/** A share of the requests, and a minimum number in five minutes. Each means little without the other. */
 const share = (percent: number, atLeast: number) => {
   const rule = 'must be a percentage above 0, up to 100'
   const members = {
@@ -13,14 +13,14 @@ const share = (percent: number, atLeast: number) => {
 }
 const number = (value: number, rule: string) => z._default(count(rule), value)
 
-/** From where on an alarm is raised. `certbound.example.jsonc` explains each, and docs/operations.md#alarms each alarm. */
+/** The thresholds of the alarms. `certbound.example.jsonc` explains each, and docs/operations.md#alarms each alarm. */
 export const AlarmSettings = z
   .strictObject({
     email: z.optional(z.string().check(z.regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address'))),
     topicArn: z.optional(
       z
         .string()
-        .check(z.regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'must be the ARN of a topic of SNS')),
+        .check(z.regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')),
     ),
     serverErrors: share(1, 10),
     refusals: share(10, 100),
@@ -30,7 +30,7 @@ export const AlarmSettings = z
     replays: number(1, 'must be a number of replays in five minutes'),
     latencyMilliseconds: number(2000, 'must be a number of milliseconds'),
     tableThrottles: number(10, 'must be a number of refused reads and writes in five minutes'),
-    executions: number(800, 'must be a number of executions at once'),
+    executions: number(800, 'must be a number of concurrent executions'),
     authorizerErrors: number(5, 'must be a number of failed calls in five minutes'),
     certificateDays: number(21, 'must be a number of days'),
     requestsAnHour: z.optional(count('must be a number of requests in an hour')),
@@ -38,7 +38,7 @@ export const AlarmSettings = z
   .check(
     z.refine(
       ({ email, topicArn }) => email === undefined || topicArn === undefined,
-      'cannot have both email and topicArn: subscribe the address to the topic yourself',
+      'must not contain both email and topicArn: subscribe the e-mail address to the topic yourself',
     ),
   )
 export type AlarmSettings = z.infer<typeof AlarmSettings>

@@ -14,10 +14,10 @@ import { functionNames } from '../../package/build.ts'
 import { problemsOfSettings } from './secure-settings.ts'
 import { certificateArns, type DeploymentSettings, ManagedSettings, Settings } from './settings.ts'
 
-/** Comments are always allowed. */
+/** The options of the parser. Comments are always allowed. */
 const JSONC = { allowTrailingComma: true }
 
-/** Something that is wrong with the file. */
+/** An error in the file. */
 interface Fault {
   readonly path: readonly (string | number)[]
   readonly what: string
@@ -25,9 +25,9 @@ interface Fault {
 }
 
 /**
- * Reads the settings, and judges the service and the clients as the management API would. Calls nothing on AWS.
+ * Reads the settings, and checks the service and the clients with the rules of the management API. It does not call AWS.
  *
- * @throws Complaint with everything that is wrong with the file: its line, and what mends it
+ * @throws Complaint with the line and the remedy of each error in the file
  */
 export async function readDeployment(file: string, now = new Date()): Promise<DeploymentSettings> {
   const content = await contentOf(file)
@@ -54,7 +54,7 @@ function complaintLines(file: string, content: string, faults: readonly Fault[])
   return lines.join('\n')
 }
 
-/** Of the value, or of what ought to have it. */
+/** The line of a value, or of the object in which it is missing. */
 function lineOf(content: string, tree: Node | undefined, path: Fault['path']): number {
   const node = tree && findNodeAtLocation(tree, [...path])
   if (node === undefined && path.length > 0) return lineOf(content, tree, path.slice(0, -1))
@@ -66,13 +66,13 @@ async function contentOf(file: string): Promise<string> {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const hint = 'copy certbound.example.jsonc and fill it in, or name another file with --settings'
+    const hint = 'copy certbound.example.jsonc and fill it in, or set another file with --settings'
     const why = code === 'ENOENT' ? `does not exist: ${hint}` : `cannot be read: ${message}`
     throw new Complaint(`${file} ${why}`, { cause: error })
   }
 }
 
-/** Each as `line: problem`. If two members have one name, the parser would silently take the last. */
+/** The syntax errors, as `line: problem`. Duplicate members are errors, because the parser would silently use the last one. */
 function syntaxErrors(content: string): string[] {
   const errors: string[] = []
   const objects: Set<string>[] = []
@@ -80,7 +80,7 @@ function syntaxErrors(content: string): string[] {
     onObjectBegin: () => void objects.push(new Set()),
     onObjectEnd: () => void objects.pop(),
     onObjectProperty: (name, _offset, _length, line) => {
-      if (objects.at(-1)?.has(name) === true) errors.push(`${line + 1}: ${name} is there twice`)
+      if (objects.at(-1)?.has(name) === true) errors.push(`${line + 1}: ${name} is a duplicate`)
       objects.at(-1)?.add(name)
     },
     onError: (code, _offset, _length, line) => {
@@ -105,8 +105,8 @@ function inWords(issue: z.core.$ZodIssue, config: unknown): Fault[] {
 }
 
 /**
- * Our own words, which begin with `must`, or zod's rule in words where a type or a value has none. zod's text depends on its
- * locale.
+ * The message of an issue: our own text, which begins with `must`, or a text for zod's rules about types and values. zod's own texts
+ * depend on its locale.
  */
 function ruleOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
@@ -126,7 +126,9 @@ function contradictions(settings: DeploymentSettings): Fault[] {
   const named = Object.entries(tables ?? {}).map(([kind, table]) => ({ kind, table }))
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
   return [
-    ...elsewhere.map(([name]) => fault(name, `must be of the Region ${region}, as the domains are Regional`)),
+    ...elsewhere.map(([name]) =>
+      fault(name, `must be in the Region ${region}, because the domains are Regional`),
+    ),
     ...(mtlsDomain.name === plainDomain.name
       ? [fault('mtlsDomain.name', 'and plainDomain.name must differ')]
       : []),
@@ -137,7 +139,7 @@ function contradictions(settings: DeploymentSettings): Fault[] {
         .map((earlier) => fault(`tables.${earlier.kind}`, `and tables.${kind} must differ`)),
     ),
     ...unknown.map((name) =>
-      fault(`concurrency.${name}`, `is not a function: there are ${functions.join(', ')}`),
+      fault(`concurrency.${name}`, `is not a function; the functions are ${functions.join(', ')}`),
     ),
     ...aliases.flatMap((alias, i) =>
       aliases.indexOf(alias) < i

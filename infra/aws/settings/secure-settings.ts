@@ -9,8 +9,8 @@ type Members = Readonly<Record<string, unknown>>
 const HOUR_SECONDS = 3600
 
 /**
- * The members of a new service. Its settings replace the defaults: bound tokens, PKCE with S256, an ES256 key, and endpoints on
- * the domains where they answer. The management API adds a `manage` credential.
+ * The members of a new service. Its settings replace these defaults: bound tokens, PKCE with S256, an ES256 key, and the endpoints of
+ * the two domains. The management API adds a `manage` credential.
  */
 export function serviceMembers(settings: ManagedSettings): Members {
   return {
@@ -27,25 +27,25 @@ export function serviceMembers(settings: ManagedSettings): Members {
   }
 }
 
-/** The members of a new client. Its tokens are bound unless its settings switch that off. */
+/** The members of a new client. Its tokens are bound unless its settings disable that. */
 export function clientMembers(client: ManagedSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
 }
 
-/** What the management API would refuse of them. A path is one in the settings. */
+/** The problems for which the management API would refuse the settings. Paths are paths in the settings. */
 export async function problemsOfSettings(settings: ManagedSettings, now: Date): Promise<Problem[]> {
   const seconds = Math.floor(now.getTime() / 1000) as EpochSeconds
   const { problems, read } = await problemsOfService(serviceMembers(settings), seconds)
-  const found = problems.map((problem) => located(problem, 'service', ['service']))
+  const found = problems.map((problem) => atPath(problem, 'service', ['service']))
   for (const [i, client] of settings.clients.entries()) {
     const ofClient = read && (await problemsOfClient(clientMembers(client), read)).problems
     const name = `client ${client.clientIdAlias}`
-    found.push(...(ofClient ?? []).map((problem) => located(problem, name, ['clients', i])))
+    found.push(...(ofClient ?? []).map((problem) => atPath(problem, name, ['clients', i])))
   }
   return found
 }
 
-function located({ path, what, remedy }: Problem, name: string, parent: Problem['path']): Problem {
+function atPath({ path, what, remedy }: Problem, name: string, parent: Problem['path']): Problem {
   return { path: [...parent, ...path], what: `${name}: ${what}`, remedy }
 }
 

@@ -5,14 +5,14 @@ import { isBaseUrl } from '../../../shared/resource-url.ts'
 import { AlarmSettings } from './alarm-settings.ts'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 
-/** The periods that CloudWatch offers (API_PutRetentionPolicy). */
+/** The retention periods of CloudWatch (API_PutRetentionPolicy). */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
 const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule))
 const count = (rule: string) => z.number().check(z.int(rule), z.positive(rule))
-const RESERVED_RULE = 'must be a number of executions at once'
+const RESERVED_RULE = 'must be a number of concurrent executions'
 
 const domainName = text(
   /^(?=.{4,64}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
@@ -33,14 +33,14 @@ const baseUrl = z
   .check(
     z.refine(
       isBaseUrl,
-      'must be the https URL that clients were given for the API, without a query, a fragment or a slash at its end',
+      'must be the https URL under which clients call the API, without a query, a fragment or a slash at its end',
     ),
   )
 
 const limit = (rate: number, burst: number) => {
   const members = {
-    rate: count('must be a number of requests a second'),
-    burst: count('must be a number of requests at once'),
+    rate: count('must be a number of requests per second'),
+    burst: count('must be a number of concurrent requests'),
   }
   return z._default(z.strictObject(members), { rate, burst })
 }
@@ -59,33 +59,33 @@ export const Settings = z.strictObject({
   }),
   plainDomain: z.strictObject({ name: domainName, certificateArn }),
   mtlsOnly: z._default(z.boolean(), true),
-  /** The APIs that functions/authorizer guards. */
+  /** The APIs that functions/authorizer protects. */
   resourceServers: z._default(
     z.array(
       z.strictObject({
         mtlsDomain: domainName,
         apiId: text(/^[a-z0-9]{10}$/, 'must be the identifier of an API, such as a1b2c3d4e5'),
-        /** What clients were given. Without it requests with DPoP proofs are refused. */
+        /** The base URL for clients. Without it, requests with DPoP proofs are refused. */
         url: z.optional(baseUrl),
       }),
     ),
     [],
   ),
-  /** Existing tables, in place of those that the stack makes. A restore needs no other table of records. */
+  /** Existing tables, which replace those of the stack. A restore needs no other table of records. */
   tables: z.optional(
     z.strictObject({ registry: tableName, grants: tableName, audit: z.optional(tableName) }),
   ),
   trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
-  /** PEM files that belong to the trust store as well. */
+  /** Further PEM files of the trust store. */
   clientCertificates: z._default(z.array(z.string()), []),
-  /** Under Authlete's names. `problemsOfSettings` judges them by the rules of the management API. */
+  /** Members with Authlete's names. `problemsOfSettings` checks them with the rules of the management API. */
   service: z.looseObject({ issuer }),
   clients: z._default(
     z.array(z.looseObject({ clientIdAlias: z.string().check(z.minLength(1, 'must be a name')) })),
     [],
   ),
   alarms: z.prefault(AlarmSettings, {}),
-  /** Limits of each route of a kind, which all its callers share. On the plain domain those without a credential do, too. */
+  /** The limits of each route of a kind. All its callers share them, on the plain domain even those without a credential. */
   throttle: z.prefault(
     z.strictObject({
       oauth: limit(100, 200),
@@ -95,12 +95,12 @@ export const Settings = z.strictObject({
     }),
     {},
   ),
-  /** Executions that Lambda reserves for a function, by its name in functions/. 0 stops the function. */
+  /** The executions that Lambda reserves for each function, keyed by its name in functions/. 0 stops the function. */
   concurrency: z._default(
     z.record(z.string(), z.number().check(z.int(RESERVED_RULE), z.minimum(0, RESERVED_RULE))),
     {},
   ),
-  /** Of the functions' roles. */
+  /** The settings of the functions' roles. */
   roles: z.optional(
     z.strictObject({
       path: z.optional(text(/^\/([\w+=,.@-]+\/)*$/, 'must be a path, such as /certbound/')),
@@ -123,20 +123,19 @@ export const Settings = z.strictObject({
 export type DeploymentSettings = z.infer<typeof Settings>
 
 const { service, clients, mtlsOnly, mtlsDomain, plainDomain } = Settings.shape
-/** The settings that decide what the service and the clients are made of. */
+/** The settings that define the service and the clients. */
 export const ManagedSettings = z.object({ service, clients, mtlsOnly, mtlsDomain, plainDomain })
 export type ManagedSettings = z.infer<typeof ManagedSettings>
 
 /**
- * The number of the deployment's service. It follows from the issuer, because the functions must know it before the service
- * exists. It is no secret.
+ * The number of the deployment's service. It is derived from the issuer, because the functions must know it before the service exists. It is not secret.
  */
 export function serviceNumber({ service }: Pick<DeploymentSettings, 'service'>): number {
   const number = hash('sha256', service.issuer, 'buffer').readUIntBE(0, 6)
   return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
 }
 
-/** The certificates in ACM, by the name of the setting. */
+/** The certificates in ACM, keyed by the name of the setting. */
 export function certificateArns({
   mtlsDomain,
   plainDomain,

@@ -1,11 +1,11 @@
 /**
- * A line of the access log: its members, and what API Gateway puts into them. They never have a header, a query, a path or a body: the
- * template of the route names what was called. Nor have they the names in the client's certificate: API Gateway puts values in as they
- * are, so a name with a quote would break the line or add members, and strangers choose theirs. The serial number identifies the
- * certificate at its CA.
+ * A line of the access log: its members, and the variables of API Gateway. It never contains a header, a query, a path or a body; the
+ * template of the route identifies the call. Nor does it contain names of the client's certificate, because API Gateway inserts values
+ * without escaping: a name with a quotation mark would break the line or add members, and attackers choose their own names. The serial
+ * number identifies the certificate at its CA.
  *
- * A value that does not exist is `-`. So the last two are in quotes here: `$context.error.messageString`, which has its own quotes,
- * would leave a bare `-`. They are texts of API Gateway and of Lambda.
+ * A missing value is `-`. So the last two variables are in quotation marks here: `$context.error.messageString`, which adds its own, would
+ * insert a bare `-`. They are texts of API Gateway and of Lambda.
  */
 const LINE = {
   requestId: '$context.requestId',
@@ -26,5 +26,5 @@ const LINE = {
 
 export type AccessMember = keyof typeof LINE
 
-/** The format of both stages: a line of JSON for each request. */
+/** The format of the log of both stages: a line of JSON for each request. */
 export const ACCESS_LOG = JSON.stringify(LINE)

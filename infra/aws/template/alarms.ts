@@ -23,13 +23,13 @@ export function alarms(settings: Settings, tables: Tables): Readonly<Record<stri
 
 interface Alarm {
   readonly description: string
-  /** None if no log has more. */
+  /** The saved query with the details; absent if no log contains them. */
   readonly query?: QueryName
-  /** Properties of the alarm, besides those that all have. */
+  /** The properties of the alarm, besides those of all alarms. */
   readonly watched: object
 }
 
-/** Its end is published as well. Without data there is no alarm, unless it says otherwise. */
+/** An alarm, whose end is also published. Missing data raises no alarm by default. */
 function resource(id: string, { description, query, watched }: Alarm, settings: Settings) {
   const topic = [topicOf(settings)]
   const saved = query === undefined ? '' : ` Saved query: ${savedName(settings.stage, query)}.`
@@ -41,21 +41,21 @@ function resource(id: string, { description, query, watched }: Alarm, settings: 
   return { Type: 'AWS::CloudWatch::Alarm', Properties: { ...common, ...watched } }
 }
 
-/** Alarms about how requests are answered. */
+/** The alarms about the answers to requests. */
 function requestAlarms({ stage, alarms: limits }: Settings): Readonly<Record<string, Alarm>> {
   const counted = (count: Count) => metric(namespaceOf(stage), count)
   return {
     ServerErrorsAlarm: {
       description:
-        'Requests are answered with 5xx. 503 means that a table cannot be reached, 500 is a defect.',
+        'Requests are answered with 5xx. 503 means that a table cannot be reached; 500 is a defect.',
       query: 'failures',
-      watched: share(metric('AWS/ApiGateway', '5xx', OF_API), REQUESTS, limits.serverErrors),
+      watched: share(metric('AWS/ApiGateway', '5xx', API_DIMENSION), REQUESTS, limits.serverErrors),
     },
     LatencyAlarm: {
-      description: 'For a quarter of an hour one request in a hundred has taken too long.',
+      description: 'For 15 minutes, one request in a hundred has taken too long.',
       query: 'top clients',
       watched: {
-        ...metric('AWS/ApiGateway', 'Latency', OF_API),
+        ...metric('AWS/ApiGateway', 'Latency', API_DIMENSION),
         ...{ ExtendedStatistic: 'p99', Period: PERIOD, EvaluationPeriods: 3 },
         ...{ Threshold: limits.latencyMilliseconds, EvaluateLowSampleCountPercentile: 'ignore' },
       },
@@ -65,34 +65,34 @@ function requestAlarms({ stage, alarms: limits }: Settings): Readonly<Record<str
       query: 'refusals of a client',
       watched: share(counted('Refusals'), REQUESTS, limits.refusals),
     },
-    // A thief causes this, and so does a client with a new certificate or key and an old token.
+    // The cause is a thief, or a client with a new certificate or key and an old token.
     StolenTokensAlarm: {
-      description: 'Tokens or codes are used with another certificate, key or client than their own.',
+      description: 'Tokens or codes are used with a certificate, key or client that they are not bound to.',
       query: 'refusals of a client',
       watched: sum(counted('StolenTokens'), limits.stolenTokens),
     },
-    // An honest client hardly ever causes it, so the first one counts.
+    // Honest clients hardly ever cause this, so the first one raises the alarm.
     ReplaysAlarm: {
-      description: 'A code or a refresh token was used again, and its tokens were ended.',
+      description: 'A code or a refresh token was used again, and its tokens were revoked.',
       query: 'refusals of a client',
       watched: sum(counted('Replays'), limits.replays),
     },
-    // A stranger can cause it for a moment. Clients whose CA has expired go on.
+    // Strangers can cause this for a moment. Clients whose CA has expired cause it continuously.
     LockedOutAlarm: {
       description:
-        'For a quarter of an hour the mutual-TLS domain has refused certificates: 403 of API Gateway itself.',
+        'For 15 minutes, the mutual-TLS domain has refused certificates: 403 from API Gateway itself.',
       query: 'answers by address',
       watched: { ...share(counted('LockedOut'), MTLS_REQUESTS, limits.lockedOut), EvaluationPeriods: 3 },
     },
     ThrottledAlarm: {
-      description: 'For a quarter of an hour routes have been at their limit: 429 of API Gateway.',
+      description: 'For 15 minutes, routes have reached their limit: 429 from API Gateway.',
       query: 'answers by address',
       watched: { ...share(counted('Throttled'), REQUESTS, limits.throttled), EvaluationPeriods: 3 },
     },
     ...(limits.requestsAnHour !== undefined && {
       SilenceAlarm: {
         description:
-          'Fewer requests than ever reach the mutual-TLS domain: look at its DNS record, its certificates and its clients.',
+          'Fewer requests than the minimum reach the mutual-TLS domain: check its DNS record, its certificates and its clients.',
         query: 'answers by address',
         watched: {
           ...{ ...MTLS_REQUESTS, Statistic: 'Sum', Period: 3600, Threshold: limits.requestsAnHour },
@@ -103,7 +103,7 @@ function requestAlarms({ stage, alarms: limits }: Settings): Readonly<Record<str
   }
 }
 
-/** Alarms about what AWS lets the deployment do. */
+/** The alarms about limits of AWS. */
 function capacityAlarms(
   { alarms: limits, resourceServers }: Settings,
   { registry, grants, audit }: Tables,
@@ -120,23 +120,23 @@ function capacityAlarms(
   return {
     TableThrottlesAlarm: {
       description:
-        'DynamoDB refuses reads or writes of a table or its index: too many at once, or one item is too busy.',
+        'DynamoDB refuses reads or writes of a table or its index: there are too many at once, or too many for one item.',
       query: 'top clients',
       watched: total(throttles, limits.tableThrottles),
     },
     ConcurrencyAlarm: {
       description:
-        'The functions of the account, also those of others, come near to the executions that it may have at once.',
+        'The functions of the account, including those of other projects, almost reach its limit of concurrent executions.',
       query: 'top clients',
       watched: {
         ...metric('AWS/Lambda', 'ConcurrentExecutions', {}),
         ...{ Statistic: 'Maximum', Period: PERIOD, Threshold: limits.executions },
       },
     },
-    // The failures of all other functions are answers 5xx of the API.
+    // The failures of all other functions become 5xx answers of the API.
     ...(resourceServers.length > 0 && {
       AuthorizerErrorsAlarm: {
-        description: 'The authorizer breaks off or is throttled, so APIs of resource servers answer 500.',
+        description: 'The authorizer fails or is throttled, so APIs of resource servers answer 500.',
         query: 'failures',
         watched: total(
           ['Errors', 'Throttles'].map((name) => metric('AWS/Lambda', name, ofAuthorizer)),
@@ -156,7 +156,8 @@ const CERTIFICATES: Readonly<Record<string, readonly [id: string, owner: string]
   'plainDomain.certificateArn': ['PlainCertificateAlarm', 'The certificate of the plain domain'],
 }
 
-/** ACM counts the days of a certificate down twice a day, and is silent when it has expired (cloudwatch-metrics.html in its guide). */
+/** ACM reports the remaining days of a certificate twice a day, and reports nothing after it has expired (cloudwatch-metrics.html in its
+ * guide). */
 function certificateAlarms(settings: Settings): Readonly<Record<string, Alarm>> {
   const Threshold = settings.alarms.certificateDays
   const made = Object.entries(certificateArns(settings)).map(([setting, CertificateArn]): [string, Alarm] => {
@@ -166,7 +167,7 @@ function certificateAlarms(settings: Settings): Readonly<Record<string, Alarm>> 
       ...{ Statistic: 'Minimum', Period: 86_400, Threshold },
       ...{ ComparisonOperator: 'LessThanOrEqualToThreshold', TreatMissingData: 'breaching' },
     }
-    return [id, { description: `${owner} ends soon, or has ended.`, watched }]
+    return [id, { description: `${owner} expires soon or has expired.`, watched }]
   })
   return Object.fromEntries(made)
 }
@@ -188,9 +189,9 @@ function metric(
   return { Namespace, MetricName, Dimensions }
 }
 
-const OF_API = { ApiId: ref('HttpApi') }
-const REQUESTS = metric('AWS/ApiGateway', 'Count', OF_API)
-const MTLS_REQUESTS = metric('AWS/ApiGateway', 'Count', { ...OF_API, Stage: '$default' })
+const API_DIMENSION = { ApiId: ref('HttpApi') }
+const REQUESTS = metric('AWS/ApiGateway', 'Count', API_DIMENSION)
+const MTLS_REQUESTS = metric('AWS/ApiGateway', 'Count', { ...API_DIMENSION, Stage: '$default' })
 
 const sum = (watched: Metric, Threshold: number) => ({
   ...watched,
@@ -204,7 +205,7 @@ const queried = (Id: string, Metric: Metric) => ({
   MetricStat: { Period: PERIOD, Stat: 'Sum', Metric },
 })
 
-/** Raised if at least so many of the requests, and so much of them, are counted. */
+/** The condition that the count reaches both the minimum number and the share of the requests. */
 function share(counted: Metric, requests: Metric, { percent, atLeast }: Settings['alarms']['refusals']) {
   const isMany = `counted >= ${atLeast} AND counted * 100 >= FILL(requests, 0) * ${percent}`
   const Metrics = [
@@ -212,9 +213,7 @@ function share(counted: Metric, requests: Metric, { percent, atLeast }: Settings
     ...[queried('counted', counted), queried('requests', requests)],
   ]
   return { Metrics, Threshold: 1 }
-}
-
-/** Some of the metrics may have no data. */
+} /** The sum of metrics, some of which may have no data. */
 function total(metrics: readonly Metric[], Threshold: number) {
   const each = metrics.map((one, i) => queried(`m${i}`, one))
   const Expression = each.map(({ Id }) => `FILL(${Id}, 0)`).join(' + ')

@@ -1,5 +1,5 @@
 /**
- * Parts of CloudFormation's resources. A property that must have one value for safety has only that value in its type, so another one
+ * Parts of CloudFormation's resources. If safety requires a certain value of a property, its type allows only this value, so another one
  * does not compile.
  */
 
@@ -28,7 +28,7 @@ export const attribute = <Name extends string>(id: LogicalId, name: Name): Attri
 }
 /** Text, or a reference to it. */
 export type Value = string | Ref
-/** The name of one thing; `*` is none. */
+/** The ARN of one resource, so not `*`. */
 export type Arn =
   Attribute<'Arn'> | { 'Fn::Sub': `arn:\${AWS::Partition}:${string}` | `\${${string}.Arn}/${string}` }
 
@@ -46,14 +46,13 @@ interface Domain {
     {
       CertificateArn: string
       EndpointType: 'REGIONAL'
-      IpAddressType: 'dualstack'
-      /** 1.2 and 1.3. The newer SecurityPolicy_ names cannot be combined with mutual TLS. */
+      IpAddressType: 'dualstack' /** TLS 1.2 and 1.3. The newer SecurityPolicy_ values cannot be combined with mutual TLS. */
       SecurityPolicy: 'TLS_1_2'
       OwnershipVerificationCertificateArn?: string | undefined
     },
   ]
 }
-/** API Gateway reads a trust store when the domain is made or changed, not when the object changes. So its version is named. */
+/** API Gateway reads a trust store when the domain is created or changed, not when the object changes. So the version is set. */
 interface MutualTls {
   MutualTlsAuthentication: {
     TruststoreUri: { 'Fn::Sub': `s3://\${Bucket}/${string}` }
@@ -77,8 +76,8 @@ interface Policy<Each> {
   Version: '2012-10-17'
   Statement: readonly Each[]
 }
-/** Only Lambda takes it, and it has no managed policies. */
-export type Role = Resource<
+/** A role that only Lambda can assume, without managed policies. */
+export type FunctionRole = Resource<
   'IAM::Role',
   {
     Path?: string | undefined

@@ -5,8 +5,8 @@ import { type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
 export const TRUSTSTORE_KEY = 'truststore.pem'
 
 /**
- * One API on two domains (architecture, section 1). Both have all routes; a certificate counts only on the first. Each has a stage of
- * its own, because the limits of a stage are shared by all who call it.
+ * One API on two domains (docs/architecture.md, section 1). Both have all routes, but certificates count only on the first. Each has its
+ * own stage, because all callers of a stage share its limits.
  */
 export function domains({ mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>) {
   const { ownershipCertificateArn: OwnershipVerificationCertificateArn } = mtlsDomain
@@ -19,7 +19,7 @@ export function domains({ mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'm
   const MtlsDomain: MtlsDomainName = { ...mtls, Properties: { ...mtls.Properties, MutualTlsAuthentication } }
   return {
     MtlsDomain,
-    // An account may create one domain in 30 seconds (limits.html of API Gateway's developer guide).
+    // An account may create one domain every 30 seconds (limits.html of API Gateway's developer guide).
     PlainDomain: { ...plain, DependsOn: 'MtlsDomain' },
     MtlsMapping: mapping('MtlsDomain', 'HttpApiStage'),
     PlainMapping: mapping('PlainDomain', 'PlainStage'),

@@ -3,17 +3,17 @@ import type { Route } from '../../../shared/lambda/route.ts'
 import type { Rights } from './rights.ts'
 
 interface FunctionSettings extends Rights {
-  /** Nobody waits for it, so it keeps the client of AWS, which is the reference of the lean one (shared/dynamodb). */
+  /** Whether the function uses the AWS SDK instead of the lean client (shared/dynamodb), because its latency does not matter. */
   readonly usesSdk?: true
 }
 
 const ALL = {
   authorization: {
-    // Clients that push a request authenticate.
+    // Clients that push requests authenticate, which needs these calls.
     calls: ['useAssertions', 'useProofs', 'readGrants', 'readGrant', 'writeGrants', 'deleteGrants'],
     reads: ['nonceKeys'],
   },
-  // The API of a resource server calls it, from a stack of its own (docs/resource-servers.md). It cannot give out nonces.
+  // The APIs of resource servers call the authorizer from their own stacks (docs/resource-servers.md). It cannot issue nonces.
   authorizer: { calls: ['useProofs', 'readGrants'] },
   discovery: { calls: [] },
   introspection: { calls: ['useProofs', 'readGrants'], reads: ['nonceKeys'] },
@@ -30,13 +30,13 @@ const ALL = {
     usesSdk: true,
   },
   revocation: { calls: ['useAssertions', 'readGrants', 'readGrant', 'deleteGrants'] },
-  // It signs responses for resource servers that ask for it (RFC 9701).
+  // The function signs responses for resource servers that request it (RFC 9701).
   'standard-introspection': {
     calls: ['useAssertions', 'readGrants'],
     reads: ['signingKeys'],
   },
   token: {
-    // A code or a refresh token that is used again ends its grant. Where a subject has one token at a client, the others are listed.
+    // A code or refresh token that is used again revokes its grant. If a subject may have only one token at a client, the others are listed.
     calls: [
       'useAssertions',
       'useProofs',
@@ -61,21 +61,21 @@ const ALL = {
     reads: ['signingKeys'],
     usesSdk: true,
   },
-  // It signs responses for clients that ask for it (OpenID Connect Core section 5.3.2).
+  // The function signs responses for clients that request it (OpenID Connect Core section 5.3.2).
   userinfo: { calls: ['useProofs', 'readGrants'], reads: ['signingKeys', 'nonceKeys'] },
 } as const satisfies Readonly<Record<keyof typeof FUNCTION_ROUTES | 'authorizer', FunctionSettings>>
 
 export type FunctionName = keyof typeof ALL
-/** The functions, by their folders in functions/. */
+/** The names of the functions, which are their folders in functions/. */
 export const FUNCTIONS = Object.entries<FunctionSettings>(ALL) as [FunctionName, FunctionSettings][]
 
-interface KeyedRoute {
-  /** In API Gateway. Each function decides which methods a route takes. */
+interface GatewayRoute {
+  /** The route key of API Gateway. Each function decides which methods a route accepts. */
   readonly key: `ANY /${string}`
   readonly route: Route
 }
 /** The routes of all functions. */
-export const KEYED_ROUTES: readonly KeyedRoute[] = Object.entries(ROUTES).map(([path, route]) => ({
+export const GATEWAY_ROUTES: readonly GatewayRoute[] = Object.entries(ROUTES).map(([path, route]) => ({
   key: `ANY ${path}` as `ANY /${string}`,
   route,
 }))

@@ -3,18 +3,19 @@ import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
 import { ref } from './cloudformation.ts'
-import { type FunctionName, FUNCTIONS, KEYED_ROUTES } from './functions.ts'
+import { type FunctionName, FUNCTIONS, GATEWAY_ROUTES } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
-/** A metric that filters make of log lines. Alarms of alarms.ts watch them, but not the refusals of unknown callers. */
+/** A metric that filters count in log lines. Alarms of alarms.ts watch them, except the refusals of unknown callers. */
 export type Count =
   'LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled' | 'UnauthenticatedRefusals'
 
 export const namespaceOf = (stage: string): string => `certbound/${stage}`
 
 /**
- * Filters over the logs. Each request logs a line of JSON (shared/runtime/log.ts). It has `reason` if the request was refused, and `ended` if a
- * code or a refresh token was used again. What API Gateway refuses reaches no function, and is only in the access log (access-log.ts).
+ * Filters over the logs. Each request logs a line of JSON (shared/runtime/log.ts). It contains
+ * `reason` if the request was refused, and `ended` if a code or refresh token was used again. Requests that API Gateway refuses reach no
+ * function and are only in the access log (access-log.ts).
  */
 export function logCounts(stage: string, mtlsDomain: string) {
   const count = (group: `${string}LogGroup`, metric: Count, FilterPattern: string) => {
@@ -38,28 +39,29 @@ export function logCounts(stage: string, mtlsDomain: string) {
   return Object.fromEntries(all)
 }
 
-/** A term of a pattern over lines of JSON with these members. */
+/** A term of a pattern for lines of JSON with these members. */
 type Term<Member extends string> =
   `$.${Member} ${'= "' | '!= "'}${string}"` | `$.${Member} > 0` | `$.${Member} NOT EXISTS`
 type Terms<Member extends string> = readonly Term<Member>[]
 
 const joined = (connective: '&&' | '||', terms: readonly string[]) =>
   terms.map((term) => `(${term})`).join(` ${connective} `)
-/** All of the terms hold. */
-const ofLine = (...terms: Terms<keyof LogLine>) => `{ ${joined('&&', terms)} }`
-const ofAccess = (...terms: Terms<AccessMember>) => `{ ${joined('&&', terms)} }`
+/** Patterns that match if all terms hold. */
+const linePattern = (...terms: Terms<keyof LogLine>) => `{ ${joined('&&', terms)} }`
+const accessPattern = (...terms: Terms<AccessMember>) => `{ ${joined('&&', terms)} }`
 
-/** A server in front that uses more of Authlete causes the first. The others are answers 5xx, which have an alarm of their own. */
+/** Reasons that do not count. Authorization servers that use other APIs of Authlete cause the first. The others are 5xx answers, which
+ * have their own alarm. */
 const OTHERS: readonly Reason[] = ['authlete-api-not-offered', 'unavailable', 'internal']
 /**
- * The caller has a credential of the Web API, or the request is about a client that exists. Anyone causes other refusals, by trying
- * paths, or without credentials.
+ * Refusals of callers with a credential of the Web API, or about an existing client. Anyone can cause other refusals, with unknown paths or
+ * without credentials.
  */
 const REFUSED = `{ ($.reason = "*") && (($.credential = "*") || ($.client > 0)) && ${joined(
   '&&',
   OTHERS.map((reason) => `$.reason != "${reason}"`),
 )} }`
-const REFUSED_UNKNOWN = ofLine('$.reason = "*"', '$.credential NOT EXISTS', '$.client NOT EXISTS')
+const REFUSED_UNKNOWN = linePattern('$.reason = "*"', '$.credential NOT EXISTS', '$.client NOT EXISTS')
 
 const STOLEN = `{ ${joined(
   '||',
@@ -68,20 +70,20 @@ const STOLEN = `{ ${joined(
   ),
 )} }`
 
-const REPLAYED = ofLine('$.ended = "*"')
+const REPLAYED = linePattern('$.ended = "*"')
 
 /**
- * API Gateway answers 403 to a certificate that is not trusted or has expired, and logs the request (http-api-mutual-tls.html;
- * https://repost.aws/knowledge-center/api-gateway-mutual-tls-403-errors). A function answers 403, too: for a missing scope, for
- * example. Then Lambda has answered 200 (`$context.integrationStatus`, http-api-logging-variables.html).
+ * API Gateway answers 403 if a certificate is not trusted or has expired, and logs the request (http-api-mutual-tls.html;
+ * https://repost.aws/knowledge-center/api-gateway-mutual-tls-403-errors). Functions also answer 403, for
+ * example for a missing scope. Then Lambda has answered 200 (`$context.integrationStatus`, http-api-logging-variables.html).
  */
 const lockedOut = (mtlsDomain: string) =>
-  ofAccess('$.status = "403"', `$.domain = "${mtlsDomain}"`, '$.integrationStatus != "200"')
+  accessPattern('$.status = "403"', `$.domain = "${mtlsDomain}"`, '$.integrationStatus != "200"')
 
-/** Scanners try unknown paths, which are those of the routes that end with {proxy+}. */
-const THROTTLED = ofAccess(
+/** Scanners try unknown paths, which belong to the routes that end with {proxy+}. These do not count. */
+const THROTTLED = accessPattern(
   '$.status = "429"',
-  ...KEYED_ROUTES.filter(({ key }) => key.endsWith('/{proxy+}')).map(
+  ...GATEWAY_ROUTES.filter(({ key }) => key.endsWith('/{proxy+}')).map(
     ({ key }): Term<AccessMember> => `$.route != "${key}"`,
   ),
 )

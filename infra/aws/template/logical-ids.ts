@@ -1,4 +1,4 @@
-/** `StandardIntrospection` for `standard-introspection`. */
+/** The name of a function in logical IDs, for example `StandardIntrospection` for `standard-introspection`. */
 export function logicalName(functionName: string): string {
   return functionName.split('-').map(capitalized).join('')
 }
@@ -13,7 +13,7 @@ export const integrationId = (functionName: string) => `HttpApiIntegration${spel
 export const logGroupId = (functionName: string) => `${spelled(functionName)}LogGroup` as const
 const spelled = (functionName: string) => capitalized(functionName).replaceAll('-', 'Dash')
 
-/** The id that osls gives a route, by the key that API Gateway has for it. */
+/** The ID that osls gives a route, from its route key in API Gateway. */
 export function routeId(key: `ANY /${string}`) {
   const parts = key.split('/').map((part) =>
     part

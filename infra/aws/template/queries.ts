@@ -4,10 +4,10 @@ import { ref } from './cloudformation.ts'
 import { FUNCTIONS } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
-/** A query of CloudWatch Logs Insights that the deployment saves. */
+/** A saved query of CloudWatch Logs Insights. */
 interface Query {
   readonly over: 'functions' | 'access' | 'both'
-  /** Those of the log lines that it names. */
+  /** The members of log lines that it names. */
   readonly members: readonly (keyof LogLine | AccessMember | 'cause')[]
   readonly lines: readonly string[]
 }
@@ -19,7 +19,7 @@ const ALL = {
     over: 'functions',
     members: ['reason', 'client', 'endpoint', 'outcome', 'thumbprint', 'credential', 'ended', 'requestId'],
     lines: [
-      '# of one client: filter client = 1234',
+      '# for one client: filter client = 1234',
       'filter ispresent(reason)',
       'fields @timestamp, client, reason, endpoint, outcome, thumbprint, credential, ended, requestId',
       ...NEWEST,
@@ -39,14 +39,14 @@ const ALL = {
       'reason',
     ],
     lines: [
-      '# of one certificate, by the access log and by the tokens that are bound to it; requestId joins both lines:',
+      '# for one certificate, in the access log and with the tokens that are bound to it; requestId joins both lines:',
       '# filter certificateSerial = "..." or thumbprint = "..."',
       'filter certificateSerial != "-" or ispresent(thumbprint)',
       'fields @timestamp, requestId, certificateSerial, certificateEnd, ip, status, thumbprint, client, endpoint, reason',
       ...NEWEST,
     ],
   },
-  'who changed what': {
+  'changes by credential': {
     over: 'functions',
     members: ['credential', 'service', 'client', 'endpoint', 'outcome', 'requestId'],
     lines: [
@@ -69,7 +69,7 @@ const ALL = {
     over: 'functions',
     members: ['endpoint', 'service', 'client', 'requestId', 'cause'],
     lines: [
-      '# the second kind of line is that of Lambda itself',
+      '# the second kind of line comes from Lambda itself',
       'filter ispresent(cause.message) or @message like /Task timed out|Runtime exited|Status: error/',
       'fields @timestamp, @log, endpoint, cause.message, service, client, requestId, @message',
       ...NEWEST,
@@ -90,12 +90,12 @@ const ALL = {
 export type QueryName = keyof typeof ALL
 export const QUERIES: Readonly<Record<QueryName, Query>> = ALL
 
-/** The name of a saved query. The part before the slash is a folder in the console. */
+/** The name of a saved query. The part before the slash is a folder in the AWS console. */
 export const savedName = (stage: string, name: QueryName) => `certbound-${stage}/${name}`
 
-const OF_FUNCTIONS = FUNCTIONS.map(([name]) => ref(logGroupId(name)))
-const OF_ACCESS = [ref('HttpApiLogGroup')]
-const GROUPS = { functions: OF_FUNCTIONS, access: OF_ACCESS, both: [...OF_FUNCTIONS, ...OF_ACCESS] }
+const FUNCTION_LOGS = FUNCTIONS.map(([name]) => ref(logGroupId(name)))
+const ACCESS_LOGS = [ref('HttpApiLogGroup')]
+const GROUPS = { functions: FUNCTION_LOGS, access: ACCESS_LOGS, both: [...FUNCTION_LOGS, ...ACCESS_LOGS] }
 
 export function savedQueries(stage: string): Readonly<Record<string, object>> {
   const queries = Object.entries(QUERIES) as [QueryName, Query][]

@@ -1,18 +1,18 @@
 import type { DeploymentSettings } from '../settings/settings.ts'
-import { type Arn, attribute, type KeyArn, type Role, type Statement } from './cloudformation.ts'
+import { type Arn, attribute, type KeyArn, type FunctionRole, type Statement } from './cloudformation.ts'
 import { logGroupId } from './logical-ids.ts'
 import type { Tables } from './tables.ts'
 
-/** The calls of DynamoDB that the code of a function makes, besides reading the registry, and no others. */
+/** The calls of DynamoDB that a function makes, besides those that read the registry. All other calls are denied. */
 export interface Rights {
   readonly calls: readonly Call[]
-  /** The secrets that it reads. All others are denied. */
+  /** The secrets that it reads. Reading all others is denied. */
   readonly reads?: readonly Secret[]
 }
 type Call = keyof ReturnType<typeof statementsOf>
 type Secret = keyof typeof PARTITIONS
 
-/** In the registry. */
+/** The secrets in the registry. */
 const PARTITIONS = { signingKeys: 'keys#*', nonceKeys: 'nonce#*' } as const
 
 /** The settings that all roles have in common. */
@@ -24,7 +24,7 @@ export function roleOf(
   { calls, reads = [] }: Rights,
   tables: Tables,
   { region, roles, kmsKeyArn }: RoleSettings,
-): Role {
+): FunctionRole {
   const statements = statementsOf(tables)
   const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !reads.includes(secret))
   const Statement = [
@@ -52,14 +52,14 @@ export function roleOf(
 function statementsOf({ registry, grants, audit }: Tables) {
   return {
     listRegistry: allow(registry.arn, 'dynamodb:Query'),
-    // DynamoDB gives back what a write replaces or removes if the call asks for it (ReturnValues), so only writes that do not are
-    // allowed (specifying-conditions.html in DynamoDB's developer guide). IAM knows no condition on
-    // ReturnValuesOnConditionCheckFailure: other code with this right could still get a signing key by a write that fails.
+    // With ReturnValues, DynamoDB returns the item that a write replaces or removes, so only writes without it are allowed
+    // (specifying-conditions.html in DynamoDB's developer guide). IAM has no condition for ReturnValuesOnConditionCheckFailure, so other
+    // code with this right could still read a signing key with a write that fails.
     writeRegistry: {
       ...allow(registry.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'),
       Condition: { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } },
     },
-    // Only identifiers, each of which is used once.
+    // Only single-use identifiers may be written.
     useAssertions: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('jti#*') },
     useProofs: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('dpop#*') },
     readGrants: allow(grants.arn, 'dynamodb:BatchGetItem'),

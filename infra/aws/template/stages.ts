@@ -2,16 +2,16 @@ import type { Description } from '../../../shared/lambda/route.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { attribute, ref } from './cloudformation.ts'
-import { KEYED_ROUTES } from './functions.ts'
+import { GATEWAY_ROUTES } from './functions.ts'
 import { routeId } from './logical-ids.ts'
 
 type Settings = Pick<DeploymentSettings, 'throttle' | 'mtlsOnly' | 'detailedMetrics'>
 type Limits = Settings['throttle']
 
 /**
- * The two stages of the API: changes of the one that osls makes, and one of our own. A limit counts all callers of a route in one
- * stage, so callers of the plain domain, who need no certificate, cannot use up the limit of a route that clients with a certificate
- * have. But all routes share the limit of the account (docs/operations.md), so the limits of the plain domain are low.
+ * The two stages of the API: changes to the one that osls creates, and a second one. A limit counts all callers of a route in one stage,
+ * so callers of the plain domain, who need no certificate, cannot exhaust the limit of clients with a certificate. But all routes share
+ * the limit of the account (docs/operations.md), so the limits of the plain domain are low.
  */
 export function stages(settings: Settings) {
   const PlainStage = {
@@ -29,28 +29,28 @@ export function stages(settings: Settings) {
   return { HttpApiStage, PlainStage }
 }
 
-/** With `mtlsOnly` the OAuth endpoints answer only 404 on the plain domain. */
+/** Whether a route is on the plain domain. If `mtlsOnly` is set, the OAuth endpoints answer 404 there. */
 function plainLimits({ throttle, mtlsOnly }: Settings): Limits {
   return mtlsOnly ? { ...throttle, oauth: { rate: 2, burst: 20 } } : throttle
 }
 
-/** Requests a second that the routes of the plain domain take together, from callers without a certificate and a credential. */
+/** The requests per second that the plain domain accepts in total from callers with neither a certificate nor a credential. */
 export function plainRate(settings: Settings): number {
   const limits = plainLimits(settings)
-  return KEYED_ROUTES.reduce((sum, { route }) => sum + limits[kindOf(route)].rate, 0)
+  return GATEWAY_ROUTES.reduce((sum, { route }) => sum + limits[kindOf(route)].rate, 0)
 }
 
-/** The setting that has the limit of a route. `management` has that of unknown paths as well. */
+/** The setting with the limit of a route. `management` also applies to unknown paths. */
 function kindOf({ face, access }: Description): keyof Limits {
   if (face === 'oauth') return access === 'everyone' ? 'documents' : 'oauth'
   return access === 'runtime' || access === 'introspect' ? 'webApi' : 'management'
 }
 
-/** The others have the limit of the stage. */
-const LIMITED = KEYED_ROUTES.map(({ key, route }) => ({ key, kind: kindOf(route) })).filter(
+/** The limits of routes that differ from the limit of the stage. */
+const LIMITED = GATEWAY_ROUTES.map(({ key, route }) => ({ key, kind: kindOf(route) })).filter(
   ({ kind }) => kind !== 'management',
 )
-/** API Gateway refuses settings of a route that does not exist yet. */
+/** The stage depends on its routes, because API Gateway refuses settings of a route that does not exist. */
 const WAITS = LIMITED.map(({ key }) => routeId(key))
 
 function routeSettings(limits: Limits, { detailedMetrics: DetailedMetricsEnabled }: Settings) {

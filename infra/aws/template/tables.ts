@@ -2,9 +2,9 @@ import { TABLES } from '../../tables/tables.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { type Arn, attribute, ref, type Value } from './cloudformation.ts'
 
-/** The tables of a deployment, as the rest of the template refers to them. */
+/** The tables of a deployment, in the form that the rest of the template needs. */
 export interface Tables {
-  /** None if the settings name the tables. */
+  /** The resources of the tables; empty if the settings name existing tables. */
   readonly resources: Readonly<Record<string, object>>
   readonly registry: { readonly name: Value; readonly arn: Arn }
   readonly grants: { readonly name: Value; readonly arn: Arn; readonly listing: Arn }

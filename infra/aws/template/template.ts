@@ -14,7 +14,7 @@ import { stages } from './stages.ts'
 import { type Tables, tablesOf } from './tables.ts'
 import { topic, topicOf } from './topic.ts'
 
-/** The parts of serverless.yml that follow from the settings and the functions. */
+/** The parts of serverless.yml that depend on the settings and the functions. */
 export function templateParts(settings: DeploymentSettings) {
   const { region, stage, logRetentionDays, mtlsDomain, concurrency } = settings
   const tables = tablesOf(settings)
@@ -87,7 +87,7 @@ function variables(settings: DeploymentSettings, { registry, grants, audit }: Ta
   }
 }
 
-/** The domain and the API that may bring a certificate to the authorizer are those of the resource server that calls it. */
+/** The domains and the APIs whose certificates the authorizer accepts are those of the resource servers that call it. */
 function authorizerVariables({ resourceServers }: DeploymentSettings): Partial<Variables> {
   const urls = resourceServers.flatMap(({ apiId, url }) => (url === undefined ? [] : [`${apiId}=${url}`]))
   return {
@@ -101,7 +101,7 @@ function environment(values: Partial<Variables>): Readonly<Record<string, Value>
   return Object.fromEntries(Object.entries(values).map(([setting, value]) => [variableOf(setting), value]))
 }
 
-/** A function as osls takes it. */
+/** A function in the form that osls requires. */
 function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings: DeploymentSettings) {
   const routes = name === 'authorizer' ? {} : FUNCTION_ROUTES[name]
   return {
@@ -129,14 +129,17 @@ function outputs(settings: DeploymentSettings, { registry, grants, audit, from }
     RegistryTableName: { Value: registry.name, Description: 'Services, clients and signing keys' },
     GrantsTableName: { Value: grants.name, Description: 'Grants and the states of clients' },
     AuditTableName: { Value: audit.name, Description: 'Records of changes' },
-    TablesFrom: { Value: from, Description: 'Whether the settings name the tables or the stack made them' },
+    TablesFrom: {
+      Value: from,
+      Description: 'Whether the settings name the tables or the stack created them',
+    },
     AlarmTopicArn: { Value: topicOf(settings), Description: 'Where alarms are published' },
     ...Object.fromEntries(functions),
   }
 }
 
 function domainOutputs(id: 'MtlsDomain' | 'PlainDomain', Description: string) {
-  const [target, zone] = ['Where its DNS record must point to', 'For an alias record in Route 53']
+  const [target, zone] = ['The target of its DNS record', 'The zone of an alias record in Route 53']
   return {
     [`${id}Name`]: { Value: ref(id), Description },
     [`${id}Target`]: { Value: attribute(id, 'RegionalDomainName'), Description: target },

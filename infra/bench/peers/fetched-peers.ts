@@ -12,7 +12,7 @@ const FILES = ['package.json', 'package-lock.json']
  * The folder of the peers' packages, from `.cache` or from the configured npm registry. The lock file in `packages` has the
  * version and the integrity of each.
  *
- * @throws Error when the registry has other content
+ * @throws Error if the registry returns other content
  */
 export async function fetchedPeers(): Promise<string> {
   const here = join(import.meta.dirname, 'packages')

@@ -22,7 +22,7 @@ const LIMITS: ServerOptions = { maxHeaderSize: 10_240 }
  * A mutual-TLS custom domain of API Gateway on this machine. Without a client certificate the connection ends without
  * an answer. A certificate that the truststore does not vouch for gets 403. Any other is in every event of its connection.
  *
- * @throws Complaint when the port cannot be used
+ * @throws Complaint if the port cannot be used
  */
 export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'https' })
@@ -45,7 +45,7 @@ export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listeni
  * A plain custom domain of API Gateway on this machine: it asks nobody for a certificate, and no event has one. A request for
  * another host than that of its connection gets 403.
  *
- * @throws Complaint when the port cannot be used
+ * @throws Complaint if the port cannot be used
  */
 export function plainTlsEdge(options: EdgeOptions & Pick<MutualTls, 'key' | 'cert'>): Promise<Listening> {
   const { key, cert } = options
@@ -65,7 +65,7 @@ function isForOwnPort({ headers: { host = '' }, socket }: IncomingMessage): bool
 
 /**
  * The same domain over HTTP, for programs that do not know the CA of this machine.
- * @throws Complaint when the port cannot be used
+ * @throws Complaint if the port cannot be used
  */
 export function plainEdge(options: EdgeOptions): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'http' })

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Complaint } from '../../command.ts'
-import { type Identity, type IdentityWish, type Issuer, makeIdentity } from '../../connections/identity.ts'
+import { type Identity, type IdentityOptions, type Issuer, makeIdentity } from '../../connections/identity.ts'
 
 /** An identity and its two files. */
 export interface StoredIdentity extends Identity {
@@ -56,7 +56,7 @@ interface Opened extends Issuer {
 async function keptOrMade(
   path: string,
   days: number,
-  wish: Pick<IdentityWish, 'profile' | 'commonName'>,
+  options: Pick<IdentityOptions, 'profile' | 'commonName'>,
   ca?: Issuer,
 ): Promise<Opened> {
   const files = { certificateFile: `${path}.pem`, keyFile: `${path}.key.pem` }
@@ -66,7 +66,7 @@ async function keptOrMade(
 
   const notBefore = new Date()
   const notAfter = new Date(notBefore.getTime() + days * DAY_MILLISECONDS)
-  const made = await makeIdentity({ ...wish, notBefore, notAfter }, ca)
+  const made = await makeIdentity({ ...options, notBefore, notAfter }, ca)
   await replaceFile(files.keyFile, made.key, 0o600)
   await replaceFile(files.certificateFile, made.cert, 0o644)
   return open({ ...files, ...made })

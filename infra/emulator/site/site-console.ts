@@ -4,7 +4,7 @@ import type { Site } from './site.ts'
 /**
  * The console of a site. Its links stay good for as long as it runs.
  *
- * @throws Complaint when the port cannot be used; the site is closed then
+ * @throws Complaint if the port cannot be used; the site is closed then
  */
 export async function startSiteConsole(
   { seeded, webApiUrl, close }: Site,

@@ -25,7 +25,7 @@ export interface ResourceServerOptions {
  * A resource server that uses the library (docs/resource-servers.md). It answers `/` for the holder of the certificate of a
  * token with `accounts:read`, and for the holder of its key. A client without a trusted certificate does not even get a connection.
  *
- * @throws Complaint when the port cannot be used
+ * @throws Complaint if the port cannot be used
  */
 export async function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
   const { issuer, mtlsUrl, tls, clientId, introspector, onLine, dpopAlgorithms } = options

@@ -5,7 +5,7 @@ import { matches } from './cloudwatch/filter-pattern.ts'
 const MTLS = 'mtls.auth.example.com'
 const ACCESS = 'HttpApiLogGroup'
 
-/** Lines of a log group, and the metrics that count them. What scanners cause is not counted. */
+/** Lines of a log group, and the metrics that count them. Lines that scanners cause are not counted. */
 test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: readonly string[]]>([
   ['TokenLogGroup', { outcome: 'OK' }, []],
   ['TokenLogGroup', { reason: 'client-secret-wrong', client: 7 }, ['Refusals']],
@@ -21,7 +21,7 @@ test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: read
   ['StandardDashintrospectionLogGroup', { reason: 'client-unknown' }, ['UnauthenticatedRefusals']],
   [ACCESS, { status: '200', domain: MTLS, route: 'ANY /token' }, []],
   [ACCESS, { status: '403', domain: MTLS, route: '-', integrationStatus: '-' }, ['LockedOut']],
-  // A token without the scope that was asked for.
+  // A token without the required scope.
   [ACCESS, { status: '403', domain: MTLS, route: 'ANY /introspection', integrationStatus: '200' }, []],
   [
     ACCESS,

@@ -20,7 +20,7 @@ import { functionNames } from '../../../infra/package/build.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The settings of the example, some of them replaced. */
+/** The settings of the example, with some values replaced. */
 export async function exampleSettings(
   changes: Partial<DeploymentSettings> = {},
 ): Promise<DeploymentSettings> {
@@ -43,7 +43,7 @@ export interface Packaged {
   readonly text: string
 }
 
-/** All resources of a type, with their logical ids. The caller names the properties that CloudFormation gives the type. */
+/** All resources of a type, with their logical IDs. The caller sets the type of the properties. */
 export function ofType<Properties>({ Resources }: Template, type: string): [string, Properties][] {
   return Object.entries(Resources).flatMap(([id, { Type, Properties }]) =>
     Type === `AWS::${type}` ? [[id, Properties as Properties] as [string, Properties]] : [],
@@ -56,10 +56,10 @@ export interface Lambda {
   readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> }
 }
 export const lambdasOf = (template: Template) => ofType<Lambda>(template, 'Lambda::Function')
-/** The folder in functions/ whose code a Lambda runs. */
+/** The folder in functions/ with the code of a Lambda function. */
 export const nameOf = ({ FunctionName }: Lambda): string => FunctionName.replace(/^certbound-[^-]+-/, '')
 
-/** The template that `osls package` makes, without network and account. The archives are empty. */
+/** Makes the template with `osls package`, without a network or an account. The archives are empty. */
 export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'certbound-template-'))
   try {
@@ -102,7 +102,7 @@ function runOsls(cwd: string): void {
     env: {
       PATH: process.env['PATH'],
       HOME: cwd,
-      // osls starts faster: it compiles hundreds of modules, and a schema.
+      // With a compile cache osls starts faster, because it compiles hundreds of modules and a schema.
       NODE_COMPILE_CACHE: join(root, '.cache/compiled'),
       SLS_SCHEMA_CACHE_BASE_DIR: join(root, '.cache'),
     },

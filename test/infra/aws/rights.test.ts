@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { FUNCTION_ROUTES } from '../../../infra/deployed-routes.ts'
 import { isAudited } from '../../../shared/lambda/route.ts'
-import type { Role } from '../../../infra/aws/template/cloudformation.ts'
+import type { FunctionRole } from '../../../infra/aws/template/cloudformation.ts'
 import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
 import { type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
 import { tablesOf } from '../../../infra/aws/template/tables.ts'
@@ -14,7 +14,7 @@ const NOTHING_BACK = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' }
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
 
 /** One line for each action that a role allows or denies. */
-function linesOf({ Properties }: Role): string[] {
+function linesOf({ Properties }: FunctionRole): string[] {
   return Properties.Policies.flatMap(({ PolicyDocument }) =>
     PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }) =>
       Action.map((action) => line(Effect, action, Resource, Condition)),
@@ -41,7 +41,7 @@ function wantedLines(name: string): string[] {
   const log = { 'Fn::GetAtt': [`${group}LogGroup`, 'Arn'] }
   return [
     ...['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => line('Allow', action, log)),
-    // A write of the registry could give back a signing key that it replaces.
+    // A write to the registry could return a signing key that it replaces.
     ...always.map((call) => allow(call, !readsSigningKeys && isWrite(call) ? NOTHING_BACK : undefined)),
     ...calls
       .filter((call) => call.limit !== undefined && !isAlways(call))
@@ -83,7 +83,7 @@ test.each<[string, string, Partial<Rights>]>([
   ['signing keys that every function reads', 'discovery', { reads: ['signingKeys'] }],
   ['signing keys that a function that signs cannot read', 'token', { reads: ['nonceKeys'] }],
   ['keys of nonces that a function without proofs reads', 'revocation', { reads: ['nonceKeys'] }],
-])('a role with %s is not that of the calls', (_, name, planted) => {
+])('a role with %s does not match the calls', (_, name, planted) => {
   const rights = FUNCTIONS.find(([each]) => each === name)?.[1]
   expect(linesOf(roleOf(name, { calls: [], ...rights, ...planted }, TABLES, SETTINGS))).not.toEqual(
     wantedLines(name),

@@ -27,11 +27,11 @@ const attribute = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] })
 
 const OAUTH = /^ANY \/(par|token|revocation|introspection|introspection\/standard)$/
 const DOCUMENTS = /^ANY (\/jwks|\/\.well-known\/.*)$/
-/** The Web API's authorization, token, revocation, introspection, userinfo and documents, in v2 and v3. */
+/** The Web API's calls for authorization, token, revocation, introspection, userinfo and documents, in version 2 and 3. */
 const WEB_API =
   /^ANY \/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue)|service\/(configuration|jwks\/get))$/
 
-/** Rate and burst, with the settings of the example. With `mtlsOnly` the OAuth endpoints answer only 404 in the other stage. */
+/** Rate and burst with the settings of the example. If `mtlsOnly` is set, the OAuth endpoints only answer 404 in the other stage. */
 function limitOf(route: string, stage: string): [number, number] {
   if (WEB_API.test(route)) return [25, 50]
   if (DOCUMENTS.test(route)) return [40, 100]
@@ -53,7 +53,7 @@ test.each(['HttpApiStage', 'PlainStage'])(
       expect([route, rate, burst]).toEqual([route, ...limitOf(route, id)])
       expect(rest).toEqual({ DetailedMetricsEnabled: false })
     }
-    // API Gateway refuses settings of a route that does not exist yet.
+    // The stage depends on its routes, because API Gateway refuses settings of a route that does not exist.
     const { DependsOn = [] } = main().Resources[id] as { DependsOn?: string[] }
     const { RouteSettings: named } = propertiesOf(id) as unknown as Stage
     const routes = ofType<Route>(main(), 'ApiGatewayV2::Route')
@@ -62,7 +62,7 @@ test.each(['HttpApiStage', 'PlainStage'])(
   },
 )
 
-test('the routes of the plain domain take at most 1,250 requests a second together, half of the quota of the smallest Regions', async () => {
+test('the routes of the plain domain accept at most 1,250 requests per second in total, half of the quota of the smallest Regions', async () => {
   const rates = limitsIn('PlainStage').map(({ ThrottlingRateLimit: rate }) => rate)
   const sum = rates.reduce((all, rate) => all + rate)
   expect(sum).toBeLessThanOrEqual(1250)
@@ -70,7 +70,7 @@ test('the routes of the plain domain take at most 1,250 requests a second togeth
 })
 
 test.each(['HttpApiStage', 'PlainStage'])(
-  'access is logged in %s as JSON, without anything secret and any text of a stranger',
+  'access is logged in %s as JSON, without secrets and without text that a stranger chooses',
   (id) => {
     const { Format, DestinationArn } = (propertiesOf(id) as unknown as Stage).AccessLogSettings
     expect(DestinationArn).toEqual(attribute('HttpApiLogGroup', 'Arn'))

@@ -111,21 +111,21 @@ test.each(THEFTS)(
   },
 )
 
-test('the log line of a token without its certificate or with the right one counts as no stolen token', async () => {
+test('the log line of a token without its certificate, or with the right one, does not count as a stolen token', async () => {
   for (const certificate of [undefined, OWN]) {
     await walk.introspect(bound.access, certificate)
     expect(counts('Introspection', runtime.logged().at(-1) ?? {})).toBe(false)
   }
 })
 
-test('each reason that is marked as theft has its case here, and each reason of another holder is marked', () => {
+test('each reason that is marked as theft has a case here, and each reason about another holder is marked', () => {
   const marked = Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
     mark === 'theft' ? [reason] : [],
   )
   expect([...new Set(THEFTS.map(([reason]) => reason))].sort()).toEqual(marked.sort())
   const ofAnother = Object.keys(REFUSALS).filter((reason) => /differs|of-other/.test(reason))
-  // These compare what a request says with what was registered, requested or asked, not a token or code with its holder. A request that
-  // was pushed is no token yet.
+  // These compare a request with a registration or an earlier request, not a token or code with its holder. A pushed request is not yet a
+  // token.
   const others = /^(tls-|self-signed|redirect-uri-|subject-|push-key-|request-uri-of-)/
   expect(ofAnother.filter((reason) => !marked.includes(reason) && !others.test(reason))).toEqual([])
 })

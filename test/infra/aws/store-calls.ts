@@ -10,7 +10,7 @@ export interface StoreCall {
   readonly table: TableName
   readonly action: string
   readonly index: boolean
-  /** The partitions that it is limited to. */
+  /** The partitions that the call is limited to. */
   readonly limit: string | undefined
 }
 
@@ -54,14 +54,13 @@ const OPERATION_FILE = 'shared/store/audit/operation.ts'
 
 interface Step {
   readonly node: ts.Node
-  /** Set once a module of the store calls its table. */
+  /** Whether a module of the store calls its table. */
   readonly call?: Omit<StoreCall, 'action'>
   readonly limit: string | undefined
 }
 
 /**
- * The calls to DynamoDB that functions can make, read from their sources by the type checker: from a handler through
- * everything that it mentions down to the calls in shared/store/table.ts. It skips `openStore` and the classes of the
+ * The calls to DynamoDB that functions can make, found in their sources with the type checker: from a handler through everything that it mentions to the calls in shared/store/table.ts. It skips `openStore` and the classes of the
  * store, whose methods count where they are used.
  */
 export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
@@ -85,7 +84,7 @@ function compilerOptions(): ts.CompilerOptions {
   return { ...ts.parseJsonConfigFileContent(file.config, ts.sys, ROOT).options, types: [] }
 }
 
-/** Resolves only our own modules: the declarations of packages take most of the time, and lead to no call of the store. */
+/** Resolves only our own modules, because declarations of packages take most of the time and contain no call of the store. */
 function withoutPackages(options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options)
   host.resolveModuleNameLiterals = (literals, containingFile) =>
@@ -108,7 +107,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) mention(node, step)
     ts.forEachChild(node, (child) => {
-      // A named inner function counts where it is mentioned, and one without a name where it is written.
+      // A named inner function counts where it is mentioned, an anonymous one where it is written.
       if (!ts.isFunctionDeclaration(child) || ts.isSourceFile(node)) visit(child, step)
     })
   }
@@ -155,7 +154,7 @@ function isCallOfDynamoDb({ parent }: ts.MemberName): boolean {
   return parent.expression.name.text === '#dynamodb'
 }
 
-/** Where a name gets its value: a function, a constant, a member of an object. */
+/** The declaration of a name: a function, a constant, or a member of an object. */
 function declarationsOf(name: ts.MemberName, checker: ts.TypeChecker): ts.Node[] {
   const shorthand = ts.isShorthandPropertyAssignment(name.parent)
   const symbol = shorthand

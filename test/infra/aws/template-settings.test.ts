@@ -16,7 +16,7 @@ import {
   packagedTemplate,
 } from './packaged-template.ts'
 
-/** The members that are read here. The package's own types cannot be resolved. */
+/** The members that are read here. The types of the package cannot be resolved. */
 interface Diagnostic {
   severity: string
   ruleId: string
@@ -28,12 +28,12 @@ beforeAll(async () => {
   packaged = await packagedTemplate()
 }, 120_000)
 
-/** The parts of the template with the settings of the example, some of them replaced. */
+/** The parts of the template with the settings of the example, with some values replaced. */
 async function partsWith(changes: Partial<DeploymentSettings>) {
   return templateParts(await exampleSettings(changes))
 }
 
-test('with named tables the template makes none, and everything refers to them by their names', async () => {
+test('with tables in the settings the template creates none, and everything refers to their names', async () => {
   const { resources, environment } = await partsWith({ tables: { registry: 'restored', grants: 'kept' } })
   const made = await partsWith({})
   const others = Object.keys(resources.Resources)
@@ -55,7 +55,7 @@ test('the functions start with the settings of the deployment, certificates coun
     })
     const settings = readEnvironment(Object.fromEntries(variables) as NodeJS.ProcessEnv)
     const name = nameOf(lambda)
-    // It gets the domains and APIs of resource servers, and the example has none.
+    // The authorizer gets the domains and APIs of resource servers, and the example contains none.
     if (name === 'authorizer') {
       expect(() => requireOAuthSettings(settings)).toThrow('MTLS_DOMAINS')
       continue
@@ -169,7 +169,7 @@ describe('the validator of CloudFormation', () => {
     writeFileSync(file, text)
     const { diagnostics } = engine.validateDetailed(new TemplateFile(file), {
       severityLevel: 'WARN',
-      // A dependency that osls writes twice.
+      // osls writes a dependency twice.
       exclude: { ids: ['W3005'] },
       pseudoParameterOverrides: { region: 'eu-central-1' },
     })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type {
   DomainName,
   MtlsDomainName,
-  Role,
+  FunctionRole,
   Statement,
 } from '../../../infra/aws/template/cloudformation.ts'
 import { attribute, ref } from '../../../infra/aws/template/cloudformation.ts'
@@ -38,7 +38,7 @@ test('the types of the template refuse what must not be deployed', () => {
     // @ts-expect-error -- a call that does not exist
     { calls: ['readEverything'] } satisfies Rights,
     // @ts-expect-error -- a managed policy
-    { ManagedPolicyArns: [] } satisfies Partial<Role['Properties']>,
+    { ManagedPolicyArns: [] } satisfies Partial<FunctionRole['Properties']>,
   ]
   expect(planted).toHaveLength(10)
 })

@@ -37,12 +37,12 @@ const propertiesOf = (id: string, template = main()) => template.Resources[id]?.
 const ref = (id: string) => ({ Ref: id })
 const attribute = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] })
 
-test('the API answers on custom domains only', () => {
+test('the API answers only on custom domains', () => {
   expect(ofType(main(), 'ApiGatewayV2::Api').map(([id]) => id)).toEqual(['HttpApi'])
   expect(propertiesOf('HttpApi')).toMatchObject({ DisableExecuteApiEndpoint: true })
 })
 
-test('the mutual-TLS domain demands certificates, the plain domain does not, and both speak TLS 1.2 or later', () => {
+test('the mutual-TLS domain requires certificates, the plain domain does not, and both require TLS 1.2 or later', () => {
   const domains = ofType<Record<string, unknown>>(main(), 'ApiGatewayV2::DomainName')
   expect(domains.map(([id, { MutualTlsAuthentication: trust }]) => [id, trust])).toEqual([
     [
@@ -60,7 +60,7 @@ test('the mutual-TLS domain demands certificates, the plain domain does not, and
   for (const [, domain] of domains) expect(domain).toMatchObject(SecurityPolicy)
 })
 
-test('only the two domains lead to the API, each to a stage of its own, whose limits it does not share', () => {
+test('only the two domains are mapped to the API, each to its own stage with its own limits', () => {
   const mapping = (domain: string, stage: string) => {
     return { ApiId: ref('HttpApi'), DomainName: ref(domain), Stage: ref(stage) }
   }
@@ -70,7 +70,7 @@ test('only the two domains lead to the API, each to a stage of its own, whose li
   ])
 })
 
-test('the routes are exactly those that the functions answer, each to its function', async () => {
+test('the routes are exactly those of the functions, and each leads to its function', async () => {
   const routed = ofType<Route>(main(), 'ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
     const integration = propertiesOf(Target['Fn::Join'][1][1].Ref)?.['IntegrationUri']
     const alias = propertiesOf((integration as { Ref: string }).Ref) as unknown as Alias
@@ -89,7 +89,7 @@ test('the routes are exactly those that the functions answer, each to its functi
   expect(routed.filter((line) => line.includes('/ '))).toEqual([])
 })
 
-test('every function runs on Node 24 and arm64, with a role of its own', () => {
+test('every function runs on Node 24 and arm64 with its own role', () => {
   const all = lambdasOf(main()).map(([, properties]) => properties)
   expect(all.map(nameOf).sort()).toEqual(functionNames())
   const runtime = { Handler: 'index.handler', Runtime: 'nodejs24.x', Architectures: ['arm64'] }
@@ -133,7 +133,7 @@ test('every function has the alias live, at a version of exactly its archive tha
   }
 })
 
-test('the template guards nothing by an authorizer of its own', () => {
+test('the template does not use an authorizer for its own routes', () => {
   expect(authorizerFaults(main().Resources)).toEqual([])
   expect(packaged.text).not.toContain('::Authorizer"')
 })
@@ -165,7 +165,7 @@ test('tables are on demand, encrypted, protected from deletion, delete expired i
     expect(main().Resources[id]).toMatchObject({ ...OUTLIVES_STACK, Properties })
 })
 
-test('the registry can be recovered, and the grants cannot, as that would revive revoked tokens', () => {
+test('the registry can be recovered, but the grants cannot, because that would revive revoked tokens', () => {
   const recovery = (id: string) => propertiesOf(id)?.['PointInTimeRecoverySpecification']
   expect(recovery('RegistryTable')).toEqual({ PointInTimeRecoveryEnabled: true })
   expect(recovery('GrantsTable')).toBeUndefined()
@@ -187,24 +187,24 @@ test('the trust store has versions and outlives its stack', () => {
   expect(truststore().Resources['TruststoreBucket']).toMatchObject({ ...OUTLIVES_STACK, Properties })
 })
 
-test('the description of each alarm has a chapter of the operations manual and a saved query, and each query is saved', () => {
+test('the description of each alarm names a chapter of docs/operations.md and a saved query, and each query is saved', () => {
   const manual = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
   const saved = ofType<{ Name: string }>(main(), 'Logs::QueryDefinition').map(([, { Name }]) => Name)
   const named = ofType<{ AlarmDescription: string }>(main(), 'CloudWatch::Alarm').map(([id, alarm]) => {
     const [, chapter, query] =
       / docs\/operations.md#(\w+)\.(?: Saved query: (.+)\.)?$/.exec(alarm.AlarmDescription) ?? []
     expect([id, manual.includes(`\n### ${id}\n`), chapter]).toEqual([id, true, id.toLowerCase()])
-    // No log knows of the certificates of ACM.
+    // No log contains the certificates of ACM.
     if (!id.endsWith('CertificateAlarm')) expect([id, saved]).toEqual([id, expect.arrayContaining([query])])
     return query
   })
   expect(saved.filter((name) => !named.includes(name))).toEqual([
     'certbound-prod/history of a certificate',
-    'certbound-prod/who changed what',
+    'certbound-prod/changes by credential',
   ])
 })
 
-test('a saved query names only what the lines of its logs have', () => {
+test('a saved query names only members of the lines of its logs', () => {
   for (const { members, lines } of Object.values(QUERIES)) {
     const code = lines
       .filter((line) => !line.startsWith('#'))

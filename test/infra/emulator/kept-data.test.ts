@@ -114,6 +114,6 @@ test('npm start refuses to trust a certificate that can issue and that a client 
   const refused = startCommand(argvIn(directory, '--truststore', truststore))
   expect(await refused.ended).toBe(1)
   expect(refused.stderr()).toMatch(
-    /^start: trust store: .* is meant for a client, and can issue .*CA:FALSE\n$/,
+    /^start: trust store: .* is meant for a client but can issue .*CA:FALSE\n$/,
   )
 })

@@ -26,7 +26,7 @@ test('npm start --fapi2 seeds a client with mutual TLS and one that must use DPo
     ['CONFIDENTIAL', 'TLS_CLIENT_AUTH'],
   ])
   const { code, stdout } = await runCommand(main, ['doctor', '--local', '--directory', directory, '--fapi'])
-  expect(stdout).toMatch(/\n\d+ hold, 0 are broken, 4 were not asked\n$/)
+  expect(stdout).toMatch(/\n\d+ hold, 0 are violated, 4 were not checked\n$/)
   expect(code).toBe(0)
 })
 

@@ -108,7 +108,7 @@ test.each([
   [['--mtls-port', 'x'], /^start: --mtls-port must be a port, 0 to 65535\n$/],
   [['--plain-port', '65536'], /^start: --plain-port must be a port, 0 to 65535\n$/],
   [['--nonsense'], /^start: Unknown option '--nonsense'/],
-  [['--truststore', 'broken.pem'], /broken.pem: no PEM certificate in it\n$/],
+  [['--truststore', 'broken.pem'], /broken.pem: it contains no PEM certificate\n$/],
   [['--truststore', 'absent.pem'], /absent.pem: cannot be read/],
 ])('npm start %j ends with a line about that option or file', async (parameters, line) => {
   await writeFile(join(directory, 'broken.pem'), 'nothing here')

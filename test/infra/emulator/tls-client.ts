@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { connect, type ConnectionOptions } from 'node:tls'
 import {
   type Identity,
-  type IdentityWish,
+  type IdentityOptions,
   makeIdentity as issue,
 } from '../../../infra/connections/identity.ts'
 
@@ -99,7 +99,7 @@ export async function makeAuthority(
 }
 
 export interface Wishes {
-  readonly profile?: IdentityWish['profile']
+  readonly profile?: IdentityOptions['profile']
   readonly commonName?: string
   /** Days from now; negative for the past. */
   readonly from?: number

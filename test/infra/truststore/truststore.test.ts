@@ -39,19 +39,23 @@ describe('readTruststore', () => {
   })
 
   test.each([
-    ['an empty file', '', 'no PEM certificate in it'],
-    ['text without a certificate', 'hello', 'no PEM certificate in it'],
-    ['a certificate cut off', root.slice(0, 300), 'something in it is not a complete PEM certificate'],
-    ['a private key beside a certificate', root + vector('client-other.test-key'), 'something in it is not'],
+    ['an empty file', '', 'it contains no PEM certificate'],
+    ['text without a certificate', 'hello', 'it contains no PEM certificate'],
+    ['a certificate cut off', root.slice(0, 300), 'it contains an incomplete PEM certificate'],
+    [
+      'a private key beside a certificate',
+      root + vector('client-other.test-key'),
+      'it contains an incomplete',
+    ],
     [
       'a block with another label',
       root.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'),
-      'something in it is not',
+      'it contains an incomplete',
     ],
     [
       'bytes that are no certificate',
       root + root.replace(/MII.{60}/, 'A'.repeat(64)),
-      'certificate 2 is broken',
+      'certificate 2 is invalid',
     ],
   ])('a bundle is refused in one line that names the file if it is %s', async (_name, text, line) => {
     const refusal = await complaint(text)

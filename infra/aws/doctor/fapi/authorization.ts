@@ -2,29 +2,29 @@ import {
   ALGORITHMS,
   type Clause,
   clause,
-  namesIn,
-  notAsked,
+  metadataNames,
+  skippedOutcome,
   type Outcome,
   outcome,
-  type Profiled,
+  type ProfileSubject,
   askMetadata,
   summaryOf,
 } from './clause.ts'
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
 import { postAsClient, postWithoutCertificate, pushOf } from './requests.ts'
 
-const FRONT_END = 'a duty of the front end, which has the authorization endpoint'
-const NEEDS_LOGIN = 'it needs the login of an end-user: test/clients/fapi2-code-flow.test.ts shows it'
+const FRONT_END = 'the front end is responsible, because it serves the authorization endpoint'
+const NEEDS_LOGIN = 'it requires the login of an end-user; see test/clients/fapi2-code-flow.test.ts'
 
-const usesCode = ({ client }: Profiled): boolean =>
+const usesCode = ({ client }: ProfileSubject): boolean =>
   client !== undefined && client.redirectUris.length > 0 && client.grantTypes.includes('AUTHORIZATION_CODE')
 
 type Changes = Readonly<Record<string, string>>
 
-/** Pushes a request, which is wrong in one way if there are changes. */
+/** Pushes a request. With changes, it is wrong in one way. */
 function askPush(asked: string, holds: (answer: Reply) => boolean, changes: Changes = {}, got = summaryOf) {
-  return async (subject: Profiled): Promise<Outcome> => {
-    if (!usesCode(subject)) return notAsked('name a client that uses the code flow with --client-id')
+  return async (subject: ProfileSubject): Promise<Outcome> => {
+    if (!usesCode(subject)) return skippedOutcome('use --client-id with a client of the code flow')
     const answer = await postAsClient(subject, '/par', pushOf(subject, changes))
     return outcome(holds(answer), `POST /par${asked}`, got(answer))
   }
@@ -36,7 +36,7 @@ const askWrongPush = (asked: string, changes: Changes) =>
   askPush(` ${asked}`, (answer) => summaryOf(answer).startsWith('400 '), changes)
 
 /** Section 5.3.2.2: flows that use the authorization endpoint. */
-export const AUTHORIZATION: readonly Clause[] = [
+export const AUTHORIZATION_CLAUSES: readonly Clause[] = [
   clause(
     '5.3.2.2-1',
     'response_type is code',
@@ -58,7 +58,7 @@ export const AUTHORIZATION: readonly Clause[] = [
     const isRefused = error !== undefined || /^40[013]$/.test(statusOf(reply))
     return outcome(
       required === true && isRefused,
-      'the metadata, and GET authorization_endpoint with a plain request',
+      'the metadata, and GET authorization_endpoint with a request that was not pushed',
       got,
     )
   }),
@@ -68,7 +68,7 @@ export const AUTHORIZATION: readonly Clause[] = [
     const holds = got === '401 invalid_client' || got.startsWith('404')
     return outcome(holds, 'POST /par with only a client_id, without a certificate', got)
   }),
-  clause('5.3.2.2-5', 'PKCE by S256 is required', async (subject) => {
+  clause('5.3.2.2-5', 'PKCE with S256 is required', async (subject) => {
     const bare = { code_challenge: '', code_challenge_method: '' }
     const without = await askWrongPush('without a code challenge', bare)(subject)
     const changes = { code_challenge_method: 'plain' }
@@ -79,7 +79,7 @@ export const AUTHORIZATION: readonly Clause[] = [
   }),
   clause(
     '5.3.2.2-6',
-    'a pushed request has a redirect_uri',
+    'a pushed request must have a redirect_uri',
     askWrongPush('without redirect_uri', { redirect_uri: '' }),
   ),
   clause(
@@ -89,15 +89,15 @@ export const AUTHORIZATION: readonly Clause[] = [
   ),
   clause(
     '5.3.2.2-8',
-    'authorization responses are not sent in clear text: no redirect URI with http, except to loopback',
-    askWrongPush('with a redirect_uri of http', { redirect_uri: 'http://doctor.example/cb' }),
+    'authorization responses are not sent unencrypted: redirect URIs must not use http, except for loopback',
+    askWrongPush('with an http redirect_uri', { redirect_uri: 'http://doctor.example/cb' }),
   ),
-  clause('5.3.2.2-9', 'a code is used once', () => notAsked(NEEDS_LOGIN)),
-  clause('5.3.2.2-10', 'no redirect has the status 307', FRONT_END),
-  clause('5.3.2.2-11', 'redirects have the status 303', FRONT_END),
+  clause('5.3.2.2-9', 'a code can be used only once', () => skippedOutcome(NEEDS_LOGIN)),
+  clause('5.3.2.2-10', 'redirects do not use the status 307', FRONT_END),
+  clause('5.3.2.2-11', 'redirects use the status 303', FRONT_END),
   clause(
     '5.3.2.2-12',
-    'a request_uri lives for less than 600 seconds',
+    'a request_uri is valid for less than 600 seconds',
     askPush(
       '',
       (answer) => expiresIn(answer) < 600,
@@ -105,17 +105,17 @@ export const AUTHORIZATION: readonly Clause[] = [
       (answer) => `expires_in ${expiresIn(answer)}`,
     ),
   ),
-  clause('5.3.2.2-13', 'the end-user can decide knowingly', FRONT_END),
-  clause('5.3.2.2-14', 'nonces of up to 64 characters work', (subject) => {
-    if (!isOpenidProvider(subject)) return notAsked(NO_OPENID)
+  clause('5.3.2.2-13', 'the end-user can make an informed decision', FRONT_END),
+  clause('5.3.2.2-14', 'nonces of up to 64 characters are accepted', (subject) => {
+    if (!isOpenidProvider(subject)) return skippedOutcome(NO_OPENID)
     const changes = { scope: 'openid', nonce: 'n'.repeat(64) }
     return askPush(' with the scope openid and a nonce of 64 characters', isDone, changes)(subject)
   }),
-  clause('5.3.2.3', 'the end-user is named by OpenID Connect', async (subject) => {
-    if (!isOpenidProvider(subject)) return notAsked(NO_OPENID)
+  clause('5.3.2.3', 'the end-user is identified with OpenID Connect', async (subject) => {
+    if (!isOpenidProvider(subject)) return skippedOutcome(NO_OPENID)
     const path = '/.well-known/openid-configuration'
     const document = jsonOf(await ask(subject, subject.plainUrl + path)) ?? {}
-    const algorithms = namesIn(document, 'id_token_signing_alg_values_supported')
+    const algorithms = metadataNames(document, 'id_token_signing_alg_values_supported')
     const isSame = document['issuer'] === subject.metadata['issuer']
     const holds = isSame && algorithms.every((alg) => ALGORITHMS.includes(alg))
     const got = `${isSame ? 'the issuer' : 'not the issuer'}; ID tokens: ${algorithms.join(', ')}`
@@ -123,12 +123,13 @@ export const AUTHORIZATION: readonly Clause[] = [
   }),
 ]
 
-const NO_OPENID = 'the service does not offer the scope openid, or has no key: it names no end-user'
+const NO_OPENID =
+  'the service does not offer the scope openid or has no key, so it does not identify end-users'
 
-const isOpenidProvider = ({ metadata }: Profiled): boolean =>
-  namesIn(metadata, 'id_token_signing_alg_values_supported').length > 0
+const isOpenidProvider = ({ metadata }: ProfileSubject): boolean =>
+  metadataNames(metadata, 'id_token_signing_alg_values_supported').length > 0
 
-/** The error of an authorization response, where the front end redirects to. */
+/** The error of an authorization response, from the URL of the front end's redirect. */
 function errorOf(reply: Awaited<ReturnType<typeof ask>>): string | undefined {
   if ('broken' in reply) return undefined
   const error = URL.parse(reply.headers.location ?? '')?.searchParams.get('error') ?? undefined

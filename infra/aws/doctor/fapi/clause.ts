@@ -1,15 +1,15 @@
 import type { StoredClient } from '../../../../shared/store/client.ts'
 import { FAPI2, isAllowed, type Requirement, settingsOf } from '../../../../shared/store/profile.ts'
 import { jsonOf, type Reply, statusOf } from '../ask.ts'
-import type { Inspected } from '../check.ts'
+import type { InspectedDeployment } from '../check.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** Those of the profile. */
+/** The signature algorithms of the profile. */
 export const ALGORITHMS = FAPI2.requests.algorithms.allows.items.enum
 
-/** A deployment, and the client that asks it. */
-export interface Profiled extends Inspected {
+/** A deployment, and the client of the requests. */
+export interface ProfileSubject extends InspectedDeployment {
   readonly metadata: Json
   /** The registered client of the visitor. */
   readonly client: StoredClient | undefined
@@ -19,23 +19,23 @@ export interface Profiled extends Inspected {
   readonly onRequestAsClient: () => void
 }
 
-/** What was asked about a clause, and what came back. Neither has a token, a code, a request URI or an assertion. */
+/** The request about a clause, and its result. Neither contains a token, a code, a request URI or an assertion. */
 export interface Outcome {
   readonly status: 'ok' | 'warn' | 'fail' | 'skipped'
   readonly asked: string
   readonly got: string
 }
 
-/** A clause of the FAPI 2.0 Security Profile that concerns an authorization server, in our own words. */
+/** A clause of the FAPI 2.0 Security Profile for authorization servers, paraphrased. */
 export interface Clause {
-  /** Section and number, for example `5.3.2.1-8`. */
+  /** The section and the number, for example `5.3.2.1-8`. */
   readonly id: string
   readonly demand: string
-  /** A text says whose duty it is instead of certbound's, or why it does not apply. */
-  readonly ask: string | ((subject: Profiled) => Outcome | Promise<Outcome>)
+  /** A text names the party that is responsible instead of certbound. */
+  readonly ask: string | ((subject: ProfileSubject) => Outcome | Promise<Outcome>)
 }
 
-/** @param ask absent: whether the settings that the profile requires for the clause hold for the client */
+/** @param ask the check; by default, whether the client's settings meet the requirements of the profile for the clause */
 export function clause(id: string, demand: string, ask: Clause['ask'] = askSettings(id)): Clause {
   return { id, demand, ask }
 }
@@ -60,12 +60,12 @@ export const outcome = (holds: boolean, asked: string, got: string): Outcome => 
   ...{ status: holds ? 'ok' : 'fail', asked, got },
 })
 
-/** @param todo what the user has to name */
-export const notAsked = (todo: string): Outcome => ({ status: 'skipped', asked: 'nothing', got: todo })
+/** @param todo the option that the user must set */
+export const skippedOutcome = (todo: string): Outcome => ({ status: 'skipped', asked: 'nothing', got: todo })
 
 const ERROR_CODE = /^[a-z_]{1,40}$/
 
-/** The status and the error code of an answer: the rest of it may hold a token. */
+/** The status and the error code of an answer. The rest of it may contain a token. */
 export function summaryOf(reply: Reply): string {
   const error = jsonOf(reply)?.['error']
   const isCode = typeof error === 'string' && ERROR_CODE.test(error)
@@ -73,7 +73,7 @@ export function summaryOf(reply: Reply): string {
 }
 
 /** The texts of a list in the metadata. */
-export function namesIn(metadata: Json, member: string): readonly string[] {
+export function metadataNames(metadata: Json, member: string): readonly string[] {
   const value = metadata[member]
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
 }

@@ -1,25 +1,29 @@
 import { settingsOf } from '../../../../shared/store/profile.ts'
 import { ask, jsonOf } from '../ask.ts'
-import type { Inspected } from '../check.ts'
-import { AUTHORIZATION } from './authorization.ts'
-import { type Clause, notAsked, type Outcome, type Profiled, outcome } from './clause.ts'
-import { CRYPTOGRAPHY } from './cryptography.ts'
-import { GENERAL } from './general.ts'
+import type { InspectedDeployment } from '../check.ts'
+import { AUTHORIZATION_CLAUSES } from './authorization.ts'
+import { type Clause, skippedOutcome, type Outcome, type ProfileSubject, outcome } from './clause.ts'
+import { CRYPTOGRAPHY_CLAUSES } from './cryptography.ts'
+import { GENERAL_CLAUSES } from './general.ts'
 import { isOfProfile, remedyOf, remedyOfSwitch } from './remedy.ts'
 import { isAuthenticated } from './requests.ts'
 
 /**
- * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.3.1 to 5.4. Section 5.3.1 only names the
- * specifications; 5.3.3 and 5.3.4 are about clients and resource servers.
+ * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.3.1 to 5.4. Section 5.3.1 only lists
+ * specifications; sections 5.3.3 and 5.3.4 concern clients and resource servers.
  *
  * @see https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
-export const CLAUSES: readonly Clause[] = [...GENERAL, ...AUTHORIZATION, ...CRYPTOGRAPHY]
+export const CLAUSES: readonly Clause[] = [
+  ...GENERAL_CLAUSES,
+  ...AUTHORIZATION_CLAUSES,
+  ...CRYPTOGRAPHY_CLAUSES,
+]
 
-/** Whether the profile is on at all. It is no clause. */
+/** Whether the profile is on. This is not a clause. */
 const SWITCH: Clause = {
   id: 'fapi2',
-  demand: 'the service or the client has the setting, and the client follows it',
+  demand: 'the service or the client has the setting, and the client conforms',
   ask: ({ service, client }) => {
     const settings = service && settingsOf(service, client)
     if (settings?.isRetroactive !== true) return outcome(false, 'the registry', 'fapi2 is off')
@@ -29,29 +33,29 @@ const SWITCH: Clause = {
   },
 }
 
-/** If the client is not authenticated, clauses that need it are broken for that reason. It is no clause. */
+/** Whether the client can authenticate. This is not a clause, but others fail without it. */
 const CLIENT: Clause = {
   id: 'client',
-  demand: 'the client that asks is authenticated',
+  demand: 'the client of the requests is authenticated',
   ask: async (subject) => {
-    if (subject.client === undefined) return notAsked('name a registered client with --client-id')
+    if (subject.client === undefined) return skippedOutcome('use --client-id with a registered client')
     const got = await isAuthenticated(subject)
     return outcome(got === '200', 'POST /introspection/standard', got)
   },
 }
 
-interface Asked extends Pick<Clause, 'id' | 'demand'>, Outcome {
-  /** Only of a broken clause that is no consequence: what to do. */
+interface CheckedClause extends Pick<Clause, 'id' | 'demand'>, Outcome {
+  /** The remedy, if the clause fails and this is not a consequence. */
   readonly todo?: string
-  /** Only of a consequence: the id of the report that has the remedy. */
+  /** If the failure is a consequence, the ID of the report with the remedy. */
   readonly cause?: string
 }
 
-export type ClauseReport = Asked | (Pick<Clause, 'id' | 'demand'> & { readonly duty: string })
+export type ClauseReport = CheckedClause | (Pick<Clause, 'id' | 'demand'> & { readonly duty: string })
 
-/** Asks about all clauses, one after the other. A clause whose question throws is broken. */
+/** Checks all clauses, one after the other. A clause whose check throws has failed. */
 export async function inspectProfile(
-  inspected: Inspected,
+  inspected: InspectedDeployment,
   assertionKey: string | undefined,
 ): Promise<readonly ClauseReport[]> {
   const { visitor, clients, plainUrl } = inspected
@@ -63,7 +67,7 @@ export async function inspectProfile(
   const onRequestAsClient = () => {
     requests.asClient += 1
   }
-  const subject: Profiled = { ...inspected, metadata, client, assertionKey, onRequestAsClient }
+  const subject: ProfileSubject = { ...inspected, metadata, client, assertionKey, onRequestAsClient }
   const broken = new Set<string>()
   const reports: ClauseReport[] = []
   for (const clause of [SWITCH, CLIENT, ...CLAUSES]) {
@@ -72,19 +76,19 @@ export async function inspectProfile(
     const isBroken = 'status' in report && report.status === 'fail'
     if (isBroken) broken.add(report.id)
     reports.push(
-      isBroken ? { ...report, ...wayOn(report.id, subject, broken, requests.asClient > 0) } : report,
+      isBroken ? { ...report, ...causeOrRemedy(report.id, subject, broken, requests.asClient > 0) } : report,
     )
   }
   return reports
 }
 
-/** The cause of a broken clause if it is a consequence, else its remedy. */
-function wayOn(
+/** The cause of a failed clause if it is a consequence, otherwise its remedy. */
+function causeOrRemedy(
   id: string,
-  subject: Profiled,
+  subject: ProfileSubject,
   broken: ReadonlySet<string>,
   asClient: boolean,
-): Pick<Asked, 'todo' | 'cause'> {
+): Pick<CheckedClause, 'todo' | 'cause'> {
   const { service, client } = subject
   if (id === SWITCH.id) return { todo: remedyOfSwitch(subject) }
   const isRefused = service && settingsOf(service, client).violations.length > 0
@@ -96,22 +100,25 @@ function wayOn(
 }
 
 const CLIENT_TODO =
-  'name its secret (--client-secret-file), its --certificate and --key, or its --assertion-key, as its method needs'
+  'set its secret (--client-secret-file), its --certificate and --key, or its --assertion-key, depending on its method'
 
-async function reportOf({ id, demand, ask: question }: Clause, subject: Profiled): Promise<ClauseReport> {
+async function reportOf(
+  { id, demand, ask: question }: Clause,
+  subject: ProfileSubject,
+): Promise<ClauseReport> {
   if (typeof question === 'string') return { id, demand, duty: question }
   try {
     return { id, demand, ...(await question(subject)) }
   } catch (error) {
-    // A message may quote what was sent.
+    // The message may quote the request.
     const name = error instanceof Error ? error.name : 'error'
-    return { id, demand, ...outcome(false, 'a question that failed to run', name) }
+    return { id, demand, ...outcome(false, 'the check could not run', name) }
   }
 }
 
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skipped: 'skip' } as const
 
-/** For people: the consequences of a broken clause follow it. */
+/** The text of a report. The consequences of a failed clause follow it. */
 export function profileLines(reports: readonly ClauseReport[]): string[] {
   const consequences = Object.groupBy(reports, (report) => ('cause' in report ? report.cause : ''))
   const lines = (consequences[''] ?? []).flatMap((report) => {
@@ -121,9 +128,9 @@ export function profileLines(reports: readonly ClauseReport[]): string[] {
     return [
       `${MARKS[report.status]}  ${id}  ${demand}`,
       `      asked: ${asked}`,
-      `      came back: ${got}`,
+      `      result: ${got}`,
       ...(todo === undefined ? [] : [`      -> ${todo}`]),
-      ...(consequences[id] ?? []).map((other) => `      so also broken: ${other.id}  ${other.demand}`),
+      ...(consequences[id] ?? []).map((other) => `      so this also fails: ${other.id}  ${other.demand}`),
     ]
   })
   const count = (status: Outcome['status']) =>
@@ -131,6 +138,6 @@ export function profileLines(reports: readonly ClauseReport[]): string[] {
   return [
     ...lines,
     '',
-    `${count('ok')} hold, ${count('fail')} are broken, ${count('skipped')} were not asked`,
+    `${count('ok')} hold, ${count('fail')} are violated, ${count('skipped')} were not checked`,
   ]
 }

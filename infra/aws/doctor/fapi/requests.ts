@@ -2,26 +2,26 @@ import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { AUTHENTICATION_METHODS, type MethodNeeds } from '../../../../shared/store/authentication-methods.ts'
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
-import type { Profiled } from './clause.ts'
+import type { ProfileSubject } from './clause.ts'
 
 type Form = Readonly<Record<string, string>>
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** A request that proves no client. It presents a certificate where one is known, because there may be no other way in. */
-export function postAsNobody(subject: Profiled, path: string, form: Form): Promise<Reply> {
+/** Sends a request without client authentication. It presents a certificate if one is known, because some paths exist only on the mutual-TLS domain. */
+export function postAsNobody(subject: ProfileSubject, path: string, form: Form): Promise<Reply> {
   const { visitor, mtlsUrl, plainUrl } = subject
   return ask(subject, `${visitor === undefined ? plainUrl : mtlsUrl}${path}`, { form }, visitor)
 }
 
-/** Without a certificate, on the domain that asks for none. */
-export function postWithoutCertificate(subject: Profiled, path: string, form: Form): Promise<Reply> {
+/** Sends a request without a certificate to the plain domain. */
+export function postWithoutCertificate(subject: ProfileSubject, path: string, form: Form): Promise<Reply> {
   return ask(subject, subject.plainUrl + path, { form })
 }
 
-/** A request of the client, authenticated by its method. `claims` changes the assertion. */
+/** Sends a request of the client, authenticated with its method. `claims` replace those of the assertion. */
 export async function postAsClient(
-  subject: Profiled,
+  subject: ProfileSubject,
   path: string,
   form: Form,
   claims: object = {},
@@ -33,10 +33,10 @@ export async function postAsClient(
   return ask(subject, mtlsUrl + path, { form: { ...form, ...proof.form }, headers }, visitor)
 }
 
-const needsOf = ({ client }: Profiled) => client && AUTHENTICATION_METHODS[client.tokenAuthMethod].needs
+const needsOf = ({ client }: ProfileSubject) => client && AUTHENTICATION_METHODS[client.tokenAuthMethod].needs
 
-/** Whether there is a client whose assertions can be made here. */
-export function signs(subject: Profiled): boolean {
+/** Whether doctor has the key for assertions of the client. */
+export function signs(subject: ProfileSubject): boolean {
   return needsOf(subject) === 'keys' && subject.assertionKey !== undefined
 }
 
@@ -45,34 +45,36 @@ interface Proof {
   readonly headers?: Form
 }
 
-/** How a client authenticates that has registered one of these. Its certificate comes with the connection. */
-const PROOFS: Readonly<Record<MethodNeeds, (subject: Profiled, claims: object) => Proof | Promise<Proof>>> = {
-  nothing: byNumber,
-  name: byNumber,
-  certificates: byNumber,
-  secret: bySecret,
-  keys: byAssertion,
+/** How a client authenticates, depending on the data that it registered. A certificate is presented with the connection. */
+const PROOFS: Readonly<
+  Record<MethodNeeds, (subject: ProfileSubject, claims: object) => Proof | Promise<Proof>>
+> = {
+  nothing: proofWithId,
+  name: proofWithId,
+  certificates: proofWithId,
+  secret: proofWithSecret,
+  keys: proofWithAssertion,
 }
 
-function byNumber({ visitor }: Profiled): Proof {
+function proofWithId({ visitor }: ProfileSubject): Proof {
   return { form: { client_id: visitor?.clientId ?? '' } }
 }
 
-function bySecret(subject: Profiled): Proof {
+function proofWithSecret(subject: ProfileSubject): Proof {
   const { clientId = '', clientSecret } = subject.visitor ?? {}
-  if (clientSecret === undefined) return byNumber(subject)
+  if (clientSecret === undefined) return proofWithId(subject)
   const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
   return { form: {}, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
 }
 
-async function byAssertion(subject: Profiled, claims: object): Promise<Proof> {
-  const { form } = byNumber(subject)
+async function proofWithAssertion(subject: ProfileSubject, claims: object): Promise<Proof> {
+  const { form } = proofWithId(subject)
   if (subject.assertionKey === undefined) return { form }
   const client_assertion = await signed(subject, claims)
   return { form: { ...form, client_assertion_type: ASSERTION_TYPE, client_assertion } }
 }
 
-function signed({ metadata, visitor, client, assertionKey = '', now }: Profiled, claims: object) {
+function signed({ metadata, visitor, client, assertionKey = '', now }: ProfileSubject, claims: object) {
   const seconds = Math.floor(now().getTime() / 1000)
   const clientId = visitor?.clientId ?? ''
   const aud = String(metadata['issuer'])
@@ -82,16 +84,16 @@ function signed({ metadata, visitor, client, assertionKey = '', now }: Profiled,
 }
 
 /**
- * Whether the client is authenticated: standard introspection answers 200 to every client that is, also about a token that does not
- * exist. So nothing is issued, and nothing is used up.
+ * Whether the client is authenticated. Standard introspection answers 200 to every authenticated client, even about a token that does not
+ * exist. So the check issues and consumes nothing.
  */
-export async function isAuthenticated(subject: Profiled, claims: object = {}): Promise<string> {
+export async function isAuthenticated(subject: ProfileSubject, claims: object = {}): Promise<string> {
   return statusOf(await postAsClient(subject, '/introspection/standard', { token: 'none' }, claims))
 }
 
-/** An authorization request that is right but for what `changes` replaces; an empty text takes a parameter out. */
-export function pushOf({ client, service }: Profiled, changes: Form = {}): Form {
-  // With `openid` more is required than the clauses of the profile.
+/** A valid authorization request with changes. An empty text removes a parameter. */
+export function pushOf({ client, service }: ProfileSubject, changes: Form = {}): Form {
+  // With `openid` there are more requirements than those of the profile.
   const scope = service?.supportedScopes.find(({ name }) => name !== 'openid')?.name ?? ''
   const form = {
     response_type: 'code',
@@ -104,9 +106,9 @@ export function pushOf({ client, service }: Profiled, changes: Form = {}): Form 
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== ''))
 }
 
-/** Runs `use` with a new access token of the client, and revokes it. @returns `undefined` if the client gets none */
+/** Runs `use` with a new access token of the client, and revokes the token. @returns `undefined` if the client gets none */
 export async function withToken<Result>(
-  subject: Profiled,
+  subject: ProfileSubject,
   use: (token: string) => Promise<Result>,
 ): Promise<Result | undefined> {
   const answer = jsonOf(await postAsClient(subject, '/token', { grant_type: 'client_credentials' }))

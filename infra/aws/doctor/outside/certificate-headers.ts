@@ -1,4 +1,4 @@
-/** Headers in which TLS terminators and proxies pass a client certificate on. */
+/** Headers in which TLS terminators and proxies forward a client certificate. */
 export const CERTIFICATE_HEADERS = [
   'cf-client-cert',
   'client-cert',
@@ -22,7 +22,7 @@ export const CERTIFICATE_HEADERS = [
   'x-ssl-client-escaped-cert',
 ]
 
-/** A certificate as nginx, RFC 9440, Envoy, RFC 7239 and Azure write it into a header. */
+/** The spellings of a certificate in headers of nginx, RFC 9440, Envoy, RFC 7239 and Azure. */
 export function headerSpellings(pem: string): readonly string[] {
   const escaped = encodeURIComponent(pem)
   const base64 = pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')

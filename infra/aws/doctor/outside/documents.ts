@@ -1,6 +1,6 @@
 import { isPrivate } from '../../../../shared/certificate/jwk-set.ts'
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, type Inspected, orElse, skipped } from '../check.ts'
+import { type Check, fail, type Finding, type InspectedDeployment, orElse, skipped } from '../check.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -8,17 +8,17 @@ const READ_LOG = 'read the log of the function discovery'
 
 interface Replies {
   readonly plain: Reply
-  /** `undefined` without a client certificate to ask with. */
+  /** `undefined` without a client certificate for the request. */
   readonly mtls: Reply | undefined
 }
 
-async function askBoth(inspected: Inspected, path: string): Promise<Replies> {
+async function askBoth(inspected: InspectedDeployment, path: string): Promise<Replies> {
   const { plainUrl, mtlsUrl, visitor } = inspected
   const plain = await ask(inspected, plainUrl + path)
   return { plain, mtls: visitor && (await ask(inspected, mtlsUrl + path, {}, visitor)) }
 }
 
-/** The metadata are the same on both domains, and send clients with certificates to the mutual-TLS domain. */
+/** The metadata is identical on both domains and sends clients with certificates to the mutual-TLS domain. */
 export const metadataCheck: Check = {
   name: 'metadata',
   ask: async (inspected) => {
@@ -26,20 +26,20 @@ export const metadataCheck: Check = {
     const document = jsonOf(both.plain)
     if (document === undefined || statusOf(both.plain) !== '200') {
       const what = `the plain domain does not answer with metadata (${statusOf(both.plain)})`
-      return [fail(what, `npm run provision, if there is no service yet; otherwise ${READ_LOG}`)]
+      return [fail(what, `if there is no service yet, npm run provision; otherwise ${READ_LOG}`)]
     }
     return orElse(
       [
-        ...sameOn(both, 'metadata'),
+        ...differencesOf(both, 'metadata'),
         wrongIssuer(document, inspected),
         wrongTokenEndpoint(document, inspected),
       ],
-      'the metadata are the same on both domains, and lead to the mutual-TLS domain',
+      'the metadata is identical on both domains and refers to the mutual-TLS domain',
     )
   },
 }
 
-/** The keys that verify JWT access tokens are published, the same on both domains, and public. */
+/** The keys that verify JWT access tokens are published identically on both domains, without private keys. */
 export const keySetCheck: Check = {
   name: 'JWK Set',
   ask: async (inspected) => {
@@ -54,19 +54,20 @@ export const keySetCheck: Check = {
     const required = service?.accessTokenSignAlg
     return orElse(
       [
-        ...sameOn(both, '/jwks'),
+        ...differencesOf(both, '/jwks'),
         ...leaked.map(({ kid }) =>
           fail(
             `/jwks publishes the private key ${String(kid)}`,
-            'replace this key at once, and find out who changed the service',
+            'replace this key at once and find out how it was published',
           ),
         ),
-        service === undefined && skipped('whether /jwks has the key that signs access tokens', LACKS_SERVICE),
+        service === undefined &&
+          skipped('whether /jwks contains the key that signs access tokens', LACKS_SERVICE),
         required !== undefined &&
           !jwks.some(({ alg }) => alg === required) &&
           fail(
-            `access tokens must be signed with ${required}, but /jwks has no such key`,
-            'give the service a key for it',
+            `access tokens must be signed with ${required}, but /jwks contains no such key`,
+            'add a key for it to the service',
           ),
       ],
       `/jwks is the same on both domains; public keys: ${jwks.length}`,
@@ -74,37 +75,37 @@ export const keySetCheck: Check = {
   },
 }
 
-function sameOn({ plain, mtls }: Replies, name: string): Finding[] {
+function differencesOf({ plain, mtls }: Replies, name: string): Finding[] {
   if (mtls === undefined) {
-    const todo = 'name a client certificate with --certificate and --key'
-    return [skipped(`whether ${name} is the same on the mutual-TLS domain`, todo)]
+    const todo = 'set a client certificate with --certificate and --key'
+    return [skipped(`whether ${name} is identical on the mutual-TLS domain`, todo)]
   }
   if (!('broken' in plain) && !('broken' in mtls) && plain.text === mtls.text) return []
   const what = `${name} differs between the two domains (${statusOf(plain)}, ${statusOf(mtls)})`
   return [fail(what, 'map both domains to the same API: npm run deploy')]
 }
 
-const LACKS_SERVICE = 'reading and binding have the reason why the service is unknown'
+const LACKS_SERVICE = 'the service is unknown: see the checks reading and binding for the reason'
 
-function wrongIssuer({ issuer }: Json, { service }: Inspected): Finding | false {
-  if (service === undefined) return skipped('whether the issuer is that of the service', LACKS_SERVICE)
+function wrongIssuer({ issuer }: Json, { service }: InspectedDeployment): Finding | false {
+  if (service === undefined) return skipped('whether the issuer equals that of the service', LACKS_SERVICE)
   return (
     service.issuer !== issuer &&
     fail(
       `the issuer in the metadata is ${String(issuer)}, but the service has ${service.issuer}`,
-      'the functions and the registry belong to two deployments: compare SERVICE_ID and REGISTRY_TABLE of the function discovery',
+      'the functions and the registry belong to different deployments: compare SERVICE_ID and REGISTRY_TABLE of the function discovery',
     )
   )
 }
 
-function wrongTokenEndpoint(document: Json, { mtlsUrl }: Inspected): Finding | false {
+function wrongTokenEndpoint(document: Json, { mtlsUrl }: InspectedDeployment): Finding | false {
   const aliases = document['mtls_endpoint_aliases'] as Json | undefined
   const endpoint = aliases?.['token_endpoint'] ?? document['token_endpoint']
   const origin = typeof endpoint === 'string' ? URL.parse(endpoint)?.origin : undefined
   return (
     origin !== new URL(mtlsUrl).origin &&
     fail(
-      `the metadata send clients with certificates to ${String(endpoint)}, which is not on the mutual-TLS domain`,
+      `the metadata sends clients with certificates to ${String(endpoint)}, which is not on the mutual-TLS domain`,
       'set mtlsEndpointAliases of the service to the endpoints of the mutual-TLS domain',
     )
   )

@@ -1,21 +1,21 @@
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
+import { type Check, fail, type Finding, type InspectedDeployment, ok, skipped } from '../check.ts'
 import { servedBy } from './server-certificates.ts'
 import { stranger } from './stranger.ts'
 
-const REACH = 'check the DNS record, the port, and the server certificate of the domain'
-const SWITCH_ON = 'give the domain its trust store again: npm run deploy'
+const REACH = 'check the DNS record, the port and the server certificate of the domain'
+const SWITCH_ON = 'restore the trust store of the domain: npm run deploy'
 
-const addressOf = ({ mtlsUrl }: Inspected): string => `${mtlsUrl}/jwks`
+const addressOf = ({ mtlsUrl }: InspectedDeployment): string => `${mtlsUrl}/jwks`
 const unreachable = (url: string, reply: Reply): Finding =>
   fail(`${url} cannot be reached (${statusOf(reply)})`, REACH)
 
 /**
- * The gateway refuses a client when it answers 403 or ends the connection. A connection that nobody accepted, or that something
- * on the way ends, is no refusal: only the domain itself shows its server certificate first.
+ * Expects that the gateway refuses a client: it answers 403 or ends the connection. A connection that was not accepted, or that a middlebox
+ * ends, is not a refusal, because only the domain itself first presents its server certificate.
  */
-async function expectRefusal(
-  inspected: Inspected,
+async function refusalFinding(
+  inspected: InspectedDeployment,
   reply: Reply,
   wrong: string,
   fine: string,
@@ -28,14 +28,14 @@ async function expectRefusal(
   return isRefused ? ok(`${fine} (${statusOf(reply)})`) : fail(`${wrong} (${statusOf(reply)})`, SWITCH_ON)
 }
 
-/** Mutual TLS is on: nobody gets an answer without a certificate. */
+/** Mutual TLS is on: a client without a certificate gets no answer. */
 export const certificateRequired: Check = {
   name: 'mutual TLS',
   ask: async (inspected) => {
     const url = addressOf(inspected)
     const wrong = `mutual TLS is off: ${url} answers without a client certificate`
-    const fine = 'the mutual-TLS domain answers nobody without a client certificate'
-    return [await expectRefusal(inspected, await ask(inspected, url), wrong, fine)]
+    const fine = 'the mutual-TLS domain refuses clients without a certificate'
+    return [await refusalFinding(inspected, await ask(inspected, url), wrong, fine)]
   },
 }
 
@@ -44,10 +44,10 @@ export const strangerRefused: Check = {
   name: 'trust',
   ask: async (inspected) => {
     const url = addressOf(inspected)
-    const wrong = `${url} accepts a certificate that no CA has issued`
-    const fine = 'the mutual-TLS domain refuses a certificate that no CA of the trust store has issued'
+    const wrong = `${url} accepts a certificate that no trusted CA has issued`
+    const fine = 'the mutual-TLS domain refuses certificates that no CA of the trust store has issued'
     const reply = await ask(inspected, url, {}, await stranger(inspected))
-    return [await expectRefusal(inspected, reply, wrong, fine)]
+    return [await refusalFinding(inspected, reply, wrong, fine)]
   },
 }
 
@@ -57,7 +57,7 @@ export const visitorLetIn: Check = {
   ask: async (inspected) => {
     const { visitor } = inspected
     if (visitor === undefined) {
-      return [skipped('whether a client certificate is accepted', 'name one with --certificate and --key')]
+      return [skipped('whether a client certificate is accepted', 'set one with --certificate and --key')]
     }
     const url = addressOf(inspected)
     const reply = await ask(inspected, url, {}, visitor)
@@ -66,7 +66,7 @@ export const visitorLetIn: Check = {
     return [
       fail(
         `the client certificate is not accepted by ${url} (${statusOf(reply)})`,
-        'add its CA with every intermediate, or a self-signed certificate itself, to the trust store: npm run deploy',
+        'add its CA and every intermediate, or the self-signed certificate itself, to the trust store: npm run deploy',
       ),
     ]
   },

@@ -10,9 +10,9 @@ const DAY_MILLISECONDS = 86_400_000
 const LIMIT_MILLISECONDS = 15_000
 
 const REMEDY =
-  'ACM renews only certificates that it has issued, while their validation record is in DNS: mend that, or import a new one'
+  'ACM renews only certificates that it has issued and whose validation record is in DNS: restore the record, or import a new certificate'
 
-/** The certificates that the two domains serve are valid for some time. Nobody announces their end. */
+/** The server certificates of the two domains do not expire soon. */
 export const serverCertificates: Check = {
   name: 'server certificates',
   ask: async (inspected) => {
@@ -20,16 +20,19 @@ export const serverCertificates: Check = {
     const identity = await stranger(inspected)
     const findings: Finding[] = []
     for (const url of [mtlsUrl, plainUrl].filter((each) => each.startsWith('https:'))) {
-      findings.push(judged(new URL(url).host, await servedBy(url, identity), now()))
+      findings.push(findingOf(new URL(url).host, await servedBy(url, identity), now()))
     }
     return findings
   },
 }
 
-function judged(host: string, certificate: X509Certificate | undefined, now: Date): Finding {
+function findingOf(host: string, certificate: X509Certificate | undefined, now: Date): Finding {
   const what = `the server certificate of ${host}`
   if (certificate === undefined) {
-    return skipped(`until when ${what} is valid`, 'let the domain answer: check its DNS record and its port')
+    return skipped(
+      `how long ${what} is valid`,
+      'first make the domain answer: check its DNS record and its port',
+    )
   }
   const problem = dateProblem(certificate, now)
   const days = Math.floor((certificate.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS)
@@ -38,10 +41,10 @@ function judged(host: string, certificate: X509Certificate | undefined, now: Dat
 }
 
 /**
- * The certificate from the handshake, which is not verified here. A gateway that demands a certificate ends the handshake without
- * one, and lets a stranger's pass until the request.
+ * The server certificate of the handshake, without verification. A gateway with mutual TLS ends a handshake without a client certificate,
+ * but accepts an untrusted one until the request.
  *
- * @returns `undefined` if there is no handshake
+ * @returns `undefined` if the handshake fails
  */
 export async function servedBy(url: string, { cert, key }: Identity): Promise<X509Certificate | undefined> {
   const { hostname, port } = new URL(url)

@@ -1,30 +1,38 @@
 import { Agent } from 'node:https'
-import { ask, isUnreachable, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, type Inspected, ok, skipped, type Visitor } from '../check.ts'
+import { ask, isUnreachable, jsonOf, type Probe, type Reply, statusOf } from '../ask.ts'
+import {
+  type Check,
+  fail,
+  type Finding,
+  type InspectedDeployment,
+  ok,
+  skipped,
+  type Visitor,
+} from '../check.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from './certificate-headers.ts'
 
 /** A request to the plain domain whose answer depends on the certificate of the connection. */
 interface Case {
   readonly path: string
-  readonly question: Question
+  readonly question: Probe
 }
 
 /**
- * Only the connection proves a certificate. If a header carries the client's certificate, the plain domain answers as without
- * it. The same holds if the client presents the certificate there, because the plain domain does not check its issuer.
+ * Only the connection proves possession of a certificate. A header with the client's certificate must not change the answer of the plain
+ * domain. Neither must a certificate that is presented there, because the plain domain does not check its issuer.
  */
 export const spoofedHeaders: Check = {
   name: 'spoofed certificate',
   ask: async (inspected) => {
     const { visitor } = inspected
     if (visitor?.clientId === undefined) {
-      const todo = 'name a client with --certificate, --key and --client-id'
+      const todo = 'set a client with --certificate, --key and --client-id'
       return [skipped('whether a certificate in a header changes an answer', todo)]
     }
     const usual = await ask(inspected, `${inspected.plainUrl}/token`, tokenRequest(visitor))
     const undecided = skipped(
-      `whether a certificate in a header changes an answer: the plain domain gives none (${statusOf(usual)})`,
-      'let the plain domain answer: check its DNS record, and the log of the function',
+      `whether a certificate in a header changes an answer: the plain domain does not answer (${statusOf(usual)})`,
+      'check the DNS record of the plain domain and the log of the function',
     )
     if (isUnreachable(usual)) return [undecided]
     const token = await boundToken(inspected, visitor)
@@ -33,25 +41,25 @@ export const spoofedHeaders: Check = {
     const problems: Finding[] = []
     for (const each of cases) problems.push(...(await changesOf(each, inspected, visitor)))
     const unknown = skipped(
-      'what a certificate in a header does for a stolen token: the client gets none by client_credentials',
-      'name a client with that grant type, and its secret if it has one',
+      'the effect of a certificate in a header on a stolen token: the client cannot get a token with client_credentials',
+      'set a client with that grant type, and its secret if it has one',
     )
-    const unchanged = `${CERTIFICATE_HEADERS.length} headers that carry certificates elsewhere change no answer`
+    const unchanged = `${CERTIFICATE_HEADERS.length} headers that other systems use for certificates change no answer`
     const fine = isFailure(usual) ? undecided : ok(unchanged)
     return [...(token === undefined ? [unknown] : []), ...(problems.length === 0 ? [fine] : problems)]
   },
 }
 
-/** Nothing can change the answer of an edge or a function that fails. */
+/** A failed answer shows nothing about headers. */
 const isFailure = (reply: Reply) => 'broken' in reply || reply.status === 429 || reply.status >= 500
 
 async function changesOf(
   { path, question }: Case,
-  inspected: Inspected,
+  inspected: InspectedDeployment,
   visitor: Visitor,
 ): Promise<Finding[]> {
   const url = inspected.plainUrl + path
-  // A handshake costs more than all these requests.
+  // The connection is kept, because a handshake costs more than all these requests.
   const kept = new Agent({ keepAlive: true, ...(inspected.ca !== undefined && { ca: inspected.ca }) })
   const without = summaryOf(await ask(inspected, url, question))
   const changing = new Set<string>()
@@ -65,8 +73,8 @@ async function changesOf(
   kept.destroy()
   const problems = [...changing].map((header) =>
     fail(
-      `the header ${header} changes the answer of ${path} on the plain domain: a certificate is read from it`,
-      'certbound does not read it: find out what stands between the gateway and the functions, and remove it',
+      `the header ${header} changes the answer of ${path} on the plain domain: something reads a certificate from it`,
+      'certbound does not read it: find the component between the gateway and the functions that does, and remove it',
     ),
   )
   const presented = summaryOf(await ask(inspected, url, question, visitor))
@@ -75,25 +83,25 @@ async function changesOf(
     ...problems,
     fail(
       `${path} on the plain domain accepts a client certificate without checking its issuer`,
-      'the plain domain must not ask for one, and must not be among MTLS_DOMAINS: npm run deploy',
+      'the plain domain must not request one and must not be in MTLS_DOMAINS: npm run deploy',
     ),
   ]
 }
 
-async function boundToken(inspected: Inspected, visitor: Visitor): Promise<string | undefined> {
+async function boundToken(inspected: InspectedDeployment, visitor: Visitor): Promise<string | undefined> {
   const answer = jsonOf(await ask(inspected, `${inspected.mtlsUrl}/token`, tokenRequest(visitor), visitor))
   const token = answer?.['access_token']
   return typeof token === 'string' ? token : undefined
 }
 
-function tokenRequest({ clientId = '', clientSecret }: Visitor): Question {
+function tokenRequest({ clientId = '', clientSecret }: Visitor): Probe {
   const form = { grant_type: 'client_credentials' }
   if (clientSecret === undefined) return { form: { ...form, client_id: clientId } }
   const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
   return { form, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
 }
 
-/** Status and error only: an answer may hold a random token or a time. */
+/** Only the status and the error, because the rest of an answer may contain a random token or a time. */
 function summaryOf(reply: Reply): string {
   return `${statusOf(reply)} ${String(jsonOf(reply)?.['error'])}`
 }

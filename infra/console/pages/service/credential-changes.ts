@@ -41,7 +41,7 @@ export function changedBy(
   if (step === 'change')
     return {
       credentials: kept.map((one) => (one.id === id ? { ...one, note, ...end } : one)),
-      done: `CredentialChange the credential ${id}.${days === '' ? '' : ` It expires in ${days} days.`}`,
+      done: `Changed the credential ${id}.${days === '' ? '' : ` It expires in ${days} days.`}`,
     }
   if (step === 'withdraw')
     return { credentials: kept.filter((one) => one.id !== id), done: `Withdrew the credential ${id}.` }

@@ -36,7 +36,7 @@ interface AlarmProperties extends Partial<Metric> {
   readonly EvaluateLowSampleCountPercentile?: string
 }
 
-/** Everything that an alarm here may have. */
+/** The properties that alarms of the template use. */
 const KNOWN = [
   ...['AlarmDescription', 'AlarmActions', 'OKActions', 'Metrics', 'Namespace', 'MetricName', 'Dimensions'],
   ...['Statistic', 'ExtendedStatistic', 'Period', 'EvaluationPeriods', 'Threshold', 'ComparisonOperator'],
@@ -50,10 +50,10 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
 }
 const MISSING: Readonly<Record<string, boolean>> = { breaching: true, notBreaching: false }
 
-/** Values of a metric in a minute, each with its number of samples. */
+/** The values of a metric in a minute, each with its number of samples. */
 type Samples = readonly (readonly [value: number, samples: number])[]
 
-/** CloudWatch with the filters and alarms of a packaged template, a minute at a time. @throws Error for what it cannot evaluate */
+/** A CloudWatch with the filters and alarms of a packaged template. It runs minute by minute. @throws Error for what it cannot evaluate */
 export function cloudWatch(template: Template) {
   const filters = ofType<Filter>(template, 'Logs::MetricFilter').map(([, filter]) => {
     return { ...filter, matches: parsePattern(filter.FilterPattern) }
@@ -99,7 +99,7 @@ export function cloudWatch(template: Template) {
     for (const { id, alarm, value, verdicts } of alarms) {
       const minutes = periodOf(alarm) / 60
       if (minute % minutes !== 0) continue
-      const verdict = judged(alarm, value(samplesBefore(minutes)))
+      const verdict = verdictOf(alarm, value(samplesBefore(minutes)))
       if (verdict !== 'ignored') verdicts.unshift(verdict)
       const last = verdicts.slice(0, alarm.EvaluationPeriods)
       if (last.length === alarm.EvaluationPeriods && last.every(Boolean)) raised.add(id)
@@ -128,7 +128,7 @@ function periodOf({ Period, Metrics = [] }: AlarmProperties): number {
 
 type ReadSamples = (metric: Metric) => Samples
 
-/** What an alarm compares with its threshold. `ignored`: there are too few samples to say. */
+/** The value that an alarm compares with its threshold. `ignored`: there are too few samples. */
 function valueOf(alarm: AlarmProperties): (read: ReadSamples) => number | undefined | 'ignored' {
   const { Metrics, Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic } = alarm
   if (Metrics !== undefined) return mathOf(Metrics)
@@ -152,7 +152,7 @@ function mathOf(queries: readonly Query[]): (read: ReadSamples) => number | unde
   const [result, ...others] = queries.filter(({ ReturnData }) => ReturnData)
   if (result?.Expression === undefined || others.length > 0)
     throw new Error('an alarm must have one expression')
-  // It is one of them (cloudwatch_limits.html).
+  // The result is one of the metrics (cloudwatch_limits.html).
   if (queries.length > 10) throw new Error('an alarm may have ten metrics')
   const evaluate = parseMath(result.Expression)
   const inputs = queries.filter((query) => query !== result)
@@ -179,7 +179,7 @@ function percentile(samples: Samples, rank: number): number | undefined {
   return [...samples].sort(([one], [other]) => one - other).find(([, times]) => (below += times) >= rank)?.[0]
 }
 
-function judged(alarm: AlarmProperties, value: number | undefined | 'ignored'): boolean | 'ignored' {
+function verdictOf(alarm: AlarmProperties, value: number | undefined | 'ignored'): boolean | 'ignored' {
   if (value === 'ignored') return value
   const [compare, missing] = [COMPARISONS[alarm.ComparisonOperator], MISSING[alarm.TreatMissingData]]
   if (compare === undefined || missing === undefined)

@@ -1,10 +1,10 @@
-/** Reads a text by tokens. What no rule expects is an error, so nothing is judged that is not understood. */
+/** Reads a text token by token. Unexpected tokens are errors, so only known syntax is evaluated. */
 export class Tokens {
   readonly #text: string
   readonly #tokens: readonly string[]
   #at = 0
 
-  /** @param token every token of the language; other characters but spaces are errors */
+  /** @param token matches every token of the language; other characters except spaces are errors */
   constructor(text: string, token: RegExp) {
     this.#text = text
     this.#tokens = text.match(token) ?? []

@@ -8,7 +8,7 @@ const TOKEN = /"[^"]*"|\$\.\w+|&&|\|\||!=|>=|<=|[{}()=<>]|NOT EXISTS|\d+/g
 /**
  * A filter pattern of CloudWatch Logs over lines of JSON (FilterAndPatternSyntax.html).
  *
- * @throws Error for what it does not know, and when a line lacks a member that a pattern compares by `!=`
+ * @throws Error for unknown syntax, and if a line lacks a member that a pattern compares with `!=`
  */
 export function parsePattern(pattern: string): Condition {
   const tokens = new Tokens(pattern, TOKEN)
@@ -42,7 +42,7 @@ function unit(tokens: Tokens): Condition {
 
 function term(tokens: Tokens): Condition {
   const member = tokens.take()
-  if (!member.startsWith('$.')) tokens.fail(`${member} is no member`)
+  if (!member.startsWith('$.')) tokens.fail(`${member} is not a member`)
   const name = member.slice(2)
   const operator = tokens.take()
   if (operator === 'NOT EXISTS') return (line) => line[name] === undefined
@@ -58,7 +58,7 @@ function term(tokens: Tokens): Condition {
   }
 }
 
-/** A text in quotes equals texts only; `*` stands for anything. */
+/** A text in quotation marks equals only texts; `*` matches anything. */
 function wildcard(text: string): (value: unknown) => boolean {
   const parts = text.split('*').map((part) => part.replaceAll(/[^\w]/g, '\\$&'))
   const expression = new RegExp(`^${parts.join('.*')}$`)

@@ -6,7 +6,7 @@ export type Evaluate = (values: ReadonlyMap<string, Value>) => Value
 
 const TOKEN = /AND|>=|<=|[(),+*<>]|\d+(?:\.\d+)?|[a-zA-Z]\w*/g
 
-/** Metric math of CloudWatch (using-metric-math.html), as far as alarms here use it. @throws Error for anything else */
+/** The part of CloudWatch's metric math (using-metric-math.html) that the alarms use. @throws Error for anything else */
 export function parseMath(expression: string): Evaluate {
   const tokens = new Tokens(expression, TOKEN)
   const value = conjunction(tokens)
@@ -43,7 +43,7 @@ const product = (tokens: Tokens) => chain(tokens, operand, { '*': (one, other) =
 function operand(tokens: Tokens): Evaluate {
   const token = tokens.take()
   if (/^\d/.test(token)) return () => Number(token)
-  if (!/^[A-Za-z]\w*$/.test(token) || token === 'AND') return tokens.fail(`${token} is no operand`)
+  if (!/^[A-Za-z]\w*$/.test(token) || token === 'AND') return tokens.fail(`${token} is not an operand`)
   if (tokens.next !== '(') {
     return (values) => (values.has(token) ? values.get(token) : tokens.fail(`there is no metric ${token}`))
   }

@@ -1,7 +1,7 @@
 export const CERTIFICATES = ['Mtls', 'Ownership', 'Plain'] as const
 export const arnOf = (name: string) => `arn:aws:acm:eu-central-1:210987654321:certificate/${name}`
 
-/** How many days a certificate has left, as ACM reports it. */
+/** The remaining days of a certificate, as reported by ACM. */
 export const daysOf = (name: string) => ({
   ...{ Namespace: 'AWS/CertificateManager', MetricName: 'DaysToExpiry' },
   Dimensions: [{ Name: 'CertificateArn', Value: arnOf(name) }],

@@ -3,16 +3,16 @@ import type { cloudWatch } from './cloudwatch.ts'
 
 type CloudWatch = ReturnType<typeof cloudWatch>
 
-/** A log line, and the log group that has it. */
+/** A log line and its log group. */
 export interface Written {
   readonly group: string
   readonly line: string
 }
 
-/** What happens in a minute. */
+/** The events of a minute. */
 export interface Minute {
   readonly requests: number
-  /** Of them, those on the mutual-TLS domain. */
+  /** The requests on the mutual-TLS domain. */
   readonly onMtls: number
   readonly failed?: number
   readonly milliseconds?: number
@@ -22,7 +22,7 @@ export interface Minute {
 const API = { Name: 'ApiId', Value: { Ref: 'HttpApi' } }
 const MTLS_STAGE = { Name: 'Stage', Value: '$default' }
 
-/** Puts what API Gateway, Lambda and ACM report of a minute, and ends it. Without requests API Gateway reports nothing. */
+/** Puts the reports of API Gateway, Lambda and ACM for a minute, and ends it. API Gateway reports nothing if there were no requests. */
 export function endMinute(
   watch: CloudWatch,
   { requests, onMtls, failed = 0, milliseconds = 40, lines = [] }: Minute,
@@ -42,7 +42,7 @@ export function endMinute(
   watch.tick()
 }
 
-/** A line of the access log. A value that is not given is `-`, as in API Gateway. */
+/** A line of the access log. A missing value is `-`, as in API Gateway. */
 export function accessLine(values: Readonly<Record<string, string>>): Written {
   const format = JSON.parse(ACCESS_LOG) as Record<string, string>
   const unknown = Object.keys(values).filter((name) => format[name] === undefined)

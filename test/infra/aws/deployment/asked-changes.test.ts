@@ -12,7 +12,7 @@ import { changesIn, MAIN, MTLS, openOwnDeployment, oslsOf, reset, STORE } from '
 
 const BUCKET = `${STORE}-truststorebucket`
 const STATE = { ttl: 'ttl', protection: true }
-const LOST = '- CN=Certbound Test Issuing CA, O=Certbound Test, C=JP (its clients are refused from then on)'
+const LOST = '- CN=Certbound Test Issuing CA, O=Certbound Test, C=JP (its clients will be refused)'
 
 let engine: Engine
 let deployment: Deployment
@@ -36,7 +36,7 @@ afterAll(async () => {
   await engine.close()
 })
 
-/** A deployment whose domain trusts two CAs, and which has made its tables. */
+/** A deployment whose domain trusts two CAs and whose tables exist. */
 beforeEach(() => {
   reset(deployment)
   const { buckets, domains, tables } = deployment.aws.account
@@ -82,10 +82,10 @@ const machine = () => ({ osls: oslsOf(deployment), wait: () => Promise.resolve()
 const asked = (...answers: string[]) => deployment.run(['deploy'], { answers }, machine())
 const deploy = (...more: string[]) => deployment.run(['deploy', ...more], {}, machine())
 const changes = () => changesIn(deployment)
-/** The first call of a deployment that changes something. */
+/** The first call of a deployment that makes a change. */
 const BEGUN = [`ExecuteChangeSet ${STORE}`]
 
-test('deploy shows what the trust store gets and loses, and asks for it', async () => {
+test('deploy shows the certificates that the trust store gains and loses, and asks for confirmation', async () => {
   deployment.trust('ca-root', 'ca-other-root')
   const { code, stdout, stderr } = await asked('yes', 'no')
   expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
@@ -94,10 +94,10 @@ test('deploy shows what the trust store gets and loses, and asks for it', async 
   expect(changes()).toEqual([])
 })
 
-test('deploy --yes lets the trust store lose certificates only with --remove-trust', async () => {
+test('deploy --yes removes certificates from the trust store only with --remove-trust', async () => {
   deployment.trust('ca-root')
   const refused = await deploy('--yes')
-  expect(refused.stderr).toMatch(/^deploy: nothing was changed, because the trust store would lose/)
+  expect(refused.stderr).toMatch(/^deploy: nothing was changed, because certificates would be removed/)
   expect(refused.stderr).toContain(LOST)
   expect(changes()).toEqual([])
   expect((await deploy('--yes', '--remove-trust')).stderr).toContain(`changing the stack ${STORE}`)
@@ -110,7 +110,7 @@ const name = (registry: string, grants: string) =>
     `"stage": "prod", "tables": ${JSON.stringify({ registry, grants })},`,
   )
 
-test('deploy shows the named tables and those of the stack, and asks for them', async () => {
+test('deploy shows the tables of the settings and those of the stack, and asks for confirmation', async () => {
   name('restored', 'grants')
   const { code, stdout, stderr } = await asked('yes', 'no')
   expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
@@ -122,7 +122,7 @@ test('deploy shows the named tables and those of the stack, and asks for them', 
   expect(changes()).toEqual(BEGUN)
 })
 
-test('deploy takes named tables at the first deployment, and names them at the next ones without a question', async () => {
+test('deploy uses tables of the settings at the first deployment, and lists them later without a question', async () => {
   name('restored', 'grants')
   deployment.aws.account.stacks.delete(MAIN)
   deployment.aws.account.domains.delete(MTLS)
@@ -138,7 +138,7 @@ test('deploy takes named tables at the first deployment, and names them at the n
   expect(changes()).toEqual(BEGUN)
 })
 
-test('deploy does not replace named tables by new, empty ones', async () => {
+test('deploy does not replace tables of the settings with new, empty ones', async () => {
   const outputs = {
     RegistryTableName: 'restored',
     GrantsTableName: 'grants',
@@ -149,7 +149,7 @@ test('deploy does not replace named tables by new, empty ones', async () => {
   const { code, stderr } = await deploy('--yes')
   expect([code, stderr]).toEqual([
     1,
-    'deploy: certbound-prod uses the tables restored and grants, and would get new, empty ones: name them in the settings, under tables\n',
+    'deploy: certbound-prod uses the tables restored and grants, and would get new, empty ones: set both in the settings, under tables\n',
   ])
 })
 
@@ -163,7 +163,7 @@ test.each([
     /grants: no-ttl must have its .* ttl: aws dynamodb update-time-to-live --table-name no-ttl /,
   ],
   ['without the index', 'registry', 'no-index', /grants: no-index must have an active index listing/],
-])('deploy refuses a named table %s', async (_, registry, grants, problem) => {
+])('deploy refuses a table of the settings that %s', async (_, registry, grants, problem) => {
   name(registry, grants)
   const { code, stderr } = await deploy('--yes')
   expect(code).toBe(1)
@@ -171,7 +171,7 @@ test.each([
   expect(changes()).toEqual([])
 })
 
-test('deploy refuses a named table that another stack uses', async () => {
+test('deploy refuses a table of the settings that another stack uses', async () => {
   name('restored', 'grants')
   putStack('certbound-test', { RegistryTableName: 'restored', GrantsTableName: 'others' })
   const { code, stderr } = await deploy('--yes')
@@ -189,7 +189,7 @@ function openTwo(registryTable: string) {
   return runtime
 }
 
-test('deploy refuses a certificate that can issue and that a client in a named table has registered', async () => {
+test('deploy refuses a certificate that can issue others if a client in a table of the settings has registered it', async () => {
   const { store, now } = openTwo('restored')
   await store.registry.putService({ apiKey: 4712, issuer: 'https://other.example', credentials: [] })
   const about = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
@@ -201,7 +201,7 @@ test('deploy refuses a certificate that can issue and that a client in a named t
   await store.clients.remove(4712, Client.parse({ clientId: 1 }))
 })
 
-test('restore switches on what a restored table has lost, and a stack would set', async () => {
+test('restore enables the protection that a restored table has lost', async () => {
   const { registry } = openTwo('restored').store
   await registry.putService({ apiKey: 4711, issuer: 'https://as.example', credentials: [] })
   const { tables } = deployment.aws.account
@@ -210,7 +210,7 @@ test('restore switches on what a restored table has lost, and a stack would set'
   const { code, stderr } = await restore()
   expect(code, stderr).toBe(0)
   expect(stderr).toContain(
-    'restored: switched on time to live, point-in-time recovery, deletion protection\ngrants: switched on time to live, deletion protection\n',
+    'restored: enabled time to live, point-in-time recovery, deletion protection\ngrants: enabled time to live, deletion protection\n',
   )
   expect(Object.fromEntries(tables)).toEqual({ restored: { ...STATE, recovery: true }, grants: STATE })
   expect((await restore()).stderr).not.toContain('switched on')

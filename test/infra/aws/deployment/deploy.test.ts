@@ -51,9 +51,9 @@ afterAll(async () => {
 const deploy = (...parameters: string[]) => deployment.run(['deploy', ...parameters], {}, machine)
 const changes = () => changesIn(deployment)
 
-test('deploy shows its plan and changes nothing when the answer is no', async () => {
+test('deploy shows its plan and changes nothing if the answer is no', async () => {
   const { code, stdout, stderr } = await deployment.runProcess(['deploy'], 'no\n')
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Go on? (yes/no) deploy: nothing was changed\n' })
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Continue? (yes/no) deploy: nothing was changed\n' })
   expect(stdout).toContain(`account ${ACCOUNT}, as arn:aws:iam::${ACCOUNT}:user/test\n`)
   expect(stdout).toContain(`1. stack ${STORE}: create`)
   expect(stdout).toContain('2. trust store: gets 2 certificates')
@@ -61,14 +61,16 @@ test('deploy shows its plan and changes nothing when the answer is no', async ()
   expect(changes()).toEqual([])
 })
 
-test('deploy changes nothing when nobody answers', async () => {
+test('deploy changes nothing if there is no answer', async () => {
   const { code, stderr } = await deploy()
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^deploy: no answer, so nothing was changed: --yes goes on without asking\n$/)
+  expect(stderr).toMatch(
+    /^deploy: no answer, so nothing was changed: use --yes to continue without asking\n$/,
+  )
   expect(changes()).toEqual([])
 })
 
-test('deploy names everything that is missing at once, and calls nothing on AWS', async () => {
+test('deploy reports all missing parts together, and does not call AWS', async () => {
   deployment.configure('"region": "eu-central-1"', '"region": "eu-west-1", "colour": "red"')
   deployment.trust('expired')
   const archive = join(deployment.folder, 'dist/token.zip')
@@ -81,8 +83,8 @@ test('deploy names everything that is missing at once, and calls nothing on AWS'
   writeFileSync(archive, '')
   expect([wrong.code, rest.code]).toEqual([1, 1])
   const [credentials, missing] = [
-    expect.stringMatching(/^deploy: credentials: there are no AWS credentials/) as string,
-    'deploy: dist/token.zip missing: npm run build makes it',
+    expect.stringMatching(/^deploy: credentials: no AWS credentials found/) as string,
+    'deploy: dist/token.zip is missing: npm run build creates it',
   ]
   expect(wrong.stderr.trim().split('\n')).toEqual([
     'deploy: certbound.jsonc, line 5: colour is not a setting',
@@ -102,18 +104,18 @@ test('deploy names everything that is missing at once, and calls nothing on AWS'
 describe('a failing AWS', () => {
   beforeEach(() => deployment.aws.account.stacks.clear())
 
-  const [LOOKING, CHANGING] = [`looking for the stack ${STORE}`, `changing the stack ${STORE}`]
+  const [LOOKING, CHANGING] = [`reading the stack ${STORE}`, `changing the stack ${STORE}`]
   const PLANNING = `planning the stack ${STORE}`
-  const DENIED = 'the AWS credentials do not allow it (no, no)'
+  const DENIED = 'the AWS credentials do not allow this (no, no)'
 
   test.each([
     ['DescribeStacks', 400, 'ExpiredToken', `${LOOKING}: the AWS credentials have expired`],
-    ['DescribeStacks', 403, 'InvalidClientTokenId', `${LOOKING}: AWS does not know the credentials`],
+    ['DescribeStacks', 403, 'InvalidClientTokenId', `${LOOKING}: AWS does not recognize the credentials`],
     ['CreateChangeSet', 403, 'AccessDenied', `${PLANNING}: ${DENIED}`],
     ['ExecuteChangeSet', 403, 'AccessDenied', `${CHANGING}: ${DENIED}`],
-    ['PUT /', 404, 'NoSuchBucket', `filling the bucket ${BUCKET}: the bucket does not exist`],
-    ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: ${DENIED}`],
-  ])('%s answered with %i %s ends deploy with one line', async (call, status, code, line) => {
+    ['PUT /', 404, 'NoSuchBucket', `writing to the bucket ${BUCKET}: the bucket does not exist`],
+    ['PUT /', 403, 'AccessDenied', `writing to the bucket ${BUCKET}: ${DENIED}`],
+  ])('if AWS answers %s with %i %s, deploy ends with one line', async (call, status, code, line) => {
     deployment.aws.refused.set(call, new Failure(status, code, 'no, \n no'))
     const { code: exit, stderr } = await deploy('--yes')
     expect(exit).toBe(1)
@@ -122,11 +124,11 @@ describe('a failing AWS', () => {
     expect(changes()).not.toContain(`ExecuteChangeSet ${MAIN}`)
   })
 
-  test('an AWS that cannot be reached ends deploy with one line', async () => {
+  test('if AWS cannot be reached, deploy ends with one line', async () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' }
     const { stderr } = await deployment.run(['deploy', '--yes'], { env })
     expect(stderr).toMatch(
-      /^deploy: looking whose credentials these are: AWS cannot be reached \(ECONNREFUSED\)\n$/,
+      /^deploy: reading the identity of the credentials: AWS cannot be reached \(ECONNREFUSED\)\n$/,
     )
   })
 })
@@ -159,14 +161,14 @@ describe('deployments', { timeout: 120_000 }, () => {
     expect(object?.body.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
   })
 
-  test('a deployment without changes changes nothing', async () => {
+  test('a deployment without changes does not change AWS', async () => {
     const { code, stdout, stderr } = await deployNow()
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('2. trust store: has 2 certificates')
     expect(changes()).toEqual([])
   })
 
-  test('deploy refuses a certificate that can issue and that a client has registered, before it changes anything', async () => {
+  test('deploy refuses a certificate that can issue others if a client has registered it, before it changes anything', async () => {
     const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
     const runtime = openTables(TABLE_NAMES, 1, local)
     onTestFinished(() => runtime.store.close())
@@ -181,7 +183,7 @@ describe('deployments', { timeout: 120_000 }, () => {
     await clients.remove(4711, Client.parse({ clientId: 1 }))
   })
 
-  test('doctor reads its domains, its tables, and the trust store that was uploaded, and names what it may not read', async () => {
+  test('doctor reads the domains, the tables and the uploaded trust store, and reports denied reads', async () => {
     const outputs = deployment.aws.account.stacks.get(MAIN)?.outputs ?? {}
     expect(['Registry', 'Grants', 'Audit'].map((name) => outputs[`${name}TableName`])).toEqual(TABLES)
     for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
@@ -204,15 +206,15 @@ describe('deployments', { timeout: 120_000 }, () => {
     expect(inspected.truststore.map(String)).toEqual(['ca-root', 'ca-issuing'].map(certificatePem))
     expect(account.tables).toEqual(TABLES)
     expect(account.stack.id).toMatch(`:${ACCOUNT}:stack/${MAIN}/`)
-    expect(inspected.unread).toEqual({ service: 'the registry has none' })
+    expect(inspected.unread).toEqual({ service: 'the registry contains no service' })
     await expect(awsDeployment(settings, aws, { certificate })).rejects.toThrow(
-      '--certificate and --key must be given together',
+      '--certificate and --key must be used together',
     )
 
     for (const call of ['GetItem', 'GET /'])
       deployment.aws.refused.set(call, new Failure(403, 'AccessDeniedException', 'no'))
     const denied = await awsDeployment(settings, aws, files)
-    const why = expect.stringContaining(`${TABLES[0]}: the AWS credentials do not allow it`) as string
+    const why = expect.stringContaining(`${TABLES[0]}: the AWS credentials do not allow this`) as string
     expect(denied.inspected).toMatchObject({
       ...{ service: undefined, clients: [], truststore: [] },
       unread: { registry: why, service: why, truststore: expect.stringContaining('trust store') as string },

@@ -17,7 +17,7 @@ sso_account_id = ${ACCOUNT}
 sso_role_name = deploy
 `
 
-/** The configuration of the AWS tools, with a login that is over. */
+/** The configuration of the AWS tools, with an expired login. */
 function withConfiguration(folder: string) {
   const file = join(folder, 'aws-profiles')
   writeFileSync(file, CONFIG)
@@ -29,13 +29,13 @@ function withConfiguration(folder: string) {
   return { ...NO_KEYS, AWS_CONFIG_FILE: file }
 }
 
-test('deploy refuses credentials of another account than the certificates, and names both', async ({
+test('deploy refuses credentials if the certificates belong to another account, and names both accounts', async ({
   operator,
 }) => {
   const other = 'arn:aws:sts::111122223333:assumed-role/dev/someone'
   operator.account.identities.set('AKIAOTHER', other)
   const line = (setting: string) =>
-    `deploy: ${setting}.certificateArn is of the account ${ACCOUNT}, and the credentials are of 111122223333 (${other})`
+    `deploy: ${setting}.certificateArn belongs to the account ${ACCOUNT}, but the credentials belong to 111122223333 (${other})`
   expect(await operator.refusal({ AWS_ACCESS_KEY_ID: 'AKIAOTHER' })).toEqual([
     line('mtlsDomain'),
     line('plainDomain'),
@@ -65,13 +65,13 @@ describe.each([['deploy'], ['provision'], ['restore'], ['doctor']])('%s', (comma
   test.for([
     [
       'prodd',
-      'the AWS configuration has no profile prodd (AWS_PROFILE), or no credentials for it: aws configure',
+      'the AWS configuration contains no profile prodd (AWS_PROFILE) or no credentials for it: aws configure',
     ],
     [
       'sso',
-      'the profile sso gives no credentials: The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile. (aws sso login --profile sso)',
+      'the profile sso provides no credentials: The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile. (aws sso login --profile sso)',
     ],
-    ['', 'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
+    ['', 'no AWS credentials found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
   ])(
     `${command} without credentials from the profile "%s" answers: %s`,
     async ([profile, line = ''], { operator }) => {
@@ -84,7 +84,7 @@ describe.each([['deploy'], ['provision'], ['restore'], ['doctor']])('%s', (comma
   )
 })
 
-test('deploy deploys to AWS although the environment names a DynamoDB, and shows where clients are read', async ({
+test('deploy uses AWS even if the environment sets a DynamoDB, and shows where clients are read', async ({
   operator,
   engine,
 }) => {
@@ -97,7 +97,7 @@ test('deploy deploys to AWS although the environment names a DynamoDB, and shows
 })
 
 test.for([['deploy'], ['provision'], ['restore']])(
-  '%s refuses an empty --endpoint, as an unset variable makes it',
+  '%s refuses an empty --endpoint, which an unset variable causes',
   async ([command = ''], { operator }) => {
     const { code, stderr } = await operator.anyCommand([command, '--yes', '--endpoint', ''])
     expect([code, stderr]).toEqual([
@@ -108,10 +108,10 @@ test.for([['deploy'], ['provision'], ['restore']])(
   },
 )
 
-const NOT_AWS = /^not AWS: the tables are at http:\/\/127.0.0.1:1 \(AWS_ENDPOINT_URL_DYNAMODB\)\n/
+const NOT_AWS = /^the tables are not on AWS but at http:\/\/127.0.0.1:1 \(AWS_ENDPOINT_URL_DYNAMODB\)\n/
 
 test.for([['provision'], ['restore']])(
-  '%s over a DynamoDB of the environment begins with a line that it is not AWS',
+  '%s with a DynamoDB of the environment first reports that it is not AWS',
   async ([command = ''], { operator }) => {
     const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
     const { stderr } = await operator.anyCommand([command, '--yes'], { env })
@@ -120,9 +120,7 @@ test.for([['provision'], ['restore']])(
   },
 )
 
-test('doctor over a DynamoDB of the environment begins with a line that it is not AWS', async ({
-  operator,
-}) => {
+test('doctor with a DynamoDB of the environment first reports that it is not AWS', async ({ operator }) => {
   const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
   expect((await operator.anyCommand(['doctor'], { env })).stderr).toMatch(NOT_AWS)
 })

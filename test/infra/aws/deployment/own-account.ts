@@ -12,14 +12,14 @@ export const STORE = 'truststore-certbound-prod'
 export const MAIN = 'certbound-prod'
 export const MTLS = 'mtls.auth.certbound.test'
 export const PLAIN = 'auth.certbound.test'
-/** The names of the tables that the fake account makes. */
+/** The names of the tables of the fake account. */
 export const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`, `${MAIN}-audittable`] as const
 export const TABLE_NAMES = {
   registryTable: TABLES[0],
   grantsTable: TABLES[1],
   auditTable: TABLES[2],
 }
-/** Of the mutual-TLS domain. */
+/** The certificate of the mutual-TLS domain. */
 export const CERTIFICATE = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
 const OF_PLAIN_DOMAIN = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/66666666-7777-8888-9999-000000000000`
 
@@ -30,7 +30,7 @@ const ISSUED: Certificate = {
   Type: 'AMAZON_ISSUED',
 }
 
-/** The example, filled in by its owner. */
+/** The example settings with the owner's values. */
 export function openOwnDeployment(tables: string): Promise<Deployment> {
   return openDeployment(tables, (example) =>
     example.replaceAll('example.com', 'certbound.test').replaceAll('123456789012', ACCOUNT),
@@ -43,7 +43,7 @@ export const oslsOf =
   () =>
     oslsIn(folder)
 
-/** Makes the account as it is before the first deployment: there are the certificates of both domains. */
+/** Makes an account before its first deployment, with the certificates of both domains. */
 export function reset({ aws }: Deployment): void {
   const { stacks, changeSets, functions, buckets, domains, certificates, broken, api } = aws.account
   for (const contents of [stacks, changeSets, functions, buckets, domains, certificates, broken])
@@ -56,7 +56,7 @@ export function reset({ aws }: Deployment): void {
   certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }
 
-/** The changes that were asked for over the network. What lies in the bucket under its own hash changes nothing. */
+/** The changing calls that were sent over the network. What lies in the bucket under its own hash changes nothing. */
 export function changesIn({ aws }: Deployment): string[] {
   return aws.calls.filter((call) =>
     /^(Execute|Update|Delete(?!ChangeSet)|PUT (?!.*\/(archives|templates)\/))/.test(call),
@@ -86,7 +86,7 @@ function openOperator(deployment: Deployment) {
     changes: () => changesIn(deployment),
     /** Deploys without a question. */
     deploy: (env?: NodeJS.ProcessEnv) => run(['--yes'], { env: { ...env } }),
-    /** The lines on standard error of a deployment that is refused. */
+    /** The standard error of a refused deployment, as lines. */
     refusal: async (env?: NodeJS.ProcessEnv) => {
       const { code, stderr } = await run(['--yes'], { env: { ...env } })
       if (code !== 1) throw new Error(`the exit code is ${String(code)}`)
@@ -102,7 +102,7 @@ function openOperator(deployment: Deployment) {
   }
 }
 
-/** A test with an account of its own that has a certificate, and tables of its file. */
+/** A test with its own account, which has a certificate. The tests of a file share tables. */
 export const test = base
   .extend('engine', { scope: 'file' }, async ({}, { onCleanup }) => {
     const engine = await startEmbeddedEngine({})

@@ -18,7 +18,7 @@ test.for([
   ['UPDATE_ROLLBACK_COMPLETE'],
   ['IMPORT_COMPLETE'],
   ['IMPORT_ROLLBACK_COMPLETE'],
-])('deploy updates both stacks when they are in the state %s', async ([status = ''], { operator }) => {
+])('deploy updates both stacks if they are in the state %s', async ([status = ''], { operator }) => {
   await operator.deploy()
   for (const stack of operator.account.stacks.values()) stack.status = status
   operator.trust('ca-root', 'ca-issuing', 'self-signed-ec')
@@ -49,15 +49,17 @@ test.for([
   },
 )
 
-test('deploy advises to leave the tables of a stack that could not be deleted, and names them', async ({
+test('if a stack could not be deleted, deploy names its tables and advises to keep them', async ({
   operator,
 }) => {
   operator.account.stacks.set(MAIN, stackIn('DELETE_FAILED', WITH_TABLES))
   const [line] = await operator.refusal()
-  expect(line).toContain(`its tables ${TABLES.join(' and ')} have all clients and tokens. Leave the stack`)
+  expect(line).toContain(
+    `its tables ${TABLES.join(' and ')} contain all clients and tokens. Do not change the stack`,
+  )
 })
 
-test('deploy advises to delete a trust store stack whose creation failed, and to take its protection away first', async ({
+test('deploy advises to delete a trust store stack whose creation failed, and to remove its protection first', async ({
   operator,
 }) => {
   operator.account.broken.set('TruststorePolicy', 'You are not authorized')
@@ -68,33 +70,33 @@ test('deploy advises to delete a trust store stack whose creation failed, and to
   Object.assign(operator.account.stacks.get(STORE) ?? {}, { isProtected: true })
   operator.account.broken.clear()
   const [line, ...lines] = await operator.refusal()
-  expect(line).toMatch(`the stack ${STORE} is left over from a failure (ROLLBACK_COMPLETE)`)
+  expect(line).toMatch(`the stack ${STORE} remained after a failure (ROLLBACK_COMPLETE)`)
   const bucket = `${STORE}-truststorebucket`
   expect(lines).toEqual([
     `deploy:   aws cloudformation update-termination-protection --no-enable-termination-protection ${AT} ${STORE}`,
     `deploy:   aws cloudformation delete-stack ${AT} ${STORE}`,
     `deploy:   aws cloudformation wait stack-delete-complete ${AT} ${STORE}`,
-    `deploy: the rollback left behind, empty: ${bucket}. To delete it:`,
+    `deploy: the rollback left these empty resources: ${bucket}. To delete them:`,
     `deploy:   aws s3 rb --region eu-central-1 s3://${bucket}`,
   ])
 })
 
-test('deploy advises to delete a main stack whose creation failed, as it has no tables', async ({
+test('deploy advises to delete a main stack whose creation failed if it has no tables', async ({
   operator,
 }) => {
   operator.account.stacks.set(MAIN, stackIn('ROLLBACK_COMPLETE'))
   const [line, ...lines] = await operator.refusal()
-  expect(line).toContain(`the stack ${MAIN} is left over from a failure (ROLLBACK_COMPLETE)`)
+  expect(line).toContain(`the stack ${MAIN} remained after a failure (ROLLBACK_COMPLETE)`)
   expect(lines).toEqual([
     `deploy:   aws cloudformation delete-stack ${AT} ${MAIN}`,
     `deploy:   aws cloudformation wait stack-delete-complete ${AT} ${MAIN}`,
   ])
 })
 
-test('deploy does not disturb a stack that somebody else changes', async ({ operator }) => {
+test('deploy does not change a stack during another operation', async ({ operator }) => {
   operator.account.stacks.set(MAIN, stackIn('UPDATE_IN_PROGRESS', WITH_TABLES))
   expect(await operator.refusal()).toEqual([
-    `deploy: the stack ${MAIN} is being changed by somebody else (UPDATE_IN_PROGRESS): wait until that is done`,
+    `deploy: the stack ${MAIN} is being changed by another operation (UPDATE_IN_PROGRESS): wait until it has finished`,
   ])
 })
 
@@ -106,7 +108,7 @@ test('deploy makes a stack of which somebody has only planned the creation', asy
   expect(operator.account.stacks.get(MAIN)?.status).toBe('CREATE_COMPLETE')
 })
 
-test('deploy names the reason of the last failure, and not of an earlier one', async ({ operator }) => {
+test('deploy reports the reason of the last failure, not of an earlier one', async ({ operator }) => {
   await operator.deploy()
   const stack = operator.account.stacks.get(STORE)
   const old: Event = {
@@ -124,7 +126,7 @@ test('deploy names the reason of the last failure, and not of an earlier one', a
   )
 })
 
-test('a first deployment that fails waits for the rollback and lists the empty tables that it left, with the lines that delete them', async ({
+test('a failed first deployment waits for the rollback and lists the empty tables that remain, with the commands that delete them', async ({
   operator,
 }) => {
   operator.account.broken.set('MtlsDomain', 'Rate exceeded')
@@ -136,13 +138,13 @@ test('a first deployment that fails waits for the rollback and lists the empty t
   ]
   expect(lines).toEqual([
     `deploy: the stack ${MAIN} failed and was rolled back (ROLLBACK_COMPLETE): MtlsDomain, Rate exceeded`,
-    `deploy: the rollback left behind, empty: ${TABLES.join(', ')}. To delete it:`,
+    `deploy: the rollback left these empty resources: ${TABLES.join(', ')}. To delete them:`,
     ...TABLES.flatMap(removal),
   ])
   expect(operator.waits).toContain(5000)
 })
 
-test('a new certificate reaches the domain after a deployment that failed, which lists no table and changes no domain', async ({
+test('a failed deployment lists no table and changes no domain, and the domain gets the new certificate later', async ({
   operator,
 }) => {
   await operator.deploy()
@@ -163,7 +165,7 @@ test('a new certificate reaches the domain after a deployment that failed, which
   expect(domain()?.truststoreVersion).toBe('version-2')
 })
 
-test('a deployment whose rollback fails ends with the line that lets the rollback go on', async ({
+test('a deployment whose rollback fails ends with the command that continues the rollback', async ({
   operator,
 }) => {
   await operator.deploy()
@@ -175,16 +177,16 @@ test('a deployment whose rollback fails ends with the line that lets the rollbac
   ])
 })
 
-test('a deployment that fails is explained even if nothing can be read afterwards', async ({ operator }) => {
+test('a failed deployment is reported even if nothing can be read afterwards', async ({ operator }) => {
   operator.account.broken.set('MtlsDomain', 'Rate exceeded')
   operator.aws.refused.set('DescribeStackEvents', new Failure(403, 'AccessDenied', 'no'))
   expect(await operator.refusal()).toEqual([
     `deploy: the stack ${MAIN} failed and was rolled back (ROLLBACK_COMPLETE)`,
-    `deploy: reading the events of ${MAIN}: the AWS credentials do not allow it (no)`,
+    `deploy: reading the events of ${MAIN}: the AWS credentials do not allow this (no)`,
   ])
 })
 
-test('tables that a deletion has kept are not shown as left behind, as they have data', () => {
+test('tables with data that a deletion has kept are not listed as empty', () => {
   const [StackId, PhysicalResourceId] = ['arn', TABLES[0]]
   const table = { StackId, PhysicalResourceId, LogicalResourceId: 'RegistryTable', ResourceType: TABLE }
   const stack = { StackId, PhysicalResourceId: StackId, LogicalResourceId: MAIN }
@@ -196,7 +198,7 @@ test('tables that a deletion has kept are not shown as left behind, as they have
   expect(leftBehind([kept, made, begun], 'eu-central-1')).not.toEqual([])
 })
 
-test('a deployment after which the domain reads another version of the trust store ends with a complaint', async ({
+test('a deployment ends with a complaint if the domain then reads another version of the trust store', async ({
   operator,
 }) => {
   await operator.deploy()

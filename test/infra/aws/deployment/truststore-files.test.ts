@@ -38,15 +38,15 @@ test('a root, its intermediate and a self-signed client certificate make a trust
   expect(bundle.subjects[0]).toBe(ROOT)
 })
 
-test('a certificate that the files have twice is in the trust store once', async () => {
+test('a duplicate certificate in the files is in the trust store once', async () => {
   expect((await read(vectors('ca-root', 'ca-root'))).subjects).toHaveLength(1)
 })
 
-test('a certificate that expires within 30 days gets a warning', async () => {
+test('a certificate that expires within 30 days causes a warning', async () => {
   const { warnings } = await read(vectors('ca-root'), new Date('2049-12-15T00:00:00Z'))
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^trust store: CN=Certbound Test Root CA, .* expires in \d+ days .*: its clients are/,
+      /^trust store: CN=Certbound Test Root CA, .* expires in \d+ days .*; its clients will be/,
     ),
   ])
 })
@@ -67,7 +67,7 @@ test('an intermediate is refused in a trust store without its root', async () =>
   )
 })
 
-test('a key on a curve of less than 256 bits is refused in a trust store', async () => {
+test('an ECDSA key with less than 256 bits is refused in a trust store', async () => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp224r1' })
   const der = await builtCertificate({ subject: 'small', publicKey })
   const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`
@@ -79,11 +79,11 @@ test('a missing file and a file with a private key are refused as trust stores',
     /absent.pem: cannot be read \(ENOENT\)/,
   )
   const key = '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n'
-  expect(await complaint(key)).toContain('not a complete PEM certificate')
+  expect(await complaint(key)).toContain('an incomplete PEM certificate')
 })
 
 const ISSUES =
-  /^trust store: CN=mallory is meant for a client, and can issue certificates with the name of any other client: .*openssl req -x509 -addext basicConstraints=critical,CA:FALSE$/
+  /^trust store: CN=mallory is meant for a client but can issue certificates with the name of any other client: .*openssl req -x509 -addext basicConstraints=critical,CA:FALSE$/
 
 const jwksOf = ({ der, publicKey }: Party) =>
   JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), x5c: [der.toString('base64')] }] })
@@ -110,7 +110,7 @@ test.each([
   },
 )
 
-test('a certificate of a client that cannot issue is in the trust store, with those of the CAs', async () => {
+test('a certificate of a client that cannot issue others is in the trust store, together with those of the CAs', async () => {
   writeFileSync(join(folder, 'own.pem'), vectors('self-signed-ec'))
   const { pem } = await read(vectors('ca-root'), NOW, { clientCertificates: ['own.pem'] })
   expect(pem).toBe(vectors('ca-root', 'self-signed-ec'))

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import {
   authorizers,
   concurrency,
-  domains,
+  domainMutualTls,
   domainStatus,
   executeApi,
 } from '../../../../infra/aws/doctor/account.ts'
@@ -21,7 +21,7 @@ const RECOVERY = {
   ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
 }
 const ACCOUNT = 'GET /2016-08-19/account-settings'
-/** A closed endpoint answers 404, as this AWS does where it has no other answer. */
+/** A disabled endpoint answers 404, which is also the default answer of this AWS. */
 const closed = () => ({ apiId: 'a1b2', apiEndpoint: endpoint(), disableExecuteApiEndpoint: true })
 
 const inStatus = (domainNameStatus: string, domainNameStatusMessage?: string) => {
@@ -55,9 +55,17 @@ beforeEach(() => {
   }
 })
 
-const ALL = { executeApi, domains, domainStatus, authorizers, concurrency, timeToLive, tableProtection }
+const ALL = {
+  executeApi,
+  domainMutualTls,
+  domainStatus,
+  authorizers,
+  concurrency,
+  timeToLive,
+  tableProtection,
+}
 
-test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
+test.each(Object.entries(ALL))('the check %s finds no problem in a good account', async (_name, check) => {
   expect(await verdict(check, account())).toBe('ok')
 })
 
@@ -66,29 +74,29 @@ test.each<[keyof typeof ALL, string, object | string | number, string]>([
     'executeApi',
     `${PLAIN}/apimappings`,
     { items: [{ apiId: 'c3d4' }] },
-    'fail: the two domains lead to 2 APIs (a1b2, c3d4)',
+    'fail: the two domains are mapped to 2 APIs (a1b2, c3d4)',
   ],
   [
     'executeApi',
     `${MTLS}/apimappings`,
     { items: [] },
-    'fail: the two domains lead to 2 APIs (none at mtls.example.com, a1b2)',
+    'fail: the two domains are mapped to 2 APIs (none for mtls.example.com, a1b2)',
   ],
-  ['domains', MTLS, {}, 'fail: mutual TLS is off: mtls.example.com has no trust store'],
+  ['domainMutualTls', MTLS, {}, 'fail: mutual TLS is off: mtls.example.com has no trust store'],
   [
-    'domains',
+    'domainMutualTls',
     PLAIN,
     { mutualTlsAuthentication: STORE },
-    'fail: api.example.com has mutual TLS, but is the domain for everyone',
+    'fail: api.example.com requires mutual TLS, but clients without certificates use it',
   ],
   [
-    'domains',
+    'domainMutualTls',
     'HEAD /bucket/truststore.pem',
     'v3',
-    'fail: mtls.example.com reads version v2 of the trust store, the newest is v3',
+    'fail: mtls.example.com reads version v2 of the trust store; the newest is v3',
   ],
   [
-    'domains',
+    'domainMutualTls',
     MTLS,
     { mutualTlsAuthentication: { ...STORE, truststoreWarnings: ['certificate 2 is malformed'] } },
     'fail: API Gateway cannot read all of the trust store: certificate 2 is malformed',
@@ -106,31 +114,31 @@ test.each<[keyof typeof ALL, string, object | string | number, string]>([
     'fail: mtls.example.com is PENDING_CERTIFICATE_REIMPORT',
   ],
   ['domainStatus', PLAIN, inStatus('UPDATING'), 'warn: api.example.com is UPDATING'],
-  ['domainStatus', PLAIN, {}, 'warn: api.example.com is in no known status'],
+  ['domainStatus', PLAIN, {}, 'warn: api.example.com is in an unknown status'],
   ['tableProtection', 'DescribeTable grants', 404, 'fail: grants does not exist'],
   [
     'concurrency',
     ACCOUNT,
     { AccountLimit: { ConcurrentExecutions: 10 } },
-    'warn: the account runs 10 functions at once, so 100 requests a second at most',
+    'warn: the account can run 10 functions at the same time, so at most 100 requests a second',
   ],
   [
     'authorizers',
     'GET /v2/apis/other/authorizers',
     authorizer(300),
-    "fail: the API accounts caches the authorizer's results for 300 seconds, in which a token works without its certificate",
+    'fail: the API accounts caches the results of the authorizer for 300 seconds, during which a token is accepted without its certificate',
   ],
   [
     'timeToLive',
     'DescribeTimeToLive grants',
     { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
-    'warn: nothing is ever deleted from grants: its time to live is not enabled for the attribute ttl',
+    'warn: items are never deleted from grants, because its time to live is not enabled for the attribute ttl',
   ],
   [
     'timeToLive',
     'DescribeTimeToLive registry',
     { TimeToLiveDescription: { ...TTL, AttributeName: 'expires' } },
-    'warn: nothing is ever deleted from registry: its time to live is not enabled for the attribute ttl',
+    'warn: items are never deleted from registry, because its time to live is not enabled for the attribute ttl',
   ],
 ])('the check $0 finds: $3', async (check, call, answer, line) => {
   answers.set(call, answer)
@@ -138,12 +146,12 @@ test.each<[keyof typeof ALL, string, object | string | number, string]>([
 })
 
 test.each([
-  [true, 200, 'fail: HERE answers (200): it bypasses mutual TLS'],
-  [true, 503, 'fail: HERE answers (503): it bypasses mutual TLS'],
+  [true, 200, 'fail: HERE serves requests (200) and bypasses mutual TLS'],
+  [true, 503, 'fail: HERE serves requests (503) and bypasses mutual TLS'],
   [true, 403, 'ok'],
-  [false, 404, 'fail: the execute-api endpoint of the API a1b2 is open: it bypasses mutual TLS'],
+  [false, 404, 'fail: the execute-api endpoint of the API a1b2 is enabled and bypasses mutual TLS'],
 ])(
-  'doctor asks the execute-api endpoint as well, whose setting is closed: %s, and which answers %i',
+  'doctor also calls the execute-api endpoint: if it is disabled (%s) and answers %i, the finding is right',
   async (disableExecuteApiEndpoint, status, line) => {
     answers.set('GET /v2/apis/a1b2', { ...closed(), disableExecuteApiEndpoint })
     answers.set('GET /jwks', status === 200 ? { keys: [] } : status)
@@ -151,7 +159,7 @@ test.each([
   },
 )
 
-test('doctor does not know whether an execute-api endpoint answers that it cannot reach', async () => {
+test('doctor skips an execute-api endpoint that it cannot reach', async () => {
   answers.set('GET /v2/apis/a1b2', { ...closed(), apiEndpoint: 'https://localhost:1' })
   expect(await verdict(executeApi, account())).toBe(
     'skipped: whether https://localhost:1 answers (ECONNREFUSED)',
@@ -164,7 +172,7 @@ test('doctor ignores cached authorizers that are not certbound', async () => {
 })
 
 test.each(Object.entries(ALL))(
-  'nothing of the check %s is ok if AWS denies one of its calls',
+  'the check %s has no ok finding if AWS denies one of its calls',
   async (_, check) => {
     expect(await okWhenDenied(check)).toEqual([])
   },

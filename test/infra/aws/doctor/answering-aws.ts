@@ -7,12 +7,11 @@ import { inspect } from '../../../../infra/aws/doctor/checks.ts'
 import { listen, type Listening } from '../../../../infra/connections/listen.ts'
 
 /**
- * An AWS of answers to calls, for the tests of a file. An object is JSON, a text is a version of an object, a number is the status of
- * an error. A call without an answer has that of `*`, or 404.
+ * A fake AWS for the tests of a file. It maps calls to answers: an object is JSON, a text is a version of an object, a number is the status of an error. Other calls get the answer of `*`, or 404.
  */
 export function answeringAws() {
   const answers = new Map<string, object | string | number>()
-  /** Every call: `GET /v2/apis`, `HEAD /bucket/key`, `GET /path QUALIFIER` or `DescribeTimeToLive TABLE`. */
+  /** The calls, for example `GET /v2/apis`, `HEAD /bucket/key`, `GET /path QUALIFIER` or `DescribeTimeToLive TABLE`. */
   const calls: string[] = []
   const server = createServer((request, response) => {
     void nameOf(request).then((name) => {
@@ -40,7 +39,7 @@ export function answeringAws() {
   })
   const account = () => accountOf(opened.aws)
 
-  /** The calls of a check without which it still finds something good. */
+  /** Runs a check with each of its calls denied. @returns the calls without which it still has an ok finding */
   async function okWhenDenied(check: Check<Account>): Promise<string[]> {
     const before = calls.length
     await inspect(account(), [check])

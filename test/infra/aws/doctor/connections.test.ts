@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
+import type { InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
 import { otherHost } from '../../../../infra/aws/doctor/outside/other-host.ts'
 import { serverCertificates } from '../../../../infra/aws/doctor/outside/server-certificates.ts'
 import { makeIdentity } from '../../../../infra/connections/identity.ts'
@@ -16,15 +16,15 @@ const server = await makeIdentity({
   ...{ notBefore: new Date(START - DAY_MILLISECONDS), notAfter: new Date(START + 365 * DAY_MILLISECONDS) },
 })
 
-/** The checks of this file ask no more of a deployment. */
+/** The parts of a deployment that the checks of this file need. */
 const deployment = {
   ca: server.cert,
   mtlsUrl: 'https://mtls.certbound.test',
   plainUrl: 'http://localhost',
   now: () => new Date(START),
-} as Inspected
+} as InspectedDeployment
 
-/** A TLS server that asks for no certificate. */
+/** A TLS server that does not request a certificate. */
 async function tlsServer(answer: RequestListener): Promise<string> {
   const { port, close } = await listen(createServer(server, answer))
   onTestFinished(close)
@@ -36,7 +36,7 @@ describe('the domain of a connection and the domain of its request', () => {
     (how) => `on a connection to the plain domain, ${how}, a request for the mutual-TLS domain`,
   ) as [string, string]
 
-  /** A plain domain, by the status for its own name and that for the mutual-TLS domain. */
+  /** A plain domain with a status for its own name and one for the mutual-TLS domain. */
   const answering = (own: number, other: number) =>
     tlsServer((request, response) => {
       const isOther = request.headers.host === 'mtls.certbound.test'
@@ -44,17 +44,17 @@ describe('the domain of a connection and the domain of its request', () => {
       response.writeHead(servername === 'localhost' && isOther ? other : own).end()
     })
 
-  test.each([403, 404, 421])('doctor takes %d for a refusal', async (status) => {
+  test.each([403, 404, 421])('doctor accepts %d as a refusal', async (status) => {
     expect(await verdict(otherHost, { ...deployment, plainUrl: await answering(400, status) })).toBe('ok')
   })
 
-  test('doctor finds a plain domain that leads to the mutual-TLS domain', async () => {
+  test('doctor finds that the plain domain serves requests for the mutual-TLS domain', async () => {
     expect(await verdict(otherHost, { ...deployment, plainUrl: await answering(404, 401) })).toBe(
       `fail: ${withOne} is answered (401)\nfail: ${without} is answered (401)`,
     )
   })
 
-  test('doctor cannot tell which domain answers if both would answer the same', async () => {
+  test('doctor skips the check if both domains would give the same answer', async () => {
     expect(await verdict(otherHost, { ...deployment, plainUrl: await answering(400, 400) })).toBe(
       [withOne, without]
         .map((what) => `skipped: ${what} is answered like one for the plain domain (400)`)
@@ -77,7 +77,7 @@ describe('the certificates that the domains serve', () => {
     [0, /^ok$/],
     [350, /^warn: the server certificate of localhost:\d+ expires in 15 days \(/],
     [400, /^fail: the server certificate of localhost:\d+ has expired \(/],
-  ])('doctor judges them %d days later', async (days, line) => {
+  ])('%d days later doctor reports the certificates correctly', async (days, line) => {
     const now = () => new Date(START + days * 86_400_000)
     expect(
       await verdict(serverCertificates, {
@@ -88,7 +88,7 @@ describe('the certificates that the domains serve', () => {
     ).toMatch(line)
   })
 
-  test('doctor looks at both domains, and skips one that does not answer', async () => {
+  test('doctor checks both domains, and skips one that does not answer', async () => {
     const both = {
       ...deployment,
       plainUrl: await tlsServer((_request, response) => response.end()),
@@ -96,7 +96,7 @@ describe('the certificates that the domains serve', () => {
     }
     const findings = await serverCertificates.ask(both)
     expect(findings.map(({ status, what }) => `${status}: ${what}`)).toEqual([
-      'skipped: until when the server certificate of localhost:1 is valid',
+      'skipped: how long the server certificate of localhost:1 is valid',
       expect.stringMatching(/^ok: the server certificate of localhost:\d+ is valid for 36\d days$/),
     ])
   })

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { ACCOUNT_CHECKS, CHECKS, inspect } from '../../../../infra/aws/doctor/checks.ts'
+import { ACCOUNT_CHECKS, DEPLOYMENT_CHECKS, inspect } from '../../../../infra/aws/doctor/checks.ts'
 import { ok } from '../../../../infra/aws/doctor/check.ts'
 import type { Local } from '../../../../infra/emulator/site/local-file.ts'
 import { main } from '../../../../infra/certbound.ts'
@@ -27,12 +27,10 @@ async function changed(change: (local: Local) => Partial<Local>): Promise<string
   return directory
 }
 
-test('doctor finds nothing wrong in a good deployment', async () => {
+test('doctor finds no problem in a good deployment', async () => {
   const { code, stdout, stderr } = await doctor(site.directory)
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toContain(
-    'ok    mutual TLS: the mutual-TLS domain answers nobody without a client certificate',
-  )
+  expect(stdout).toContain('ok    mutual TLS: the mutual-TLS domain refuses clients without a certificate')
   expect(stdout).toMatch(/0 failures, 0 warnings, 0 skipped\n$/)
 })
 
@@ -40,12 +38,12 @@ test('doctor prints each problem with its remedy, and ends with 1', async () => 
   const { code, stdout } = await doctor(await changed(({ webApiUrl }) => ({ mtlsUrl: webApiUrl })))
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /FAIL {2}mutual TLS: mutual TLS is off: .*\n {6}-> give the domain its trust store again/,
+    /FAIL {2}mutual TLS: mutual TLS is off: .*\n {6}-> restore the trust store of the domain/,
   )
   expect(stdout).toMatch(/\n3 failures, 0 warnings, 1 skipped\n$/)
 })
 
-test('doctor prints the same as JSON for scripts', async () => {
+test('doctor prints its findings as JSON for scripts', async () => {
   const directory = await changed(({ webApiUrl }) => ({ mtlsUrl: webApiUrl }))
   const { code, stdout } = await doctor(directory, '--json')
   expect(code).toBe(1)
@@ -54,7 +52,7 @@ test('doctor prints the same as JSON for scripts', async () => {
     checks: { name: string; findings: object[] }[]
   }
   expect(wrong).toBeGreaterThan(0)
-  expect(checks.map(({ name }) => name)).toEqual(CHECKS.map(({ name }) => name))
+  expect(checks.map(({ name }) => name)).toEqual(DEPLOYMENT_CHECKS.map(({ name }) => name))
   expect(checks[0]?.findings).toMatchObject([
     { status: 'fail', what: expect.stringContaining('off') as string },
   ])
@@ -74,20 +72,22 @@ test('doctor counts warnings as failures only with --strict', async () => {
   expect((await doctor(site.directory, '--strict')).code).toBe(1)
 })
 
-test('doctor ends with 2 when there is no deployment, and for an unknown option', async () => {
+test('doctor ends with 2 if there is no deployment or an option is unknown', async () => {
   const nothing = await doctor(join(site.directory, 'nothing'))
   expect([nothing.code, nothing.stderr]).toEqual([
     2,
-    expect.stringMatching(/^doctor: .*local.json cannot be read: npm start writes it and must be running\n$/),
+    expect.stringMatching(
+      /^doctor: .*local.json cannot be read: npm start creates it and must be running\n$/,
+    ),
   ])
   expect((await doctor(site.directory, '--nonsense')).code).toBe(2)
 })
 
-test('doctor names a local.json whose run has ended', async () => {
+test('doctor recognizes a local.json of an earlier run', async () => {
   const directory = await changed(() => ({ dynamodbUrl: 'http://127.0.0.1:1' }))
   const { code, stderr } = await doctor(directory)
   expect(code).toBe(2)
-  expect(stderr).toMatch(/^doctor: .*local.json is of a run that has ended: npm start must be running\n$/)
+  expect(stderr).toMatch(/^doctor: .*local.json is from an earlier run: npm start must be running\n$/)
 })
 
 test('doctor prints no secret', async () => {
@@ -97,7 +97,7 @@ test('doctor prints no secret', async () => {
   expect(secrets.filter((secret) => stdout.includes(secret))).toEqual([])
 })
 
-test('a check that cannot be carried out has failed, and the others go on', async () => {
+test('a check that throws has failed, and the others continue', async () => {
   const broken = { name: 'broken', ask: () => Promise.reject(new Error('planted')) }
   const fine = { name: 'fine', ask: () => Promise.resolve([ok('fine')]) }
   const reports = await inspect({}, [broken, fine])
@@ -108,6 +108,6 @@ test('a check that cannot be carried out has failed, and the others go on', asyn
 })
 
 test('no two checks of doctor have the same name', () => {
-  const names = [...CHECKS, ...ACCOUNT_CHECKS].map(({ name }) => name)
+  const names = [...DEPLOYMENT_CHECKS, ...ACCOUNT_CHECKS].map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
 })

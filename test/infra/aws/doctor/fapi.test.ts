@@ -32,7 +32,7 @@ const CLIENT = {
   tlsClientCertificateBoundAccessTokens: true,
 }
 
-/** A client by private_key_jwt, and the file of its key. */
+/** A client with private_key_jwt, and the file of its key. */
 async function signingClient(settings: object = {}) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const file = join(site.directory, 'assertion.pem')
@@ -44,11 +44,11 @@ async function signingClient(settings: object = {}) {
   return { client, options: ['--client-id', String(client.clientId), '--assertion-key', file] }
 }
 
-/** The ids of the clauses with a mark. */
+/** The IDs of the clauses that have a mark. */
 const marked = (stdout: string, mark: string) =>
   stdout.split('\n').flatMap((line) => (line.startsWith(mark) ? [line.split(/ +/)[1]] : []))
 
-test('doctor --fapi finds that a service with fapi2 keeps each clause that can be asked about', async () => {
+test('doctor --fapi finds that a service with fapi2 conforms to each clause that can be checked', async () => {
   const supportedTokenAuthMethods = ['PRIVATE_KEY_JWT', 'TLS_CLIENT_AUTH']
   await change({ fapi2: true, supportedTokenAuthMethods, accessTokenSignAlg: 'ES256' })
   const { options } = await signingClient()
@@ -58,16 +58,16 @@ test('doctor --fapi finds that a service with fapi2 keeps each clause that can b
   expect(marked(stdout, 'skip')).toEqual(['5.3.2.2-9', '5.4.3'])
   const asked = [...marked(stdout, 'ok'), ...marked(stdout, 'skip'), ...marked(stdout, '--')]
   expect(asked.sort()).toEqual(['fapi2', 'client', ...CLAUSES.map(({ id }) => id)].sort())
-  expect(stdout).toContain('came back: 200 for the issuer; 401, 401, 401 for a list of it')
-  // No token, request URI or assertion.
+  expect(stdout).toContain('result: 200 for the issuer; 401, 401, 401 for a list of it')
+  // The output contains no token, request URI or assertion.
   expect(stdout).not.toMatch(/(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40}|urn:|eyJ/)
 })
 
 /** The ids of the clauses that are printed below their cause. */
 const consequences = (stdout: string) =>
-  [...stdout.matchAll(/^ +so also broken: (\S+)/gm)].map(([, id]) => id)
+  [...stdout.matchAll(/^ +so this also fails: (\S+)/gm)].map(([, id]) => id)
 
-test('doctor --fapi names the settings and the clients that stand in the way of fapi2, and below them each clause that is broken without it', async () => {
+test('doctor --fapi lists the settings and clients that prevent fapi2, and below them each clause that fails without it', async () => {
   await change({ fapi2: false, supportedTokenAuthMethods: ['NONE', 'PRIVATE_KEY_JWT'], issSuppressed: true })
   const { options } = await signingClient()
   const { code, stdout } = await doctor(...options)
@@ -85,7 +85,7 @@ test('doctor --fapi names the settings and the clients that stand in the way of 
   }
   expect(todo).toContain(`Public client (${site.seeded.clients[0].clientId})`)
   expect(todo).toContain('pkceRequired (allowed: true)')
-  expect(stdout).toMatch(/, 10 are broken, /)
+  expect(stdout).toMatch(/, 10 are violated, /)
 })
 
 test('doctor --fapi names the setting of the service that violates fapi2, and below it all that is refused for it', async () => {
@@ -106,10 +106,10 @@ test('where only the client has fapi2, doctor --fapi names for each broken claus
   const { stdout } = await doctor(...options)
   expect(marked(stdout, 'FAIL')).toEqual(['5.3.2.1-3', '5.3.2.1-6', '5.3.2.2-3', '5.4.1-1.2'])
   expect(stdout.match(/(?<=-> ).*/g)?.map((todo) => todo.slice(0, 36))).toEqual([
-    'set fapi2 of the service to true: no',
+    'set fapi2 of the service to true, be',
     'set supportedTokenAuthMethods (allow',
-    'set fapi2 of the service to true: no',
-    'set fapi2 of the service to true: no',
+    'set fapi2 of the service to true, be',
+    'set fapi2 of the service to true, be',
   ])
 })
 
@@ -122,21 +122,21 @@ test.each(CLAUSES.filter(({ ask }) => typeof ask !== 'string').map(({ id }) => i
   },
 )
 
-test('doctor --fapi asks about each clause that the table of the profile has', () => {
+test('doctor --fapi covers each clause in the table of the profile', () => {
   const rows = Object.values({ ...FAPI2.service, ...FAPI2.client, ...FAPI2.requests })
   const clauses = CLAUSES.filter(({ ask }) => typeof ask !== 'string').map(({ id }) => id)
   expect(clauses).toEqual(expect.arrayContaining(rows.map(({ clause }) => clause)))
 })
 
-test('doctor --fapi names first that its client is not authenticated', async () => {
+test('doctor --fapi first reports that its client is not authenticated', async () => {
   const { client } = await signingClient()
   const { stdout } = await doctor('--client-id', String(client.clientId))
   expect(marked(stdout, 'FAIL')).toEqual(['fapi2', 'client'])
-  expect(stdout).toContain('-> name its secret (--client-secret-file), its --certificate and --key')
+  expect(stdout).toContain('-> set its secret (--client-secret-file), its --certificate and --key')
   expect(consequences(stdout)).toContain('5.3.2.1-12')
 })
 
-test('doctor names the clients that must push their requests and are not known to', async () => {
+test('doctor lists the clients that must push their requests and are not marked with parRequired', async () => {
   await change({ fapi2: false, issSuppressed: false })
   const { client } = await signingClient({ fapi2: true })
   const line = `warn: the authorization requests of client ${client.clientId} are refused unless they are pushed`
@@ -145,7 +145,7 @@ test('doctor names the clients that must push their requests and are not known t
   expect(await verdict(pushedRequests, await site.inspected())).toBe('ok')
 })
 
-test('docs/requirements.md has each clause with the test that shows it, or says whose duty it is', () => {
+test('docs/requirements.md lists each clause with its test or the responsible party', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../../docs/requirements.md'), 'utf8')
   const rows = [...page.matchAll(/^\| (5\.[\d.-]+) +\| ([^|]+?) +\| ([^|]+?) +\|$/gm)]
   expect(rows.map(([, id]) => id)).toEqual(CLAUSES.map(({ id }) => id))

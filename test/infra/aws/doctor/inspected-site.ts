@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Check, Finding, Inspected } from '../../../../infra/aws/doctor/check.ts'
+import type { Check, Finding, InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
 import { localDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { writeLocalFile } from '../../../../infra/emulator/site/local-file.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 
 export interface InspectedSite extends LocalSite {
   readonly directory: string
-  /** Reads the deployment again at each call. */
-  readonly inspected: () => Promise<Inspected>
+  /** Reads the deployment again in each call. */
+  readonly inspected: () => Promise<InspectedDeployment>
 }
 
 /** A good deployment on this machine. */

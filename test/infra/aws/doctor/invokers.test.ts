@@ -32,10 +32,10 @@ beforeEach(() => {
 
 const asked = () => verdict(invokers, account())
 const refused = (principal: object, condition: object, label = `${TOKEN}:live`) =>
-  `fail: ${JSON.stringify(principal)} may invoke ${label} under ${JSON.stringify(condition)}, and so act as any client`
+  `fail: ${JSON.stringify(principal)} may invoke ${label} under ${JSON.stringify(condition)} and so act as any client`
 const UNUSABLE = `fail: API Gateway may not invoke ${TOKEN}:live`
 
-test('doctor finds nothing wrong when only the API may invoke the functions, and only the APIs of resource servers the authorizer', async () => {
+test('doctor finds no problem if only the API may invoke the functions, and only the APIs of resource servers may invoke the authorizer', async () => {
   expect(await asked()).toBe('ok')
 })
 
@@ -48,7 +48,7 @@ test.each([
   ['the API, which begins alike', OURS.replace('a1b2', 'a1b2c3')],
   ['the API, which is any', OURS.replace('a1b2', '*')],
   ['the API, which is in a list', [OURS]],
-])('doctor refuses a permission with another source: %s', async (_, source) => {
+])('doctor reports a permission with another source: %s', async (_, source) => {
   answers.set(at(TOKEN, 'policy live'), policy(GATEWAY, from(source)))
   expect(await asked()).toBe([UNUSABLE, refused(GATEWAY, from(source))].join('\n'))
 })
@@ -61,7 +61,7 @@ test.each([
   ['a second key', { ArnLike: { 'AWS:SourceArn': OURS, 'AWS:SourceAccount': '123456789012' } }],
   ['another key', { ArnLike: { 'AWS:PrincipalArn': OURS } }],
   ['no condition at all', {}],
-])('doctor refuses a permission with %s', async (_, condition) => {
+])('doctor reports a permission with %s', async (_, condition) => {
   answers.set(at(TOKEN, 'policy live'), policy(GATEWAY, condition))
   expect(await asked()).toBe([UNUSABLE, refused(GATEWAY, condition)].join('\n'))
 })
@@ -70,21 +70,19 @@ test.each([
   [{ AWS: 'arn:aws:iam::210987654321:root' }],
   [{ ...GATEWAY, AWS: '*' }],
   [{ Service: ['apigateway.amazonaws.com', 'events.amazonaws.com'] }],
-])('doctor refuses the principal %j in spite of the right source', async (principal) => {
+])('doctor reports the principal %j even with the right source', async (principal) => {
   answers.set(at(TOKEN, 'policy 1'), policy(principal, from(OURS)))
   expect(await asked()).toBe(refused(principal, from(OURS), `${TOKEN}:1`))
 })
 
-test('doctor refuses a permission without a principal or a condition, and ignores a statement that denies', async () => {
+test('doctor reports a permission without a principal or a condition, and ignores a statement that denies', async () => {
   answers.set(at(TOKEN, 'policy'), policy(undefined))
-  expect(await asked()).toBe(
-    `fail: a principal that is not named may invoke ${TOKEN}, and so act as any client`,
-  )
+  expect(await asked()).toBe(`fail: an unknown principal may invoke ${TOKEN} and so act as any client`)
   answers.set(at(TOKEN, 'policy'), policy('*', undefined, 'Deny'))
   expect(await asked()).toBe('ok')
 })
 
-test('doctor refuses the own API where only resource servers may call, and theirs where only the own API may', async () => {
+test('doctor reports a permission of our API for the authorizer, and of a resource server for any other function', async () => {
   answers.set(at('certbound-prod-authorizer', 'policy 1'), GOOD).set(at(TOKEN, 'policy 1'), OF_SERVER)
   const theirs = from(OURS.replace('a1b2/*', 'c3d4/authorizers/e5'))
   expect(await asked()).toBe(
@@ -95,14 +93,14 @@ test('doctor refuses the own API where only resource servers may call, and their
   )
 })
 
-test('doctor refuses the URL of a function', async () => {
+test('doctor reports the URL of a function', async () => {
   answers.set(urls(TOKEN), { FunctionUrlConfigs: [{ FunctionUrl: 'https://x.lambda-url.example/' }] })
   expect(await asked()).toBe(
     `fail: ${TOKEN} has the URL https://x.lambda-url.example/, which bypasses API Gateway`,
   )
 })
 
-test('doctor finds a function that does not exist, and one that API Gateway may not invoke', async () => {
+test('doctor reports a function that does not exist, and one that API Gateway may not invoke', async () => {
   answers.delete(at(TOKEN, 'versions'))
   answers.delete(at('certbound-prod-userinfo', 'policy live'))
   expect(await asked()).toBe(
@@ -110,13 +108,13 @@ test('doctor finds a function that does not exist, and one that API Gateway may 
   )
 })
 
-test('doctor finds a move that was not ended: a new alias, and the permission for the function itself', async () => {
+test('doctor reports an incomplete move to an alias: the function itself still has the permission', async () => {
   answers.delete(at(TOKEN, 'policy live'))
   answers.set(at(TOKEN, 'policy'), GOOD)
   expect(await asked()).toBe(UNUSABLE)
 })
 
-test('doctor warns of a resource server that may not call the authorizer, and refuses all functions of a stack without an API', async () => {
+test('doctor warns if a resource server may not call the authorizer, and reports all functions of a stack without an API', async () => {
   answers.delete(at('certbound-prod-authorizer', 'policy live'))
   expect(await asked()).toBe(
     'warn: arn:aws:execute-api:eu-central-1:123456789012:c3d4/* may not invoke certbound-prod-authorizer:live',
@@ -127,6 +125,6 @@ test('doctor warns of a resource server that may not call the authorizer, and re
   expect(lines).toContain(refused(GATEWAY, from(OURS)))
 })
 
-test('nothing of this check is ok if AWS denies one of its calls', async () => {
+test('this check has no ok finding if AWS denies one of its calls', async () => {
   expect(await okWhenDenied(invokers)).toEqual([])
 })

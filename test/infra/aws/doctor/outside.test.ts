@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
+import type { InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
 import { clock } from '../../../../infra/aws/doctor/outside/clock.ts'
 import { keySetCheck, metadataCheck } from '../../../../infra/aws/doctor/outside/documents.ts'
 import {
@@ -20,7 +20,7 @@ import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 
 let site: InspectedSite
-let good: Inspected
+let good: InspectedDeployment
 beforeAll(async () => {
   site = await inspectedSite()
   good = await site.inspected()
@@ -39,14 +39,11 @@ const ALL = {
   clock,
 }
 
-test.each(Object.entries(ALL))(
-  'the check %s finds nothing wrong in a good deployment',
-  async (_name, check) => {
-    expect(await verdict(check, good)).toBe('ok')
-  },
-)
+test.each(Object.entries(ALL))('the check %s finds no problem in a good deployment', async (_name, check) => {
+  expect(await verdict(check, good)).toBe('ok')
+})
 
-/** A TLS server that asks for no certificate and answers everyone. */
+/** A TLS server that answers without requesting a certificate. */
 async function openToAll(): Promise<string> {
   const { key, cert } = site.certificates.server
   const server = createServer({ key, cert }, (_request, response) => response.end('{"keys":[]}'))
@@ -55,7 +52,7 @@ async function openToAll(): Promise<string> {
   return `https://localhost:${port}`
 }
 
-/** A plain domain with its functions wrapped. */
+/** A plain domain whose answers are changed. */
 async function plainDomain(
   wrap: (template: string, handler: LambdaHandler) => LambdaHandler,
 ): Promise<string> {
@@ -72,13 +69,13 @@ const answering = (body: object) => () =>
   Promise.resolve({ statusCode: 200, headers: {}, body: JSON.stringify(body) })
 
 describe('mutual TLS', () => {
-  test('doctor finds mutual TLS that is off, and a domain that does not exist', async () => {
+  test('doctor reports that mutual TLS is off, and that a domain does not exist', async () => {
     const open = { ...good, mtlsUrl: await openToAll() }
     expect(await verdict(certificateRequired, open)).toMatch(
       /^fail: mutual TLS is off: https:.* answers without a client certificate \(200\)$/,
     )
     expect(await verdict(strangerRefused, open)).toMatch(
-      /^fail: .* accepts a certificate that no CA has issued/,
+      /^fail: .* accepts a certificate that no trusted CA has issued/,
     )
     for (const mtlsUrl of ['https://localhost:1', 'https://nowhere.invalid']) {
       for (const check of [certificateRequired, strangerRefused, visitorLetIn]) {
@@ -89,12 +86,12 @@ describe('mutual TLS', () => {
     }
   })
 
-  test('doctor refuses a mutual-TLS domain whose server certificate cannot be verified', async () => {
+  test('doctor reports a mutual-TLS domain whose server certificate cannot be verified', async () => {
     const findings = await verdict(certificateRequired, { ...good, ca: undefined })
     expect(findings).toMatch(/^fail: .* cannot be reached \(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/)
   })
 
-  test('doctor finds a domain that refuses the client, and skips the check without a client', async () => {
+  test('doctor reports a domain that refuses the client, and skips the check without a client', async () => {
     const visitor = await makeIdentity(undefined, {})
     expect(await verdict(visitorLetIn, { ...good, visitor })).toMatch(
       /^fail: the client certificate is not accepted by .* \(403\)$/,
@@ -121,19 +118,19 @@ describe('a certificate in a header', () => {
 
   test('doctor names a header whose certificate changes an answer', async () => {
     const plainUrl = await plainDomain(fromHeader)
-    const change = 'changes the answer of PATH on the plain domain: a certificate is read from it'
+    const change = 'changes the answer of PATH on the plain domain: something reads a certificate from it'
     expect(await verdict(spoofedHeaders, { ...good, plainUrl })).toBe(
       onBoth(`fail: the header x-ssl-cert ${change}`),
     )
   })
 
-  test('doctor finds a plain domain that accepts a certificate of the connection', async () => {
+  test('doctor reports a plain domain that accepts the certificate of a connection', async () => {
     expect(await verdict(spoofedHeaders, { ...good, plainUrl: good.mtlsUrl })).toBe(
       onBoth('fail: PATH on the plain domain accepts a client certificate without checking its issuer'),
     )
   })
 
-  test('doctor skips the header checks without a client, and those of tokens without a token', async () => {
+  test('doctor skips the header checks without a client, and those with tokens without a token', async () => {
     const { visitor } = good
     if (visitor === undefined) throw new Error('a visitor is missing')
     const { cert, key, clientId } = visitor
@@ -141,13 +138,13 @@ describe('a certificate in a header', () => {
       'skipped: whether a certificate in a header changes an answer',
     )
     expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key, clientId } })).toMatch(
-      /^skipped: what a certificate in a header does for a stolen token/,
+      /^skipped: the effect of a certificate in a header on a stolen token/,
     )
   })
 })
 
 describe('documents', () => {
-  test('doctor finds documents of another deployment', async () => {
+  test('doctor reports documents of another deployment', async () => {
     const other = await inspectedSite()
     onTestFinished(other.close)
     const { ca = '', plainUrl } = await other.inspected()
@@ -156,13 +153,13 @@ describe('documents', () => {
       'fail: metadata differs between the two domains (200, 200)',
       `fail: the issuer in the metadata is ${other.plainUrl}, but the service has ${site.plainUrl}`,
       expect.stringMatching(
-        /^fail: the metadata send clients with certificates to .* not on the mutual-TLS domain$/,
+        /^fail: the metadata sends clients with certificates to .* not on the mutual-TLS domain$/,
       ),
     ])
     expect(await verdict(keySetCheck, mixed)).toBe('fail: /jwks differs between the two domains (200, 200)')
   })
 
-  test('doctor finds missing documents', async () => {
+  test('doctor reports missing documents', async () => {
     const plainUrl = await plainDomain(() => () => Promise.resolve({ statusCode: 500, body: 'planted' }))
     expect(await verdict(metadataCheck, { ...good, plainUrl })).toBe(
       'fail: the plain domain does not answer with metadata (500)',
@@ -172,7 +169,7 @@ describe('documents', () => {
     )
   })
 
-  test('doctor finds a JWK Set with a private key, and one without a key for the tokens', async () => {
+  test('doctor reports a JWK Set with a private key, and one without a key for the tokens', async () => {
     const leak = { keys: [{ kty: 'EC', kid: 'k1', alg: 'ES256', d: 'private' }] }
     const plainUrl = await plainDomain((template, handler) =>
       template === '/jwks' ? answering(leak) : handler,
@@ -184,14 +181,14 @@ describe('documents', () => {
     if (good.service === undefined) throw new Error('a service is missing')
     const service = { ...good.service, accessTokenSignAlg: 'ES384' as const }
     expect(await verdict(keySetCheck, { ...good, service })).toBe(
-      'fail: access tokens must be signed with ES384, but /jwks has no such key',
+      'fail: access tokens must be signed with ES384, but /jwks contains no such key',
     )
   })
 
   test('doctor compares the documents only with a client certificate', async () => {
     const alone = { ...good, visitor: undefined }
     expect(await verdict(metadataCheck, alone)).toBe(
-      'skipped: whether metadata is the same on the mutual-TLS domain',
+      'skipped: whether metadata is identical on the mutual-TLS domain',
     )
   })
 })
@@ -202,14 +199,14 @@ describe('clocks', () => {
     [-20, 'warn'],
     [120, 'fail'],
     [-86_400, 'fail'],
-  ])('doctor judges clocks that are %d seconds apart: %s', async (seconds, status) => {
+  ])('if clocks are %d seconds apart, doctor reports: %s', async (seconds, status) => {
     const now = () => new Date(Date.now() + seconds * 1000)
     expect(await verdict(clock, { ...good, now })).toMatch(
       new RegExp(`^${status}: the clocks of the deployment and of this machine are \\d+ seconds apart$`),
     )
   })
 
-  test('doctor skips the clocks when nobody answers', async () => {
+  test('doctor skips the clocks if there is no answer', async () => {
     expect(await verdict(clock, { ...good, plainUrl: 'http://localhost:1' })).toBe(
       'skipped: how far apart the clocks are',
     )

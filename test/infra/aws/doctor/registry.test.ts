@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
+import type { InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
 import {
   binding,
   clientCertificates,
@@ -33,7 +33,10 @@ beforeEach(async () => {
 })
 afterAll(() => site.close())
 
-const inspected = async (more: Partial<Inspected> = {}) => ({ ...(await site.inspected()), ...more })
+const inspected = async (more: Partial<InspectedDeployment> = {}) => ({
+  ...(await site.inspected()),
+  ...more,
+})
 
 describe('binding', () => {
   test('a service whose clients all have bound tokens passes the binding check', async () => {
@@ -46,7 +49,7 @@ describe('binding', () => {
     await walk.addClient(PUBLIC, BOUND)
     const { id } = await walk.addClient(PUBLIC, { clientName: 'Old app' })
     expect(await verdict(binding, await inspected())).toBe(
-      `warn: the service binds tokens, but not those of client ${id} (Old app): a thief of one can use it`,
+      `warn: the service binds tokens, but not those of client ${id} (Old app), so a thief of one can use it`,
     )
   })
 
@@ -56,13 +59,13 @@ describe('binding', () => {
     for (let i = 0; i < 12; i++) await walk.addClient(PUBLIC, { clientName: 'Old app' })
     const finding = await verdict(binding, await inspected())
     expect(finding.match(/\(Old app\)/g)).toHaveLength(10)
-    expect(finding).toMatch(/\(Old app\) and 2 more: a thief of one can use it$/)
+    expect(finding).toMatch(/\(Old app\) and 2 more, so a thief of one can use it$/)
   })
 
   test('the binding check finds a service that binds no tokens', async () => {
     await walk.setService({ tlsClientCertificateBoundAccessTokens: false })
     expect(await verdict(binding, await inspected())).toBe(
-      'warn: tokens are not bound: a thief of one can use it',
+      'warn: tokens are not bound, so a thief of one can use it',
     )
   })
 
@@ -70,14 +73,14 @@ describe('binding', () => {
     const service = await site.runtime.store.registry.findCurrentService(walk.number)
     if (service === undefined) throw new Error('the site has no service')
     await site.runtime.store.registry.markDeleted(service, site.runtime.now())
-    expect(await verdict(binding, await inspected())).toBe('fail: the registry has no service')
+    expect(await verdict(binding, await inspected())).toBe('fail: the registry contains no service')
   })
 })
 
 describe('issuers', () => {
   const two = [ROOT, ISSUING, OTHER_ROOT]
 
-  test('several CAs need clientCertificateIssuers when clients are identified by a name', async () => {
+  test('with several CAs clientCertificateIssuers is necessary if clients are identified with a name', async () => {
     expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
     const { id } = await walk.addClient(TLS, { ...BOUND, clientName: 'Payments' })
     expect(await verdict(issuers, await inspected({ truststore: two }))).toMatch(
@@ -85,7 +88,7 @@ describe('issuers', () => {
         `^fail: 2 CAs are trusted \\(.*; .*\\), and each can issue .* of client ${id} \\(Payments\\)$`,
       ),
     )
-    // A root and its intermediate count as one: only the intermediate issues for clients.
+    // A root and its intermediate count as one, because only the intermediate issues certificates for clients.
     expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toBe('ok')
     await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
     expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
@@ -120,12 +123,12 @@ describe('a registered certificate that can issue', () => {
     return { certificate, what: `client ${id} (Partner) has registered a certificate that can issue others` }
   }
 
-  test('a registered certificate that can issue is a failure if it is trusted, and a warning if it is not', async () => {
+  test('a registered certificate that can issue others is a failure if it is trusted, otherwise a warning', async () => {
     expect(await verdict(clientCertificates, await inspected())).toBe('ok')
     const { certificate, what } = await registerIssuing()
     expect(await verdict(clientCertificates, await inspected())).toBe(`warn: ${what}, but it is not trusted`)
     const truststore = [ROOT, certificate]
-    const trusted = `${what}, and the trust store has it: its holder can take any name`
+    const trusted = `${what}, and the trust store contains it, so its holder can assume any name`
     expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`fail: ${trusted}`)
     await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
     expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`warn: ${trusted}`)
@@ -133,13 +136,13 @@ describe('a registered certificate that can issue', () => {
 })
 
 describe('the secrets of clients', () => {
-  test('doctor names the clients that authenticate by a short secret', async () => {
+  test('doctor lists the clients that authenticate with a short secret', async () => {
     await walk.addClient(BASIC, BOUND)
     await walk.addClient(TLS, { ...BOUND, weakSecret: true })
     expect(await verdict(clientSecrets, await inspected())).toBe('ok')
     const { id } = await walk.addClient(BASIC, { ...BOUND, weakSecret: true, clientName: 'Old app' })
     expect(await verdict(clientSecrets, await inspected())).toBe(
-      `warn: the secret of client ${id} (Old app) is short, so that it may be guessed`,
+      `warn: the secret of client ${id} (Old app) is short, so an attacker may guess it`,
     )
   })
 })
@@ -169,7 +172,7 @@ describe('a registered self-signed certificate', () => {
     return { certificate, name: `client ${id} (Partner)` }
   }
 
-  test('a registered self-signed certificate that is trusted and valid for long passes', async () => {
+  test('a registered self-signed certificate that is trusted and does not expire soon passes', async () => {
     const { certificate } = await register(365)
     expect(await verdict(registered, await inspected({ truststore: [ROOT, certificate] }))).toBe('ok')
   })
@@ -186,7 +189,7 @@ describe('a registered self-signed certificate', () => {
   test('a registered self-signed certificate that is not in the trust store is found', async () => {
     const { name } = await register(365)
     expect(await verdict(registered, await inspected())).toBe(
-      `fail: the self-signed certificate of ${name} is not in the trust store: API Gateway refuses the client`,
+      `fail: the self-signed certificate of ${name} is not in the trust store, so API Gateway refuses the client`,
     )
   })
 })

@@ -3,7 +3,7 @@ import type { Aws } from '../../../../infra/aws/deployment/aws.ts'
 import type { Account } from '../../../../infra/aws/doctor/check.ts'
 import { tableProtection, timeToLive } from '../../../../infra/aws/doctor/tables.ts'
 
-/** The answers of DynamoDB to calls, by the name of the call. */
+/** The answers of DynamoDB, keyed by the name of the call. */
 type Answers = Readonly<Record<string, object>>
 
 const GOOD: Answers = {
@@ -27,7 +27,7 @@ function account(answers: Answers): Account {
   }
 }
 
-test('doctor finds nothing wrong with tables that are protected and can be recovered', async () => {
+test('doctor finds no problem with tables that are protected and can be recovered', async () => {
   expect(await tableProtection.ask(account({}))).toMatchObject([{ status: 'ok' }])
 })
 
@@ -42,14 +42,17 @@ test('doctor names the command that protects a table', async () => {
   )
 })
 
-test('doctor wants recovery only of the registry', async () => {
+test('doctor requires recovery only for the registry', async () => {
   const tables = account({ DescribeContinuousBackupsCommand: recovery('DISABLED') })
   expect(await tableProtection.ask(tables)).toMatchObject([
-    { status: 'warn', what: 'registry has no point-in-time recovery: what is lost cannot be restored' },
+    {
+      status: 'warn',
+      what: 'registry has no point-in-time recovery, so lost data cannot be restored',
+    },
   ])
 })
 
-test('doctor names the command that switches the time to live on, and nothing that does more', async () => {
+test('doctor names the command that only enables the time to live', async () => {
   const tables = account({
     DescribeTimeToLiveCommand: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
   })

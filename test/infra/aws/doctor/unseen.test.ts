@@ -1,43 +1,43 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { Check, Inspected } from '../../../../infra/aws/doctor/check.ts'
-import { CHECKS, inspect, reportLines } from '../../../../infra/aws/doctor/checks.ts'
+import type { Check, InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
+import { DEPLOYMENT_CHECKS, inspect, reportLines } from '../../../../infra/aws/doctor/checks.ts'
 import { otherHost } from '../../../../infra/aws/doctor/outside/other-host.ts'
 import { spoofedHeaders } from '../../../../infra/aws/doctor/outside/spoofed-headers.ts'
 import { listen } from '../../../../infra/connections/listen.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 
 let site: InspectedSite
-let good: Inspected
+let good: InspectedDeployment
 beforeAll(async () => {
   site = await inspectedSite()
   good = await site.inspected()
 })
 afterAll(() => site.close())
 
-/** The registry and the trust store denied, and with them the service. */
+/** A deployment whose registry, service and trust store cannot be read. */
 const UNREAD = {
   ...{ service: undefined, clients: [], truststore: [] },
-  unread: { registry: 'AWS said no', service: 'AWS said no', truststore: 'AWS said no' },
+  unread: { registry: 'AWS denied this', service: 'AWS denied this', truststore: 'AWS denied this' },
 }
-/** Checks that ask over the network. */
-const OUTSIDE = CHECKS.slice(
+/** The checks that use the network. */
+const OUTSIDE = DEPLOYMENT_CHECKS.slice(
   0,
-  CHECKS.findIndex(({ name }) => name === 'reading'),
+  DEPLOYMENT_CHECKS.findIndex(({ name }) => name === 'reading'),
 )
 
-const okLines = async (subject: Inspected, checks: readonly Check[]) =>
+const okLines = async (subject: InspectedDeployment, checks: readonly Check[]) =>
   reportLines(await inspect(subject, checks, subject.unread)).filter((line) => line.startsWith('ok'))
 
-test('no check is ok if no address can be reached, and nothing of the deployment can be read', async () => {
+test('no check is ok if no address can be reached and no data can be read', async () => {
   const [mtlsUrl, plainUrl] = ['https://localhost:1', 'https://localhost:1']
-  expect(await okLines({ ...good, ...UNREAD, mtlsUrl, plainUrl }, CHECKS)).toEqual([])
+  expect(await okLines({ ...good, ...UNREAD, mtlsUrl, plainUrl }, DEPLOYMENT_CHECKS)).toEqual([])
   expect(await okLines({ ...good, mtlsUrl, plainUrl: 'http://localhost:1' }, OUTSIDE)).toEqual([])
   expect(OUTSIDE.length).toBeGreaterThan(8)
 })
 
-test('no check is ok if something on the way ends every connection before TLS begins', async () => {
+test('no check is ok if a middlebox ends every connection before TLS begins', async () => {
   const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
   const { port, close } = await listen(server)
   onTestFinished(close)
@@ -45,10 +45,10 @@ test('no check is ok if something on the way ends every connection before TLS be
   expect(await okLines({ ...good, mtlsUrl: url, plainUrl: url }, OUTSIDE)).toEqual([])
 })
 
-test('doctor names what it could not read, and skips the checks that need it', async () => {
-  const lines = reportLines(await inspect({ ...good, ...UNREAD }, CHECKS, UNREAD.unread))
-  expect(lines).toContain('FAIL  reading: the registry cannot be read: AWS said no')
-  expect(lines).toContain('FAIL  reading: the trust store cannot be read: AWS said no')
+test('doctor reports the data that it could not read, and skips the checks that need it', async () => {
+  const lines = reportLines(await inspect({ ...good, ...UNREAD }, DEPLOYMENT_CHECKS, UNREAD.unread))
+  expect(lines).toContain('FAIL  reading: the registry cannot be read: AWS denied this')
+  expect(lines).toContain('FAIL  reading: the trust store cannot be read: AWS denied this')
   expect(
     lines.filter((line) => line.includes('not checked without the')).map((line) => line.slice(6)),
   ).toEqual([
@@ -60,19 +60,19 @@ test('doctor names what it could not read, and skips the checks that need it', a
     'client certificates: not checked without the service',
     'client secrets: not checked without the registry',
   ])
-  expect(lines).toContain('skip  metadata: whether the issuer is that of the service')
-  expect(lines).toContain('skip  JWK Set: whether /jwks has the key that signs access tokens')
+  expect(lines).toContain('skip  metadata: whether the issuer equals that of the service')
+  expect(lines).toContain('skip  JWK Set: whether /jwks contains the key that signs access tokens')
 })
 
-test('doctor does not take a plain domain that fails for one that reads no certificate from a header', async () => {
+test('if the plain domain fails, doctor does not conclude that it ignores certificates in headers', async () => {
   const { port, close } = await listen(createHttpServer((_, response) => response.writeHead(503).end()))
   onTestFinished(close)
   expect(await verdict(spoofedHeaders, { ...good, plainUrl: `http://localhost:${port}` })).toMatch(
-    /^skipped: whether a certificate in a header changes an answer: the plain domain gives none \(503\)$/,
+    /^skipped: whether a certificate in a header changes an answer: the plain domain does not answer \(503\)$/,
   )
 })
 
-test('doctor does not take a plain domain without an address for one that refuses another host', async () => {
+test('if the plain domain has no address, doctor does not conclude that it refuses another host', async () => {
   expect(await verdict(otherHost, { ...good, plainUrl: 'https://nowhere.invalid' })).toMatch(
     /^skipped: whether the plain domain refuses a request for the other one \((ENOTFOUND|EAI_AGAIN)\)$/,
   )

@@ -9,7 +9,7 @@ import { deniedBy } from '../../../support/iam.ts'
 import { test } from '../deployment/own-account.ts'
 import { exampleSettings, packagedTemplate, type Template } from '../packaged-template.ts'
 
-test('deploy, provision and doctor need no right that is not in their policies', async ({ operator }) => {
+test('deploy, provision and doctor need only the rights in their policies', async ({ operator }) => {
   const { aws } = operator
   aws.rights.policies = [POLICIES.deploy]
   expect(await operator.deploy()).toMatchObject({ code: 0, stderr: '' })
@@ -44,7 +44,7 @@ test.for<[policy: keyof typeof POLICIES, action: string, command: string]>([
   const refused = await operator.anyCommand([command, '--yes', '--remove-trust'])
   expect(refused).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('the AWS credentials do not allow it') as string,
+    stderr: expect.stringContaining('the AWS credentials do not allow this') as string,
   })
   expect(aws.denied.join()).toContain(action)
 })
@@ -60,11 +60,11 @@ beforeAll(async () => {
   templates = [template, TRUSTSTORE_TEMPLATE]
 }, 120_000)
 
-test('CloudFormation may make, change and delete each type of the templates, and no others are listed', () => {
+test('CloudFormation may create, change and delete each type of the templates, and no other types are listed', () => {
   const types = new Set(
     templates.flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type)),
   )
-  // Releases of functions add these.
+  // Releases of functions add these types.
   for (const type of ['Lambda::Alias', 'Lambda::Version']) types.add(`AWS::${type}`)
   expect(Object.keys(RESOURCE_TYPES).sort()).toEqual([...types].sort())
   for (const [type, { page, actions, resources }] of Object.entries(RESOURCE_TYPES)) {
@@ -76,7 +76,7 @@ test('CloudFormation may make, change and delete each type of the templates, and
   }
 })
 
-test('CloudFormation may give the roles of the template to Lambda only, and change domains and log deliveries', () => {
+test('CloudFormation may pass the roles of the template only to Lambda, and change domains and log deliveries', () => {
   const { Statement } = POLICIES.cloudformation
   const passing = Statement.filter(({ Action }) => Action.includes('iam:PassRole'))
   expect(passing).toMatchObject([
@@ -93,9 +93,9 @@ test('CloudFormation may give the roles of the template to Lambda only, and chan
 })
 
 test.each(Object.entries(POLICIES))(
-  'the policy %s fits into a managed policy, and names each resource where AWS lets it',
+  'the policy %s fits into a managed policy, and names each resource where AWS allows it',
   (name, policy) => {
-    // Without spaces (reference_iam-quotas.html).
+    // Spaces do not count (reference_iam-quotas.html).
     expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6144)
     const anywhere = policy.Statement.filter(({ Resource }) => Resource.includes('*')).flatMap(
       ({ Action }) => Action,
@@ -110,11 +110,14 @@ test.each(Object.entries(POLICIES))(
   },
 )
 
-test.each(['read', 'plan'] as const)('the policy %s reads everything but the signing keys', (name) => {
-  const asked = {
-    actions: ['dynamodb:Query'],
-    resource: 'arn:aws:dynamodb:eu-central-1:1:table/certbound-prod-registry',
-  }
-  expect(deniedBy([POLICIES[name]], { ...asked, keys: ['service#1'] })).toEqual([])
-  expect(deniedBy([POLICIES[name]], { ...asked, keys: ['keys#1'] })).toEqual(['dynamodb:Query'])
-})
+test.each(['read', 'plan'] as const)(
+  'the policy %s allows to read everything except the signing keys',
+  (name) => {
+    const asked = {
+      actions: ['dynamodb:Query'],
+      resource: 'arn:aws:dynamodb:eu-central-1:1:table/certbound-prod-registry',
+    }
+    expect(deniedBy([POLICIES[name]], { ...asked, keys: ['service#1'] })).toEqual([])
+    expect(deniedBy([POLICIES[name]], { ...asked, keys: ['keys#1'] })).toEqual(['dynamodb:Query'])
+  },
+)

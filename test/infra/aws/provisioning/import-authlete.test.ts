@@ -16,7 +16,7 @@ const CLIENT_ID = 26478243745571
 const SECRET = 'gXz97ISgLs4HuXwOZWch8GEmgL4YMvUJwu3er_kDVVGcA0UOhA9avLPbEmoeZdagi9yC_-tEiT2BdRyH9dbrQQ'
 const NEVER_SHOWN = [API_SECRET, SECRET, 'a-private-value']
 
-/** A service as Authlete answers it: with each setting, most of them unset. */
+/** A service in Authlete's answer, with each setting, most of them unset. */
 const OF_AUTHLETE = {
   ...{ number: 5041, serviceOwnerNumber: 2, apiKey: API_KEY, apiSecret: API_SECRET },
   ...{ createdAt: 1500000000000, modifiedAt: 1500000000000 },
@@ -54,7 +54,7 @@ async function fileOf(content: unknown): Promise<string> {
   return file
 }
 
-/** The action of `/api/auth/token` for the client credentials of a client, by the key and secret of the service. */
+/** The action of `/api/auth/token` for a client's client credentials, with the key and secret of the service. */
 async function tokenAction(runtime: Runtime, apiKey: number, clientId: string): Promise<unknown> {
   const basic = Buffer.from(`${apiKey}:${API_SECRET}`).toString('base64')
   const event = eventFor(
@@ -91,7 +91,7 @@ test('import:authlete keeps the IDs, the alias and the secrets of a service and 
   for (const secret of [API_SECRET, SECRET]) expect(JSON.stringify(await tables())).not.toContain(secret)
 })
 
-test('import:authlete names each setting and ID that cannot come, tokens, and that the file must be deleted', async ({
+test('import:authlete lists each setting and ID that cannot be imported, and mentions tokens and the deletion of the file', async ({
   provisioning: { deployTables, run, registry },
 }) => {
   await deployTables()
@@ -106,22 +106,22 @@ test('import:authlete names each setting and ID that cannot come, tokens, and th
     'supportedGrantTypes: CIBA, supportedGrantTypes: DEVICE_CODE, supportedResponseTypes: CODE_ID_TOKEN'
   expect(stdout.split('\n')).toEqual([
     `service ${API_KEY}: create`,
-    `  cannot come, because certbound does not have it: ${lists}, supportedTokenAuthMethods: CLIENT_SECRET_JWT, fapiModes, hsmEnabled`,
+    `  cannot be imported, because certbound does not support it: ${lists}, supportedTokenAuthMethods: CLIENT_SECRET_JWT, fapiModes, hsmEnabled`,
     `client ${CLIENT_ID} of service ${API_KEY}: create`,
-    '  cannot come, because certbound does not have it: grantTypes: CIBA, responseTypes: TOKEN, requestSignAlg',
-    expect.stringMatching(`^client 9007199254740991 of service ${API_KEY} cannot come: its ID is not`),
-    expect.stringMatching(`^client 4 of service ${API_KEY} cannot come: .*tokenAuthMethod`),
-    `client 5 of service ${API_KEY} cannot come: its secret has no form that is allowed here`,
-    expect.stringMatching(`^client 6 of service ${API_KEY} cannot come: .*responseTypes`),
-    'tokens and codes cannot come: users log in again, and clients get new tokens',
-    `done. ${file} has secrets: delete it, and its copies`,
+    '  cannot be imported, because certbound does not support it: grantTypes: CIBA, responseTypes: TOKEN, requestSignAlg',
+    expect.stringMatching(`^client 9007199254740991 of service ${API_KEY} cannot be imported: its ID is not`),
+    expect.stringMatching(`^client 4 of service ${API_KEY} cannot be imported: .*tokenAuthMethod`),
+    `client 5 of service ${API_KEY} cannot be imported: the form of its secret is not allowed here`,
+    expect.stringMatching(`^client 6 of service ${API_KEY} cannot be imported: .*responseTypes`),
+    'tokens and codes are not imported: users must log in again, and clients get new tokens',
+    `done. ${file} contains secrets: delete it and its copies`,
     '',
   ])
   const made = await registry.listClients(API_KEY)
   expect(made.map(({ clientId }) => clientId)).toEqual([CLIENT_ID])
 })
 
-test('a second import:authlete changes nothing, and one that was interrupted is finished', async ({
+test('a second import:authlete changes nothing, and it completes an interrupted one', async ({
   provisioning: { deployTables, run, tables },
 }) => {
   await deployTables()
@@ -159,7 +159,7 @@ test.for<[string, unknown, string]>([
   [
     'an alias that is taken',
     [services(OF_AUTHLETE), clients({ ...CLIENT, clientId: 9 })],
-    'client 9 of service 21653835348762: another client has its alias',
+    'client 9 of service 21653835348762: another client uses its alias',
   ],
 ])(
   'import:authlete refuses %s, and writes nothing',
@@ -181,12 +181,12 @@ test.for<[string, unknown, string]>([
   [
     'a page that is missing',
     [services(OF_AUTHLETE), { ...clients(CLIENT), totalCount: 7 }],
-    '1 of 7 clients are there: ask for all of them with start=0&end=7',
+    'only 1 of 7 clients are present: request all of them with start=0&end=7',
   ],
   [
-    'a client that is there twice',
+    'a duplicate client',
     [services(OF_AUTHLETE), clients(CLIENT, CLIENT)],
-    `clientId ${CLIENT_ID} is there twice`,
+    `clientId ${CLIENT_ID} is a duplicate`,
   ],
   [
     'a client of a service that is missing',
@@ -210,14 +210,14 @@ test.for<[string, unknown, string]>([
   },
 )
 
-test('import:authlete gives the service of the deployment the number of its issuer, and brings clients alone into it', async ({
+test('import:authlete derives the number of the deployment’s service from its issuer, and imports clients without a service into it', async ({
   provisioning: { deployTables, run, runtime, registry },
 }) => {
   await deployTables()
   const own = { ...OF_AUTHLETE, issuer: ISSUER }
   const { stdout } = await run(['import:authlete', await fileOf([services(own), clients(CLIENT)]), '--yes'])
   expect(stdout).toContain(
-    `  cannot come: apiKey ${API_KEY}; the number ${SERVICE} follows from the issuer\n`,
+    `  cannot be imported: apiKey ${API_KEY}; the number ${SERVICE} follows from the issuer\n`,
   )
   expect(await tokenAction(runtime, SERVICE, 'payments')).toBe('OK')
   const alone = { ...WITHOUT_ALIAS, serviceNumber: 99 }

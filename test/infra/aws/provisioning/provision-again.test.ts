@@ -11,7 +11,7 @@ import { SERVICE } from './provisioning.ts'
 
 const CACHE_SECONDS = 10
 
-/** The example, with a client that authenticates by a secret. */
+/** The example, with a client that authenticates with a secret. */
 async function exampleSettings() {
   const example = await readDeployment(join(import.meta.dirname, '../../../../certbound.example.jsonc'))
   const method = 'CLIENT_SECRET_BASIC'
@@ -70,13 +70,13 @@ async function rogueClient({ api }: Awaited<ReturnType<typeof provisioned>>): Pr
   return { clientId: String(json['clientId']), clientSecret: String(json['clientSecret']) }
 }
 
-test('the first tokens of the first service of a number live', async () => {
+test('the first tokens of the first service with a number are valid', async () => {
   const { payments } = await provisioned()
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(200)
   expect((await runtime.store.registry.findCurrentService(SERVICE))?.tokensNotBefore).toBeUndefined()
 })
 
-test('a service that was deleted comes back without its clients, secrets and tokens', async () => {
+test('a deleted service that is created again does not have its earlier clients, secrets and tokens', async () => {
   const first = await provisioned()
   const rogue = await rogueClient(first)
   const token = (await tokenOf(first.payments)).json['access_token']
@@ -99,7 +99,7 @@ test('a service that was deleted comes back without its clients, secrets and tok
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(200)
 })
 
-test('provision refuses a number that still has clients, and names the call that removes them', async () => {
+test('provision refuses a service number that still has clients, and names the call that removes them', async () => {
   const first = await provisioned()
   await first.api.v3('DELETE', '/service/delete')
   await runtime.store.registry.putClient(SERVICE, { clientId: 4711 })
@@ -113,7 +113,7 @@ test('provision refuses a number that still has clients, and names the call that
   expect(await runtime.store.registry.listClients(SERVICE)).toHaveLength(1)
 })
 
-test('provision waits until no function can have the deleted service in its cache', async () => {
+test('provision requires to wait until no function can have the deleted service in its cache', async () => {
   const { api } = await provisioned()
   await api.v3('DELETE', '/service/delete')
   runtime.clock.now = addSeconds(START, CACHE_SECONDS)
@@ -122,7 +122,7 @@ test('provision waits until no function can have the deleted service in its cach
   await provisioned()
 })
 
-test('a cache time of an hour does not keep a service from being made again', async () => {
+test('with a cache time of an hour a service can still be created again', async () => {
   const longest = { ...settings, registryCacheSeconds: 3600 }
   const { api } = await provisioned()
   await api.v3('DELETE', '/service/delete')

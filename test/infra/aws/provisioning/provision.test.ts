@@ -13,7 +13,7 @@ interface Made {
   owner?: { serviceOwnerApiKey: string; serviceOwnerApiSecret: string; organizationAccessToken: string }
   client?: { alias: string; clientId: number; clientSecret?: string }
 }
-/** All secrets that were printed, as one object. */
+/** All printed secrets in one object. */
 const made = (stdout: string): Made =>
   Object.assign(
     {},
@@ -38,14 +38,14 @@ async function stored(endpoint: string, { settings }: Runtime): Promise<string> 
   return text
 }
 
-test('provision needs tables, and makes a service with secure settings, its owner and its clients', async ({
+test('provision needs tables, and creates a service with secure settings, its owner and its clients', async ({
   provisioning,
 }) => {
   const { deployTables, endpoint, provision, registry, runtime } = provisioning
   const early = await provision()
   expect(early.code).toBe(1)
   expect(early.stderr).toMatch(
-    /^provision: the tables: there are no such tables: npm run deploy makes them, .*\n$/,
+    /^provision: the tables: the tables do not exist: npm run deploy creates them; .*\n$/,
   )
   const tables = await deployTables()
   expect([tables.code, tables.stderr]).toEqual([0, ''])
@@ -103,7 +103,7 @@ test('provision needs tables, and makes a service with secure settings, its owne
   expect(shown.filter((secret) => secret.length < 43 || text.includes(secret))).toEqual([])
 })
 
-test('a second provision changes nothing, shows no secret and names the existing parts', async ({
+test('a second provision changes nothing, shows no secret and lists the existing parts', async ({
   provisioning,
 }) => {
   const { deployTables, endpoint, provision, runtime } = provisioning
@@ -121,7 +121,7 @@ test('a second provision changes nothing, shows no secret and names the existing
   expect(await stored(endpoint, runtime)).toBe(before)
 })
 
-test('provision makes a client that is added later, with the secret that it needs', async ({
+test('provision creates a client that is added later, with the secret that it needs', async ({
   provisioning,
 }) => {
   const { configure, deployTables, provision, registry } = provisioning
@@ -135,7 +135,7 @@ test('provision makes a client that is added later, with the secret that it need
   expect(await registry.listClients(SERVICE)).toHaveLength(2)
 })
 
-test('a provisioned service issues bound tokens to its client, and to nobody without its certificate', async ({
+test('a provisioned service issues bound tokens to its client, and none without its certificate', async ({
   provisioning,
 }) => {
   const { configure, deployTables, provision, runtime } = provisioning
@@ -170,7 +170,9 @@ test('a provisioned service issues bound tokens to its client, and to nobody wit
   expect((await call()).json).toMatchObject({ action: 'UNAUTHORIZED' })
 })
 
-test('when OAuth is on both domains, the metadata have the addresses of both', async ({ provisioning }) => {
+test('if the OAuth endpoints are on both domains, the metadata contains the URLs of both', async ({
+  provisioning,
+}) => {
   const { configure, deployTables, provision, registry } = provisioning
   configure('// "mtlsOnly": true', '"mtlsOnly": false')
   await deployTables()

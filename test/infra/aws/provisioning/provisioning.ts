@@ -8,10 +8,10 @@ import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { API_IDS, MTLS_DOMAIN } from '../../../support/fixed-runtime.ts'
 import { rawTables } from '../../../support/raw-tables.ts'
 
-/** The number that follows from the issuer of the example. */
+/** The service number, which is derived from the issuer of the example. */
 export const SERVICE = 41754916716729
 
-/** An empty engine for the commands of a deployment, and a runtime over the tables that they make in it. */
+/** An empty engine for the commands of a deployment, and a runtime with the tables that they create in it. */
 async function openProvisioning(deployment: Deployment) {
   const engine = await startEmbeddedEngine({})
   const settings = {
@@ -40,8 +40,7 @@ async function openProvisioning(deployment: Deployment) {
     registry: runtime.store.registry,
     run,
     deployTables: () => run(['deploy']),
-    provision: (...more: string[]) => run(['provision', '--yes', ...more]),
-    /** Everything that is stored. */
+    provision: (...more: string[]) => run(['provision', '--yes', ...more]) /** All stored items. */,
     tables: tables.everything,
     close: async () => {
       tables.close()
@@ -51,7 +50,7 @@ async function openProvisioning(deployment: Deployment) {
   }
 }
 
-/** A test with a project of its file and empty tables of its own. */
+/** A test with its own empty tables. The tests of a file share a project. */
 export const test = base
   .extend('deployment', { scope: 'file' }, async ({}, { onCleanup }) => {
     const deployment = await openDeployment()

@@ -5,7 +5,7 @@ const WRONG = ['"tlsClientAuthSubjectDn": "CN=', '"tlsClientAuthSubjectDn": "non
 const COMPLAINT =
   /client payments: The value of 'tlsClientAuthSubjectDn' .+\n\S*:\s+-> tlsClientAuthSubjectDn must/
 
-test('provision writes nothing when a client is wrong, and prints no secret', async ({ provisioning }) => {
+test('provision writes nothing if a client is wrong, and prints no secret', async ({ provisioning }) => {
   await provisioning.deployTables()
   provisioning.configure(...WRONG)
   const { code, stdout, stderr } = await provisioning.provision()
@@ -15,7 +15,7 @@ test('provision writes nothing when a client is wrong, and prints no secret', as
   expect(await provisioning.tables()).toEqual([])
 })
 
-test('a client that is right for the file, and wrong for the service as it is now, is refused before anything is written', async ({
+test('a client that is valid in the file but not for the existing service is refused before anything is written', async ({
   provisioning,
 }) => {
   const { registry } = provisioning
@@ -37,26 +37,23 @@ test('a client that is right for the file, and wrong for the service as it is no
   expect(await provisioning.tables()).toEqual(before)
 })
 
-test.for(['package', 'deploy'])(
-  '%s names a client that is wrong, and goes no further',
-  async (name, { deployment }) => {
-    deployment.configure(...WRONG)
-    const { code, stderr } = await deployment.run([name])
-    deployment.configure()
-    expect(code).toBe(1)
-    expect(stderr).toMatch(COMPLAINT)
-  },
-)
+test.for(['package', 'deploy'])('%s reports a wrong client and stops', async (name, { deployment }) => {
+  deployment.configure(...WRONG)
+  const { code, stderr } = await deployment.run([name])
+  deployment.configure()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(COMPLAINT)
+})
 
 test.for(['deploy', 'provision', 'restore'])(
-  '%s names an endpoint where no DynamoDB answers',
+  '%s reports an endpoint without a DynamoDB',
   async (name, { deployment }) => {
     const { code, stderr } = await deployment.run([name, '--endpoint', 'http://127.0.0.1:1'])
     expect([code, stderr]).toEqual([1, `${name}: no DynamoDB answers at http://127.0.0.1:1\n`])
   },
 )
 
-test('provision writes nothing when the answer is no', async ({ provisioning }) => {
+test('provision writes nothing if the answer is no', async ({ provisioning }) => {
   await provisioning.deployTables()
   const { code, stderr } = await provisioning.run(['provision'], { answer: 'no' })
   expect([code, stderr]).toEqual([1, 'provision: nothing was changed\n'])

@@ -1,8 +1,6 @@
 import { expect } from 'vitest'
 import { digest } from '../../../../shared/store/digest.ts'
-import { SERVICE, test as base } from './provisioning.ts'
-
-/** Over tables that have been provisioned. */
+import { SERVICE, test as base } from './provisioning.ts' /** A test with provisioned tables. */
 const test = base.extend('provisioned', async ({ provisioning }) => {
   await provisioning.deployTables()
   await provisioning.provision()
@@ -14,11 +12,11 @@ interface Restored {
   owner: { organizationAccessToken: string }
 }
 
-test('restore shows new secrets once, and the tables have their digests', async ({ provisioned }) => {
+test('restore shows new secrets once, and the tables contain their digests', async ({ provisioned }) => {
   const { currentService, registry, run } = provisioned
   const before = await currentService()
   const { code, stdout, stderr } = await run(['restore', '--yes', '--json'])
-  expect([code, stderr]).toEqual([0, expect.stringContaining('ends all tokens')])
+  expect([code, stderr]).toEqual([0, expect.stringContaining('all tokens are revoked')])
   const { services, owner } = JSON.parse(stdout) as Restored
   const after = await currentService()
   expect(services.map(({ apiKey }) => apiKey)).toEqual([SERVICE])
@@ -38,11 +36,13 @@ test('restore changes nothing unless the answer is yes', async ({ provisioned })
   expect(await provisioned.currentService()).toEqual(before)
 })
 
-test('restore prints the new secrets and the cut-off in words', async ({ provisioned }) => {
+test('restore prints the new secrets and the cut-off as text', async ({ provisioned }) => {
   const { stdout } = await provisioned.run(['restore'], { answer: 'yes' })
   const { tokensNotBefore = 0 } = (await provisioned.currentService()) ?? {}
   const until = new Date(tokensNotBefore * 1000).toISOString()
-  expect(stdout).toContain(`service ${String(SERVICE)}: everything that was issued before ${until} has ended`)
+  expect(stdout).toContain(
+    `service ${String(SERVICE)}: everything that was issued before ${until} is revoked`,
+  )
   expect(stdout).toMatch(/^ {2}manage {6}[\w-]{86}$/m)
   expect(stdout).toMatch(
     /^owner of the deployment\n {2}key {9}\d+\n {2}secret {6}[\w-]{86}\n {2}token {7}[\w-]{86}$/m,
@@ -51,7 +51,7 @@ test('restore prints the new secrets and the cut-off in words', async ({ provisi
 })
 
 test.for([
-  [['--revive', 'payments'], '--revive must be the number of a client, or all: not payments'],
+  [['--revive', 'payments'], '--revive must be the number of a client or all, not payments'],
   [['--client-secrets', 'some'], '--client-secrets must be new or keep'],
   [['--registry', 'certbound-prod-grants'], 'the tables: ValidationException'],
 ] as const)(
@@ -69,5 +69,5 @@ test.for([
 test('restore refuses a registry without a service', async ({ provisioning }) => {
   await provisioning.deployTables()
   const { code, stderr } = await provisioning.run(['restore', '--yes'])
-  expect([code, stderr]).toEqual([1, 'restore: the table certbound-prod-registry has no service\n'])
+  expect([code, stderr]).toEqual([1, 'restore: the table certbound-prod-registry contains no service\n'])
 })

@@ -38,7 +38,7 @@ async function restored(newSigningKey = false) {
 
 const currentKeys = async () => (await runtime.store.registry.findCurrentService(walk.number))?.jwks
 
-test('restore names the signing keys, the issuers and the keys of clients that came back', async () => {
+test('restore lists the restored signing keys, issuers and keys of clients', async () => {
   const jwks = { keys: [{ ...jwkOf('client-ec-p256'), kid: 'stolen' }, jwkOf('client-ec-p384')] }
   const jwksUri = 'https://client.example/jwks'
   await walk.setClient(client, { jwks, jwksUri, tlsClientAuthSanDns: 'client.example' })
@@ -62,13 +62,13 @@ test('restore names the signing keys, the issuers and the keys of clients that c
   )
 })
 
-test('restore keeps the signing keys of the backup unless it is asked for new ones', async () => {
+test('restore keeps the signing keys of the backup by default', async () => {
   const before = await currentKeys()
   expect((await restored()).newSigningKeys).toBeUndefined()
   expect(await currentKeys()).toEqual(before)
 })
 
-test('with a new signing key the old one is no longer published, and its private half is gone', async () => {
+test('with a new signing key the old one is no longer published, and its private key is deleted', async () => {
   await walk.setService({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '1' })
   const service = await restored(true)
   const [kid = ''] = service.newSigningKeys ?? []

@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** Makes a backup of both tables. Then a grant is revoked, one client is locked and another is deleted. */
+/** Makes a backup of both tables. Then it revokes a grant, locks a client and deletes another. */
 beforeEach(async () => {
   runtime.clock.now = START
   await runtime.tables.registry.restore([])
@@ -65,7 +65,7 @@ async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise
   for (const table of tables) await runtime.tables[table].restore(issued.backup[table])
 }
 
-/** Restores the services, and goes on with the new secrets. */
+/** Restores the services, and continues with the new secrets. */
 async function restored(more?: Partial<RestoreOptions>) {
   const [service, ...others] = await restore(more)
   if (service === undefined || others.length > 0) throw new Error('not one service')
@@ -95,13 +95,13 @@ describe('after both tables were restored', () => {
     expect(outcome(await walk.introspect(issued.revoked.access, OWN))).toBe('OK A056001')
   })
 
-  test('restore ends tokens from before the cut-off, and later ones are accepted', async () => {
+  test('restore revokes tokens from before the cut-off, and later ones are accepted', async () => {
     const { service, introspect, credentials, renewed } = await restored()
     expect(service.tokensNotBefore).toBe(runtime.clock.now + CACHE_SECONDS + 1)
     for (const { access } of [issued.revoked, issued.living]) {
       expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057395 invalid_token')
     }
-    // Issued by a function that still has the old secrets in its cache.
+    // A function that still has the old secrets in its cache issued this token.
     const stale = tokensOf(await credentials(renewed('kept')))
     expect(outcome(await introspect(stale.access))).toBe('UNAUTHORIZED A057395 invalid_token')
     afterCutOff()
@@ -131,7 +131,7 @@ describe('after both tables were restored', () => {
     expect(await key()).not.toEqual(before)
   })
 
-  test('restore gives no secret to a client that uses none', async () => {
+  test('restore gives no secret to a client that does not use one', async () => {
     const { service } = await restored()
     const { secret } = service.clients.find(({ clientId }) => clientId === clients.certified.number) ?? {}
     expect(secret).toBeUndefined()
@@ -143,7 +143,7 @@ describe('after both tables were restored', () => {
     expect(outcome(await credentials(clients.kept))).toBe('OK A052001')
   })
 
-  test('a repeated restore ends tokens that were issued in between', async () => {
+  test('a repeated restore revokes tokens that were issued in between', async () => {
     const first = await restored()
     afterCutOff()
     const between = tokensOf(await first.credentials(first.renewed('kept')))
@@ -169,7 +169,7 @@ describe('after only the registry was restored', () => {
     expect(outcome(await credentials(renewed('locked')))).toBe('INVALID_CLIENT A048307 invalid_client')
   })
 
-  test('restore leaves a deleted client without a state, so that its tokens are not accepted', async () => {
+  test('restore creates no state for a deleted client, so its tokens are refused', async () => {
     const { renewed, credentials, introspect } = await restored()
     expect(renewed('deleted').state).toBe('missing')
     expect(renewed('kept').state).toBe('kept')
@@ -178,7 +178,7 @@ describe('after only the registry was restored', () => {
     expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
   })
 
-  test('restore revives a deleted client only by its number, and locked until it is unlocked', async () => {
+  test('restore revives a deleted client only if its number is set, and locked until it is unlocked', async () => {
     const { renewed, credentials, introspect } = await restored({
       revive: new Set([clients.deleted.number]),
     })
@@ -190,7 +190,7 @@ describe('after only the registry was restored', () => {
     expect(outcome(await introspect(access))).toBe('OK A056001')
   })
 
-  test('a revived client is locked though the backup has it unlocked, and cut off like all others', async () => {
+  test('a revived client is locked even if it is unlocked in the backup, and is cut off like all others', async () => {
     const { service } = await restored({ revive: new Set([clients.deleted.number]) })
     expect(await runtime.store.grants.findState(walk.number, clients.deleted.number)).toEqual({
       locked: true,
@@ -218,7 +218,7 @@ describe('the owner of the deployment', () => {
     expect(owner?.serviceOwnerApiKey).toBe('1')
   })
 
-  test('restore makes no owner when there is none', async () => {
+  test('restore creates no owner if the deployment has no owner', async () => {
     expect(await restoreOwner(runtime.store, runtime)).toBeUndefined()
     expect(await runtime.store.registry.findOwner()).toBeUndefined()
   })

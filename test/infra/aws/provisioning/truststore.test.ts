@@ -24,7 +24,7 @@ beforeAll(async () => {
   await createTables(engine.endpoint, TABLES)
   deployment = await openDeployment(engine.endpoint)
 })
-/** The AWS account: both stacks, and one domain that trusts two CAs. The tables keep the data of earlier tests. */
+/** An AWS account with both stacks and one domain that trusts two CAs. The tables keep the data of earlier tests. */
 beforeEach(() => {
   const { stacks, buckets, domains, gateway } = deployment.aws.account
   const stack = (outputs: Record<string, string>) => {
@@ -54,11 +54,11 @@ const provision = (...more: string[]) => deployment.run(['provision', '--yes', '
 const domain = () => deployment.aws.account.domains.get(MTLS)?.truststoreVersion
 const changes = () => deployment.aws.calls.filter((call) => /^(Update|PUT )/.test(call))
 
-test('provision brings the certificates of the settings to the domain, and again only when they change', async () => {
+test('provision sets the certificates of the settings at the domain, and again only if they change', async () => {
   deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   const first = await provision()
   expect(first.code, first.stderr).toBe(0)
-  expect(first.stderr).toContain('trust store: replaced; the domain uses it in about a minute')
+  expect(first.stderr).toContain('trust store: replaced; the domain will use it in about a minute')
   expect(first.stderr).toMatch(/:\n {2}\+ CN=public-client-instance-1\n/)
   expect(first.stdout).toContain('"role":"manage"')
   expect(domain()).toBe('version-2')
@@ -69,12 +69,12 @@ test('provision brings the certificates of the settings to the domain, and again
   expect(domain()).toBe('version-2')
 })
 
-test('certificates that the trust store would lose are named, and need --remove-trust besides --yes', async () => {
+test('certificates that would be removed from the trust store are listed, and require --remove-trust in addition to --yes', async () => {
   deployment.trust('ca-root', 'self-signed-ec')
   const refused = await provision()
-  const lost = /- CN=Certbound Test Issuing CA.* \(its clients are refused from then on\)/
+  const lost = /- CN=Certbound Test Issuing CA.* \(its clients will be refused\)/
   expect(refused.code).toBe(1)
-  expect(refused.stderr).toMatch(/^provision: nothing was changed, because the trust store would lose/)
+  expect(refused.stderr).toMatch(/^provision: nothing was changed, because certificates would be removed/)
   expect(refused.stderr).toMatch(lost)
   expect(refused.stderr).toContain('--remove-trust')
   expect([changes(), domain()]).toEqual([[], 'version-0'])
@@ -86,7 +86,7 @@ test('certificates that the trust store would lose are named, and need --remove-
   expect(domain()).toBe('version-2')
 })
 
-test('a change of the trust store has a question of its own, after that about the tables', async () => {
+test('a change of the trust store has a separate question, after the one about the tables', async () => {
   deployment.trust('ca-root')
   const { code, stdout, stderr } = await deployment.run(['provision'], { answers: ['yes', 'no'] })
   expect([code, stderr]).toEqual([1, 'provision: the trust store was not changed\n'])
@@ -97,7 +97,7 @@ test('a change of the trust store has a question of its own, after that about th
   expect(domain()).toBe('version-2')
 })
 
-test('if the version that the domain reads is gone, everything in it counts as lost', async () => {
+test('if the version that the domain reads does not exist any more, all its certificates count as removed', async () => {
   deployment.aws.account.buckets.set(BUCKET, { versioned: true, objects: new Map() })
   const { code, stderr } = await provision()
   expect(code).toBe(1)
@@ -114,7 +114,7 @@ test('provision refuses certificates that API Gateway would not accept', async (
 })
 
 test.each([
-  ['GetDomainName', 404, 'NotFoundException', `looking at the domain ${MTLS}: NotFoundException`],
+  ['GetDomainName', 404, 'NotFoundException', `reading the domain ${MTLS}: NotFoundException`],
   ['UpdateDomainName', 400, 'BadRequestException', `changing the domain ${MTLS}: BadRequestException`],
   [
     'GET /',
@@ -122,9 +122,9 @@ test.each([
     'AccessDenied',
     `reading the trust store s3://${BUCKET}/truststore.pem: the AWS credentials`,
   ],
-  ['HEAD /', 403, 'AccessDenied', `looking into the bucket ${BUCKET}: the AWS credentials do not allow it`],
-  ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: the AWS credentials do not allow it`],
-])('%s answered with %i %s ends provision with one line', async (call, status, code, line) => {
+  ['HEAD /', 403, 'AccessDenied', `reading the bucket ${BUCKET}: the AWS credentials do not allow this`],
+  ['PUT /', 403, 'AccessDenied', `writing to the bucket ${BUCKET}: the AWS credentials do not allow this`],
+])('if AWS answers %s with %i %s, provision ends with one line', async (call, status, code, line) => {
   deployment.aws.refused.set(call, new Failure(status, code, 'no'))
   deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   const answer = await provision()
@@ -137,14 +137,14 @@ test('provision needs a bucket that keeps versions', async () => {
   expect((await provision('--remove-trust')).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
 })
 
-test('before the first deployment provision asks for npm run deploy', async () => {
+test('before the first deployment provision refers to npm run deploy', async () => {
   deployment.aws.account.stacks.clear()
   const { code, stderr } = await provision()
   const line = 'the stack certbound-prod does not exist or is not complete: run npm run deploy first'
   expect([code, stderr]).toEqual([1, `provision: ${line}\n`])
 })
 
-test('provision refuses a certificate that can issue and that a client of another service has registered', async () => {
+test('provision refuses a certificate that can issue others if a client of another service has registered it', async () => {
   const runtime = openTables(TABLES, 1, {
     ...LOCAL_DYNAMODB,
     endpoint: engine.endpoint,
@@ -161,13 +161,13 @@ test('provision refuses a certificate that can issue and that a client of anothe
   deployment.trust('ca-root', 'ca-issuing', 'ca-other-root')
   const refused = await provision()
   expect(refused.code).toBe(1)
-  expect(refused.stderr).toMatch(/is meant for a client, and can issue .*CA:FALSE\n$/)
+  expect(refused.stderr).toMatch(/is meant for a client but can issue .*CA:FALSE\n$/)
   expect(domain()).toBe('version-0')
   await clients.remove(4711, Client.parse({ clientId: 1 }))
   expect((await provision()).code).toBe(0)
 })
 
-/** Without the retries of the SDK. The clock of API Gateway goes on only while certbound waits. */
+/** An account without retries of the SDK. The clock of API Gateway advances only while certbound waits. */
 async function renewed(...names: string[]) {
   for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
@@ -186,7 +186,7 @@ async function renewed(...names: string[]) {
   return { ...outcome, waits }
 }
 
-test('a change of the trust store sends the whole configuration of the domain, and nothing that is only read', async () => {
+test('a change of the trust store sends the whole configuration of the domain without its read-only members', async () => {
   const ownershipVerificationCertificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/2'
   const { domains } = deployment.aws.account
   const made = { ...domains.get(MTLS), warnings: [], configuration: { ownershipVerificationCertificateArn } }
@@ -215,7 +215,7 @@ test('a change within 30 seconds of another one waits 31 seconds, then until the
   expect(domain()).toBe('version-2')
 })
 
-test('a domain that waits for another certificate is not changed, and the reason is named', async () => {
+test('a domain that waits for another certificate is not changed, and the reason is reported', async () => {
   const configuration = {
     domainNameStatus: 'PENDING_OWNERSHIP_VERIFICATION',
     domainNameStatusMessage: 'expired',

@@ -16,7 +16,7 @@ export async function read(text: string) {
   return readDeployment(file)
 }
 
-/** The example with texts replaced. */
+/** The example, with texts replaced. */
 export function example(...replaced: Replacement[]): string {
   return replaced.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the example has no ${from}`)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { complaints, example, type Replacement } from './changed-example.ts'
 
-test('what the Web API would refuse of the service and the clients is named at once, each with its line and its remedy', async () => {
+test('all members of the service and the clients that the Web API would refuse are reported together, each with its line and remedy', async () => {
   const replaced: Replacement[] = [
     ['"stage": "prod"', '"stage": "Prod!"'],
     [
@@ -46,7 +46,7 @@ test('what the Web API would refuse of the service and the clients is named at o
       "service: The FAPI 2.0 profile ('fapi2') does not allow",
       'the profile allows refreshTokenKept: `true`',
     ],
-    ['"requestO', "service: 'requestObjectRequired' is not supported", 'take it out'],
+    ['"requestO', "service: 'requestObjectRequired' is not supported", 'remove it'],
     [
       '"supportedG',
       "service: The value is not supported as a value for 'supportedGrantTypes'",
@@ -62,7 +62,7 @@ test('what the Web API would refuse of the service and the clients is named at o
       'client shop: When using TLS_CLIENT_AUTH, a certificate subject type',
       'tlsClientAuthSubjectDn must be a text in quotes. For `TLS',
     ],
-    ['"stage": 1', 'client shop: stage is not a setting', 'docs/settings.md lists all'],
+    ['"stage": 1', 'client shop: stage is not a setting', 'docs/settings.md lists all settings'],
     [
       '"relative',
       "client shop: The element at the index '1' of 'redirectUris' is not an absolute URI",

@@ -35,7 +35,7 @@ test.each<[Replacement, string]>([
   [['"name": "mtls.auth', '"name": "MTLS.auth'], 'mtlsDomain.name must be a domain name in lower case'],
   [['"name": "auth.', '"name": "*.'], 'plainDomain.name must be a domain name'],
   [['arn:aws:acm', 'arn:aws:iam'], 'mtlsDomain.certificateArn must be the ARN'],
-  [['acm:eu-central-1', 'acm:us-east-1'], 'mtlsDomain.certificateArn must be of the Region eu-central-1'],
+  [['acm:eu-central-1', 'acm:us-east-1'], 'mtlsDomain.certificateArn must be in the Region eu-central-1'],
   [['"mtls.auth.example.com"', '"auth.example.com"'], 'mtlsDomain.name and plainDomain.name must differ'],
   [['["clients-ca.pem"]', '[]'], 'trustStore must name at least one PEM file'],
   [['"issuer": "https', '"issuer": "http'], 'service.issuer must be an https URL'],
@@ -44,9 +44,9 @@ test.each<[Replacement, string]>([
   [['ops@example.com', 'ops'], 'alarms.email must be an e-mail address'],
   [
     ['"email": "ops@example.com"', '"topicArn": "arn:aws:sqs:x"'],
-    'alarms.topicArn must be the ARN of a topic',
+    'alarms.topicArn must be the ARN of an SNS topic',
   ],
-  [['// "topicArn"', '"topicArn"'], 'alarms cannot have both email and topicArn'],
+  [['// "topicArn"', '"topicArn"'], 'alarms must not contain both email and topicArn'],
   [['// "replays": 1', '"replays": 0'], 'alarms.replays must be a number of replays'],
   [
     ['// "refusals": { "percent": 10', '"refusals": { "percent": 101'],
@@ -63,7 +63,7 @@ test.each<[Replacement, string]>([
   [['// "logLevel": "info"', '"logLevel": "silent"'], 'logLevel must be one of debug, info, warn, error$'],
   [
     ['// "concurrency": {}', '"concurrency": { "tokens": 1 }'],
-    'concurrency.tokens is not a function: there are',
+    'concurrency.tokens is not a function; the functions are',
   ],
   [['// "concurrency": {}', '"concurrency": { "token": -1 }'], 'concurrency.token must be a number of'],
   [['// "mtlsOnly": true', '"mtlsOnly": "yes"'], 'mtlsOnly must be of type boolean'],
@@ -84,7 +84,7 @@ test.each<[Replacement, string]>([
   expect(await complaints(example(replaced))).toEqual([expect.stringMatching(`^FILE, line \\d+: ${line}`)])
 })
 
-test('everything that is wrong with certbound.jsonc is named at once', async () => {
+test('all errors in certbound.jsonc are reported together', async () => {
   const replaced: Replacement[] = [
     ['"region": "eu-central-1",', ''],
     ['"stage": "prod"', '"stage": ""'],
@@ -110,19 +110,19 @@ test.each<[string, string, string]>([
   ['an empty file', '', 'FILE, line 1: not JSON (value expected)'],
   ['text after the end', '{}\n{}', 'FILE, line 2: not JSON (end of file expected)'],
   [
-    'a member that is there twice',
+    'a member that is a duplicate',
     '{ "stage": 1,\n"service": {},\n"stage": 2 }',
-    'FILE, line 3: stage is there twice',
+    'FILE, line 3: stage is a duplicate',
   ],
   ['another type', '[]', 'FILE, line 1: the file must be of type object'],
-])('%s in certbound.jsonc is refused, with the line', async (_, text, line) => {
+])('%s in certbound.jsonc is refused with its line', async (_, text, line) => {
   expect(await complaints(text)).toEqual([line])
 })
 
-test('the words of a refusal do not depend on the locale that zod has', async () => {
+test('the text of a refusal does not depend on zod’s locale', async () => {
   const { localeError } = z.config()
   onTestFinished(() => void z.config({ localeError }))
-  z.config({ localeError: () => 'zod says it in other words' })
+  z.config({ localeError: () => 'zod has another message' })
   expect(await complaints('[]')).toEqual(['FILE, line 1: the file must be of type object'])
 })
 
@@ -136,18 +136,18 @@ test.each([2192, 2557, 2922, 3288])('logs can be kept for %d days', async (days)
   expect((await read(changed)).logRetentionDays).toBe(days)
 })
 
-test('a settings file that does not exist gets a hint', async () => {
+test('a settings file that does not exist is reported with a hint', async () => {
   await expect(readDeployment('absent.jsonc')).rejects.toThrow(
     /absent.jsonc does not exist: copy certbound.example.jsonc and fill it in/,
   )
 })
 
-test('a settings file that cannot be read is named', async () => {
+test('a settings file that cannot be read is reported', async () => {
   const folder = await temporaryFolder()
   await expect(readDeployment(folder)).rejects.toThrow(`${folder} cannot be read: EISDIR`)
 })
 
-test('the number of the service follows from the issuer and is a number of a service', async () => {
+test('the number of the service is derived from the issuer and is a valid service number', async () => {
   const settings = await exampleSettings()
   const numbers = Array.from({ length: 200 }, (_, i) =>
     serviceNumber({ ...settings, service: { issuer: `https://auth-${String(i)}.example.com` } }),

@@ -12,7 +12,7 @@ import type { WalkedSite } from './packaged-site.ts'
 type Watch = ReturnType<typeof cloudWatch>
 type Lines = NonNullable<Minute['lines']>
 
-/** With each alarm that settings can add. */
+/** The settings with each optional alarm. */
 async function settings(): Promise<Partial<DeploymentSettings>> {
   const { alarms, mtlsDomain, plainDomain } = await exampleSettings()
   const [certificateArn, ownershipCertificateArn] = [arnOf('Mtls'), arnOf('Ownership')]
@@ -25,7 +25,7 @@ async function settings(): Promise<Partial<DeploymentSettings>> {
   }
 }
 
-/** Alarms over lines that packaged functions write. */
+/** The alarms, with lines that packaged functions write. */
 export function alarms(at: () => WalkedSite): void {
   let template: Template
   const written = {} as Record<
@@ -38,7 +38,7 @@ export function alarms(at: () => WalkedSite): void {
     await record()
   }, 120_000)
 
-  /** The line that a request makes a function write, with the log group that the template gives the function. */
+  /** The log line of a request, with the log group of the function in the template. */
   async function lineOf(action: () => Promise<unknown>): Promise<Written> {
     const { site } = at()
     const before = site.lines.length
@@ -75,7 +75,7 @@ export function alarms(at: () => WalkedSite): void {
     written.failure = await lineOf(() => walk.introspect(access, OWN)).finally(() => (site.proxy.fate = pass))
   }
 
-  test('the lines are those of the incidents', () => {
+  test('the lines belong to the incidents', () => {
     const reasonOf = ({ line }: Written) => (JSON.parse(line) as { reason?: string }).reason
     expect(Object.fromEntries(Object.entries(written).map(([name, one]) => [name, reasonOf(one)]))).toEqual({
       ...{ use: undefined, failure: 'unavailable', refusal: 'client-secret-wrong' },
@@ -84,7 +84,7 @@ export function alarms(at: () => WalkedSite): void {
     })
   })
 
-  /** An hour of honest requests, a hundred a second, a tenth of them refused for the usual reasons. */
+  /** An hour of honest requests, a hundred per second, a tenth of them refused for the usual reasons. */
   const HONEST: Minute = { requests: 6000, onMtls: 3000 }
   const refused = (status: string, domain: 'mtls' | 'plain', route: string) =>
     accessLine({ status, domain: domain === 'mtls' ? 'mtls.auth.example.com' : 'auth.example.com', route })
@@ -99,7 +99,7 @@ export function alarms(at: () => WalkedSite): void {
     minute?: Partial<Minute>
     put?: (watch: Watch) => void
   }
-  /** In which minutes of the hour, and what happens then. */
+  /** The minutes of the hour, and the events in them. */
   const once =
     (at: number, what: ReturnType<Incident>): Incident =>
     (minute) =>
@@ -157,7 +157,7 @@ export function alarms(at: () => WalkedSite): void {
     ['a mutual-TLS domain that nobody finds', 'Silence', () => always({ minute: { onMtls: 0 } })],
   ]
 
-  test.each(INCIDENTS)('%s raises %sAlarm and no other', (_, alarm, incident) => {
+  test.each(INCIDENTS)('%s raises only %sAlarm', (_, alarm, incident) => {
     const made = watch()
     const happens = incident()
     for (let minute = 0; minute < 60; minute++) {
@@ -172,7 +172,7 @@ export function alarms(at: () => WalkedSite): void {
     expect([...made.raised]).toEqual([`${alarm}Alarm`])
   })
 
-  /** ACM counts the days twice a day. `undefined`: it says nothing of a certificate. */
+  /** ACM reports the days twice a day. `undefined`: it reports nothing about a certificate. */
   function endDay(made: Watch, daysLeft: (name: string) => number | undefined, minuteOf: () => Minute): void {
     for (let minute = 0; minute < 1440; minute++) {
       const counted = minute % 720 === 0 ? CERTIFICATES : []
@@ -190,20 +190,17 @@ export function alarms(at: () => WalkedSite): void {
           [name, undefined],
         ] as const,
     ),
-  )(
-    'the certificate %s with %s days left, or one that has ended, raises its own alarm and no other',
-    (ends, days) => {
-      const made = cloudWatch(template)
-      endDay(
-        made,
-        (name) => (name === ends ? days : 90),
-        () => HONEST,
-      )
-      expect([...made.raised]).toEqual([`${ends}CertificateAlarm`])
-    },
-  )
+  )('the certificate %s with %s days left, or an expired one, raises only its own alarm', (ends, days) => {
+    const made = cloudWatch(template)
+    endDay(
+      made,
+      (name) => (name === ends ? days : 90),
+      () => HONEST,
+    )
+    expect([...made.raised]).toEqual([`${ends}CertificateAlarm`])
+  })
 
-  test('each alarm of the template has its incident', () => {
+  test('each alarm of the template has an incident', () => {
     const raised = [
       ...INCIDENTS.map(([, alarm]) => alarm),
       ...CERTIFICATES.map((name) => `${name}Certificate`),
@@ -215,7 +212,7 @@ export function alarms(at: () => WalkedSite): void {
     ['with', HONEST],
     ['without', { requests: 0, onMtls: 20 }],
   ])(
-    'a month of scanners raises nothing %s honest requests',
+    'a month of scanners raises no alarm %s honest requests',
     (_, honest) => {
       const [made, random] = [watch(), seeded(8705)]
       let minute = 0
@@ -226,7 +223,7 @@ export function alarms(at: () => WalkedSite): void {
           [written.stranger, random.int(120)],
           [refused('404', 'plain', '-'), random.int(50)],
         ]
-        // Some of them try a certificate of their own, or send as much as they can, and come back an hour later.
+        // Some of them try their own certificates, or send as much as they can, and return an hour later.
         if (minute % 60 === 17) lines.push([refused('403', 'mtls', '-'), 30])
         if (minute % 60 === 41) lines.push([refused('429', 'plain', 'ANY /api/service/get/list'), 1200])
         minute++
