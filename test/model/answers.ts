@@ -12,8 +12,12 @@ export const isFailure = ({ status, json }: Received) =>
 
 const KEYLESS: readonly unknown[] = ['A050202', 'A050292']
 
-/** The service has no key to sign with. Its deletion takes its keys away from requests that are under way. */
-export const isWithoutKey = ({ json }: Received) => KEYLESS.includes(json['resultCode'])
+/**
+ * The service has no key to sign with. Its deletion takes its keys away from requests that are under way. The OAuth face does not say what
+ * is missing.
+ */
+export const isWithoutKey = ({ json }: Received) =>
+  KEYLESS.includes(json['resultCode']) || json['error'] === 'server_error'
 
 /** In a word, for the story of a run. */
 export function shown(result: unknown): string {

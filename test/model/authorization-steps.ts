@@ -97,7 +97,8 @@ async function start(play: Play, step: Step): Promise<void> {
   const pushed = pickHeld(play, step, 'pushed')
   const { grant, text } = pushed
   const { service } = grant.client
-  const isOther = wayOf(step) === 'client'
+  // Without credentials the client is all that can be wrong.
+  const isOther = wayOf(step) !== 'right' && step.other % 2 === 0
   const others = play.clients.filter((other) => other !== grant.client && other.service === service)
   const client = isOther && others.length > 0 ? chosen(others, step.other) : grant.client
   const parameters = form({ client_id: client.number, request_uri: text })

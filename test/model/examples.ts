@@ -1,66 +1,137 @@
 import type { Example } from './run.ts'
+import type { Step } from './steps.ts'
 
-/** Runs that the model has refused once. The comments name what each of them has shown in the code of that time. */
+const by = (process: 0 | 1, name: string, more: Partial<Step> = {}): Step => ({
+  ...{ do: name, by: process, pick: 0, other: 0 },
+  ...more,
+})
+
+const runOf = (refresh: Example['mode']['refresh'], ...steps: readonly Step[]): Example => ({
+  ...{ mode: { refresh, jwt: false }, seed: 0, steps },
+})
+
+/** One of all that a client can hold. The other process has met the client. */
+const HELD = [
+  ...[by(0, 'authorize'), by(0, 'issue'), by(0, 'create'), by(1, 'introspect'), by(1, 'refresh')],
+  by(0, 'authorize'),
+]
+const PRESENTED = [
+  by(1, 'introspect'),
+  by(1, 'refresh'),
+  by(1, 'redeem'),
+  by(1, 'issue'),
+  by(1, 'credentials'),
+]
+
+/** Runs that the model has refused once, or that must not depend on chance. Comments name what some have shown in the code of that time. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   // Finding 1 of the attack: a deleted service came back with its clients, secrets and tokens. Found by the seeds 1 and 3.
-  'a token of a deleted service stays dead when the service is made again': {
-    mode: { refresh: 'kept', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'credentials', by: 0, pick: 0, other: 0 },
-      { do: 'serviceDelete', by: 1, pick: 0, other: 0 },
-    ],
-  },
+  'a token of a deleted service stays dead when the service is made again': runOf(
+    'kept',
+    by(0, 'credentials'),
+    by(1, 'serviceDelete'),
+  ),
   // Finding 2: a refresh wrote back what management had taken. Made by hand from the finding.
-  'a refresh that has read a grant does not give back the scopes that were taken meanwhile': {
-    mode: { refresh: 'rotated', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'create', by: 0, pick: 0, other: 0 },
-      { do: 'refresh', by: 0, pick: 0, other: 1, stops: 2 },
-      { do: 'narrow', by: 1, pick: 0, other: 0 },
-    ],
-  },
+  'a refresh that has read a grant does not give back the scopes that were taken meanwhile': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2 }),
+    by(1, 'narrow'),
+  ),
+  'a refresh that replaces its token does not give back the scopes that an update took meanwhile': runOf(
+    'rotated',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2 }),
+    by(1, 'update', { other: 3 }),
+  ),
   // Finding 2, with the end of the refresh token.
-  'a kept refresh token does not outlive the end that was set while it was used': {
-    mode: { refresh: 'kept', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'create', by: 0, pick: 0, other: 0 },
-      { do: 'refresh', by: 0, pick: 0, other: 1, stops: 2 },
-      { do: 'update', by: 1, pick: 0, other: 2 },
-    ],
-  },
+  'a kept refresh token does not outlive the end that was set while it was used': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2 }),
+    by(1, 'update', { other: 2 }),
+  ),
   // Finding 5: a cut-off missed a refresh of the next second. Found by the seeds 2 and 5.
-  'a token that is issued while a cut-off is under way is cut off': {
-    mode: { refresh: 'kept', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'create', by: 0, pick: 0, other: 0 },
-      { do: 'cutOff', by: 0, pick: 0, other: 0, stops: 0 },
-      { do: 'clock', by: 0, pick: 0, other: 0 },
-      { do: 'refresh', by: 1, pick: 0, other: 1 },
-    ],
-  },
+  'a token that is issued while a cut-off is under way is cut off': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'cutOff', { stops: 0 }),
+    by(0, 'clock'),
+    by(1, 'refresh', { other: 1 }),
+  ),
   // A rename freed the alias that another rename had just given back. Found by the seed 1.
-  'the last of two renames decides the alias of a client, and it finds the client': {
-    mode: { refresh: 'rotated', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'clientChange', by: 0, pick: 0, other: 1 },
-      { do: 'clientChange', by: 0, pick: 0, other: 2, stops: 7 },
-      { do: 'clientChange', by: 1, pick: 0, other: 1 },
-    ],
-  },
+  'the last of two renames decides the alias of a client, and it finds the client': runOf(
+    'rotated',
+    by(0, 'clientChange', { other: 1 }),
+    by(0, 'clientChange', { other: 2, stops: 7 }),
+    by(1, 'clientChange', { other: 1 }),
+  ),
   // A change of the scopes left out those of the access token, if a refresh had narrowed it before.
-  'an access token that was narrower for a while does not keep the scopes that were taken': {
-    mode: { refresh: 'kept', jwt: false },
-    seed: 0,
-    steps: [
-      { do: 'create', by: 0, pick: 0, other: 0 },
-      { do: 'refresh', by: 0, pick: 0, other: 0 },
-      { do: 'narrow', by: 1, pick: 0, other: 0, stops: 7 },
-      { do: 'refresh', by: 0, pick: 0, other: 1 },
-    ],
-  },
+  'an access token that was narrower for a while does not keep the scopes that were taken': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'refresh'),
+    by(1, 'narrow', { stops: 7 }),
+    by(0, 'refresh', { other: 1 }),
+  ),
+  'a revocation by another process also ends what a refresh gives between its read and its write': runOf(
+    'rotated',
+    by(0, 'create'),
+    by(0, 'revocation', { pick: 3, stops: 2 }),
+    by(1, 'refresh', { other: 1 }),
+  ),
+  'a refresh that reads before a revocation and writes after it is lost': runOf(
+    'rotated',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2 }),
+    by(1, 'revocation'),
+  ),
+  'of two redemptions at two processes one gets tokens, and the other ends them': runOf(
+    'rotated',
+    ...[by(0, 'authorize'), by(0, 'issue')],
+    by(0, 'redeem', { stops: 2, twice: true }),
+  ),
+  'of two refreshes at two processes one gets tokens, and they live': runOf(
+    'rotated',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2, twice: true }),
+  ),
+  'two idempotent refreshes at two processes get one refresh token, and it lives': runOf(
+    'idempotent',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2, twice: true }),
+  ),
+  'of two refreshes with a kept token both get it again, and one access token lives': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2, twice: true }),
+  ),
+  'a ticket that is used at two processes gives one code': runOf(
+    'kept',
+    by(0, 'authorize'),
+    by(0, 'issue', { stops: 2, twice: true }),
+    by(0, 'redeem'),
+  ),
+  'another process refuses all of a locked client at once, and takes it again after the unlock': runOf(
+    'kept',
+    ...HELD,
+    by(0, 'clientLock'),
+    ...PRESENTED,
+    by(0, 'clientLock', { other: 1 }),
+    ...PRESENTED,
+  ),
+  'another process refuses all of a deleted client at once': runOf(
+    'kept',
+    ...HELD,
+    by(0, 'clientDelete'),
+    ...PRESENTED,
+  ),
+  'another process refuses all that was cut off at once, and takes what came after': runOf(
+    'kept',
+    ...HELD,
+    by(0, 'cutOff'),
+    ...PRESENTED,
+    by(0, 'clock'),
+    ...[by(0, 'create'), by(1, 'introspect')],
+  ),
 }

@@ -92,9 +92,12 @@ const shown = ({ sender, face, certificate, proof }: Presentation) =>
 
 const begins = (play: Play, held: Held, { proof }: Presentation, at: Span) => [
   play.use(held.uses, at),
-  play.mayEnd(held.grant, at),
+  ...(mayEnd(play, held) ? [play.mayEnd(held.grant, at)] : []),
   ...(proof === undefined ? [] : [play.use(proof.uses, at)]),
 ]
+
+/** Whether the use of it may be a replay, which ends the grant. */
+const mayEnd = ({ world }: Play, { kind }: Held) => kind === 'code' || world.mode.refresh !== 'kept'
 
 /** Why a request is refused, but for what the code or the refresh token itself is. */
 function refusalOf(
@@ -131,7 +134,7 @@ function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }:
   const isContested = uses.length > 0 || grant.ends.length > 0
   const isRight = wrong === 'no' && isStopped(grant.client, at) === 'no' && isTooOld(held, at) === 'no'
   if (isContested) brought.proof?.uses.push(unfinished(at))
-  if (uses.length === 0) return
+  if (uses.length === 0 || !mayEnd(play, held)) return
   play.mayEnd(grant, at)
   play.ended(grant, at, isReplay && isRight)
 }

@@ -6,7 +6,7 @@ import { delayFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, openWalk, OTHER, OWN, SUBJECT } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN } from '../../support/walk.ts'
 
 const { runtime, proxy } = await proxiedRuntime()
 const walk = await openWalk(runtime)
@@ -29,30 +29,6 @@ describe.each([
 ])('refresh tokens are %s', (_name, refreshTokenKept) => {
   beforeEach(() => walk.setService({ refreshTokenKept }))
   const setUp = () => walk.granted(client, OWN, { scope })
-
-  test('a refresh under way does not give back scopes that an update of the authorization takes', async () => {
-    const granted = await setUp()
-    const take = () =>
-      walk.v3('POST', `/client/authorization/update/${client.id}`, { subject: SUBJECT, scopes: ['read'] })
-    const refreshed = await refreshDuring(granted.refresh, take)
-    expect(outcome(refreshed)).toBe('OK A053001')
-    expect(await scopesOf(tokensOf(refreshed).access)).toEqual(['read'])
-  })
-
-  test('a refresh under way does not give back scopes that an update of the token takes', async () => {
-    const granted = await setUp()
-    const refreshed = await refreshDuring(granted.refresh, () => update(granted.access, { scopes: ['read'] }))
-    expect(await scopesOf(tokensOf(refreshed).access)).toEqual(['read'])
-  })
-
-  test('a refresh under way does not give back a refresh token that an update ends', async () => {
-    const granted = await setUp()
-    const refreshTokenExpiresAt = START * 1000
-    const refreshed = await refreshDuring(granted.refresh, () =>
-      update(granted.access, { refreshTokenExpiresAt }),
-    )
-    expect(outcome(refreshed)).toBe('BAD_REQUEST A053308 invalid_grant')
-  })
 
   test('a refresh under way does not give back the binding that an update replaces', async () => {
     const granted = await setUp()

@@ -11,12 +11,10 @@ import { grantTransitions } from './grant-transitions.ts'
 import { listingGrants } from './listing.ts'
 import { lostAnswersAtEndpoints } from './lost-answers-at-endpoints.ts'
 import { lostAnswers } from './lost-answers.ts'
-import { otherProcess } from './other-process.ts'
 import { races } from './races.ts'
 import { registryRecords } from './registry-records.ts'
 import { tableOutcomes } from './table-outcomes.ts'
 import { ticketSteps } from './ticket-steps.ts'
-import { revocationAtEndpoint } from './revocation-at-endpoint.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
@@ -30,7 +28,6 @@ const SUITES = {
   conditions,
   'damaged items': damagedItems,
   races,
-  'revocation at the endpoint': revocationAtEndpoint,
   'lost answers': lostAnswers,
   'lost answers at the endpoints': lostAnswersAtEndpoints,
   unreachable,
@@ -38,7 +35,6 @@ const SUITES = {
   'unprocessed keys': unprocessedKeys,
   expiry,
   'client state': clientState,
-  'another process': otherProcess,
   registry: registryRecords,
 }
 
@@ -70,7 +66,6 @@ const ON_ONE_ENGINE: readonly Name[] = [
   'unreachable',
   'unreachable at the endpoints',
   'unprocessed keys',
-  'another process',
 ]
 
 export const ALL = Object.keys(SUITES) as Name[]
