@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { POLICIES } from './aws/policies/policies.ts'
 import { openApi } from './reference/openapi.ts'
 import { page } from './reference/page.ts'
-import { settingsPage } from './reference/settings-page.ts'
+import { costTables } from './aws/template/costs.ts'
+import { SETTINGS_PARTS } from './reference/settings-page.ts'
+import { withParts } from './reference/parts.ts'
 import { ROOT } from './root.ts'
 
-/** The committed files that are generated from declarations, keyed by path from the project's root. Only parts of settings.md are generated. */
+/** The committed files that are generated from declarations, keyed by path from the project's root. Only parts of settings.md and operations.md are. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const api = openApi()
   return {
@@ -18,9 +20,12 @@ export function generatedFiles(): Readonly<Record<string, string>> {
         `${JSON.stringify(policy, undefined, 2)}\n`,
       ]),
     ),
-    'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
+    'docs/settings.md': withParts(pageOf('settings'), SETTINGS_PARTS),
+    'docs/operations.md': withParts(pageOf('operations'), costTables()),
   }
 }
+
+const pageOf = (name: string) => readFileSync(join(ROOT, `docs/${name}.md`), 'utf8')
 
 if (import.meta.main) {
   for (const [file, text] of Object.entries(generatedFiles())) {

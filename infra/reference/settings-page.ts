@@ -9,7 +9,8 @@ import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { PROFILE_PARTS } from './profile.ts'
 
-const PARTS: Readonly<Record<string, string>> = {
+/** The made parts of docs/settings.md, by their names. */
+export const SETTINGS_PARTS: Readonly<Record<string, string>> = {
   'service settings': table(SERVICE_SETTINGS, SERVICE_MEANINGS),
   'carried by services': list(Object.keys(CARRIED_BY_SERVICES)),
   'refused for services': list(SERVICE_RULES.notOffered),
@@ -18,14 +19,6 @@ const PARTS: Readonly<Record<string, string>> = {
   'refused for clients': list(CLIENT_RULES.notOffered),
   environment: table(Settings.shape, SETTING_MEANINGS, variableOf),
   ...PROFILE_PARTS,
-}
-
-/** @param text the present page; its parts between `<!-- made: NAME -->` and `<!-- end -->` are replaced */
-export function settingsPage(text: string): string {
-  return text.replaceAll(
-    /(<!-- made: (.*) -->\n)[^]*?(<!-- end -->)/g,
-    (_, begin: string, name: string, end: string) => `${begin}\n${PARTS[name] ?? ''}\n${end}`,
-  )
 }
 
 function table<Name extends string>(

@@ -19,7 +19,7 @@ import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
 
-const SUITES = {
+export const SUITES = {
   'table outcomes': tableOutcomes,
   grants: grantTransitions,
   'finding grants': findingGrants,
