@@ -56,11 +56,6 @@ export const ACCEPTED: readonly Accepted[] = [
       'AwsSolutions-S1',
     ],
     reason:
-      'The bucket holds certificates and code, no secret. CloudTrail can log its objects, and a deployment lives in one Region.',
-  },
-  {
-    rules: nist('S3BucketVersioningEnabled'),
-    resources: /^ServerlessDeploymentBucket$/,
-    reason: 'Each deployment puts its archives under a new name.',
+      'The bucket holds certificates and code, no secret. CloudTrail can log its objects, and a deployment has one Region.',
   },
 ]

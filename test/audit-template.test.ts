@@ -11,13 +11,9 @@ const KNOWN: readonly Finding[] = ACCEPTED.flatMap(({ rules, resources }) =>
 )
 
 function named(resources: RegExp): string {
-  const found = [
-    'HttpApiRouteAnyToken',
-    'TokenRole',
-    'GrantsTable',
-    'RegistryTable',
-    'ServerlessDeploymentBucket',
-  ].find((id) => resources.test(id))
+  const found = ['HttpApiRouteAnyToken', 'TokenRole', 'GrantsTable', 'RegistryTable'].find((id) =>
+    resources.test(id),
+  )
   if (found === undefined) throw new Error(`nothing is like ${String(resources)}`)
   return found
 }

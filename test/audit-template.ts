@@ -8,7 +8,7 @@ import { ROOT } from '../infra/root.ts'
 import { packagedTemplate } from './infra/aws/packaged-template.ts'
 import { ACCEPTED } from './accepted-findings.ts'
 
-/** cdk-nag, and what it needs. They have 190 MB, and nothing else needs them, so they are no dependencies. */
+/** cdk-nag with its own dependencies. They have 190 MB, and only this audit uses them, so the project does not depend on them. */
 const PACKAGES: Readonly<Record<string, PinnedPackage>> = {
   '@aws-cdk/asset-awscli-v1': {
     spec: '@aws-cdk/asset-awscli-v1@2.2.292',
@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, PinnedPackage>> = {
 const FOLDER = 'cdk-nag'
 const PACKS = ['AwsSolutionsChecks', 'NIST80053R5Checks'] as const
 
-/** What is read here of the packages. */
+/** The members of the packages that are read here. */
 interface Report {
   readonly violations: readonly {
     readonly ruleName: string
