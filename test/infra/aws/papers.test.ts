@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type FunctionName, FUNCTIONS, KEYED_ROUTES } from '../../../infra/aws/template/functions.ts'
+import { type FunctionName, FUNCTIONS, GATEWAY_ROUTES } from '../../../infra/aws/template/functions.ts'
 import type { Rights } from '../../../infra/aws/template/rights.ts'
 import { archiveKey } from '../../../infra/aws/template/releases.ts'
 import { plainRate } from '../../../infra/aws/template/stages.ts'
@@ -38,7 +38,7 @@ test('the manual of operations counts the roles and the requests a second as the
 })
 
 test('the manual of deployments counts the routes as the functions declare them', () => {
-  const routes = `${KEYED_ROUTES.length} of them routes`
+  const routes = `${GATEWAY_ROUTES.length} of them routes`
   expect([routes, page('deploy').includes(routes)]).toEqual([routes, true])
 })
 
