@@ -36,10 +36,13 @@ export async function startFakeAws(tables = '') {
   const denied: string[] = []
 
   function requireRights(request: IncomingMessage, body: Buffer, name: string): void {
-    const asked = rights.policies && askedOf(request, body)
-    const [missing] = asked === undefined ? [] : deniedBy(rights.policies ?? [], asked)
+    const { policies } = rights
+    const asked = policies === undefined ? [] : askedOf(request, body)
+    const [missing] = asked.flatMap((one) =>
+      deniedBy(policies ?? [], one).map((action) => `${action} on ${one.resource}`),
+    )
     if (missing === undefined) return
-    denied.push(`${name}: ${missing} on ${asked?.resource ?? ''}`)
+    denied.push(`${name}: ${missing}`)
     throw new Failure(403, 'AccessDenied', `not authorized to perform: ${missing}`)
   }
 

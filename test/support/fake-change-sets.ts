@@ -8,6 +8,7 @@ export interface ChangeSet {
   readonly type: 'CREATE' | 'UPDATE'
   readonly template: string
   readonly parameters: Readonly<Record<string, string>>
+  readonly options: Pick<Stack, 'role' | 'tags'>
   /** Those of the stack when it was made. It cannot be executed after the stack has changed. */
   readonly stackEvents: number
   readonly changes: readonly ResourceChange[]

@@ -13,6 +13,9 @@ export interface Stack {
   events: Event[]
   template: string
   parameters?: Readonly<Record<string, string>>
+  /** The role that CloudFormation acts as. */
+  role?: string | undefined
+  tags?: Readonly<Record<string, string>>
   /** What its resources were called or numbered when they were made, by logical id. */
   made?: Map<string, string>
 }
@@ -101,11 +104,13 @@ function templateOf(form: URLSearchParams, { buckets }: Account): string {
   return object.body
 }
 
-function parametersOf(form: URLSearchParams): Record<string, string> {
+const parametersOf = (form: URLSearchParams) => listOf(form, 'Parameters', 'ParameterKey', 'ParameterValue')
+const tagsOf = (form: URLSearchParams) => listOf(form, 'Tags', 'Key', 'Value')
+
+function listOf(form: URLSearchParams, list: string, key: string, value: string): Record<string, string> {
   const given: Record<string, string> = {}
-  for (let i = 1; form.has(`Parameters.member.${i}.ParameterKey`); i++)
-    given[form.get(`Parameters.member.${i}.ParameterKey`) ?? ''] =
-      form.get(`Parameters.member.${i}.ParameterValue`) ?? ''
+  for (let i = 1; form.has(`${list}.member.${i}.${key}`); i++)
+    given[form.get(`${list}.member.${i}.${key}`) ?? ''] = form.get(`${list}.member.${i}.${value}`) ?? ''
   return given
 }
 
@@ -134,7 +139,17 @@ function createChangeSet(stack: string, form: URLSearchParams, account: Account)
     account.stacks.set(stack, { status: 'REVIEW_IN_PROGRESS', outputs: {}, events: [], template: '' })
   const changes = changesBetween(state, template, parameters)
   const stackEvents = state?.events.length ?? 0
-  account.changeSets.set(name, { stack, type, template, parameters, changes, stackEvents, pending: 1 })
+  const options = { role: form.get('RoleARN') ?? undefined, tags: tagsOf(form) }
+  account.changeSets.set(name, {
+    stack,
+    type,
+    template,
+    parameters,
+    options,
+    changes,
+    stackEvents,
+    pending: 1,
+  })
   return result('CreateChangeSet', `<Id>${name}</Id><StackId>${stackId(stack)}</StackId>`)
 }
 
@@ -154,6 +169,7 @@ function onChangeSet(action: string, stack: string, form: URLSearchParams, accou
       `ChangeSet [${name}] cannot be executed in its current status`,
     )
   change(set.type, stack, set, account)
+  Object.assign(account.stacks.get(stack) ?? {}, set.options)
   return result(action, '')
 }
 

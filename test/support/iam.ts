@@ -8,6 +8,8 @@ export interface Asked {
   readonly resource: string
   /** The partition keys of the items. */
   readonly keys?: readonly string[]
+  /** The service that gets a role. */
+  readonly service?: string
 }
 
 const OF = `eu-central-1:${ACCOUNT}`
@@ -24,8 +26,23 @@ const LAMBDA: readonly (readonly [RegExp, string])[] = [
 ]
 const LAMBDA_CHANGES: Readonly<Record<string, string>> = { PUT: 'UpdateAlias', DELETE: 'DeleteFunction' }
 
-/** The actions and the resource of a call, in the words of the Service Authorization Reference. @throws Error for an unknown call */
-export function askedOf(request: IncomingMessage, body: Buffer): Asked | undefined {
+/**
+ * The actions and resources of a call, in the words of the Service Authorization Reference.
+ *
+ * @throws Error for an unknown call
+ */
+export function askedOf(request: IncomingMessage, body: Buffer): readonly Asked[] {
+  const asked = askedOfCall(request, body)
+  if (asked === undefined) return []
+  const form = new URLSearchParams(
+    asked.actions[0]?.startsWith('cloudformation:') === true ? body.toString() : '',
+  )
+  const role = form.get('RoleARN')
+  if (role === null) return [asked]
+  return [asked, { actions: ['iam:PassRole'], resource: role, service: 'cloudformation.amazonaws.com' }]
+}
+
+function askedOfCall(request: IncomingMessage, body: Buffer): Asked | undefined {
   const [, service = ''] = /\/([\w-]+)\/aws4_request/.exec(request.headers.authorization ?? '') ?? []
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://aws')
   const path = decodeURIComponent(pathname)
@@ -102,25 +119,37 @@ function ofS3(method: string, path: string, parameters: URLSearchParams): Asked 
 }
 
 /** Which of the actions the policies do not allow. */
-export function deniedBy(policies: readonly Policy[], { actions, resource, keys = [] }: Asked): string[] {
+export function deniedBy(
+  policies: readonly Policy[],
+  { actions, resource, keys = [], service }: Asked,
+): string[] {
   const all = policies.flatMap(({ Statement }) => Statement)
   const applies = (action: string) => (statement: Statement) =>
     statement.Action.some((each) => like(each, action)) &&
     statement.Resource.some((each) => like(each, resource)) &&
-    holds(statement.Condition, keys)
+    holds(statement.Condition, keys, service)
   return actions.filter((action) => {
     const found = all.filter(applies(action))
     return found.length === 0 || found.some(({ Effect }) => Effect === 'Deny')
   })
 }
 
-function holds(condition: Statement['Condition'], keys: readonly string[]): boolean {
-  if (condition === undefined) return true
-  const { 'ForAnyValue:StringLike': test, ...others } = condition
-  const patterns = test?.['dynamodb:LeadingKeys']
-  // Roles are passed inside of CloudFormation, which this account does not ask.
-  if (Object.keys(others).length > 0) return false
-  return keys.some((key) => [patterns ?? []].flat().some((pattern) => like(pattern, key)))
+/** @throws Error for a condition that it does not know */
+function holds(
+  condition: Statement['Condition'],
+  keys: readonly string[],
+  service: string | undefined,
+): boolean {
+  return Object.entries(condition ?? {}).every(([operator, members]) =>
+    Object.entries(members).every(([key, wanted]) => {
+      const values = [wanted].flat()
+      if (operator === 'StringEquals' && key === 'iam:PassedToService') return values.includes(service ?? '')
+      if (operator === 'StringEquals' && key === 'iam:AWSServiceName') return false
+      if (operator === 'ForAnyValue:StringLike' && key === 'dynamodb:LeadingKeys')
+        return keys.some((one) => values.some((pattern) => like(pattern, one)))
+      throw new Error(`the condition ${operator} ${key} is not known`)
+    }),
+  )
 }
 
 function like(pattern: string, text: string): boolean {

@@ -34,7 +34,7 @@ const NO_CHANGES = /didn't contain changes|No updates are to be performed/
  * @throws Complaint if CloudFormation cannot make it, or the process must end
  */
 export async function withChangeSet<Result>(
-  { stack: { name: StackName, state }, template, parameters }: Target,
+  { stack: { name: StackName, state, options }, template, parameters }: Target,
   { cloudFormation }: Aws,
   patience: Patience,
   action: (changeSet: ChangeSet | undefined) => Promise<Result>,
@@ -43,6 +43,8 @@ export async function withChangeSet<Result>(
   await cloudFormation.send(
     new CreateChangeSetCommand({
       ...{ ...of, ...template, Capabilities: ['CAPABILITY_IAM'] },
+      RoleARN: options.cloudFormationRoleArn,
+      Tags: Object.entries(options.tags).map(([Key, Value]) => ({ Key, Value })),
       ChangeSetType: state === undefined ? 'CREATE' : 'UPDATE',
       Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => {
         return { ParameterKey, ParameterValue }

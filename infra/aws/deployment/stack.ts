@@ -19,7 +19,11 @@ export interface StackState {
 export interface NamedStack {
   readonly name: string /** `undefined` if the stack does not exist. */
   readonly state: StackState | undefined
+  readonly options: StackOptions
 }
+
+/** Settings of a stack that its template does not have. CloudFormation gives the tags to all resources that can have some. */
+type StackOptions = Pick<DeploymentSettings, 'tags' | 'cloudFormationRoleArn'>
 
 /** The two stacks of a deployment at the start of a command. */
 export interface Stacks {
@@ -46,12 +50,16 @@ export interface Patience {
 const POLL_MILLISECONDS = 5000
 
 /** @throws Complaint */
-export async function findStacks({ stage }: DeploymentSettings, aws: Aws): Promise<Stacks> {
+export async function findStacks(
+  { stage, tags, cloudFormationRoleArn }: DeploymentSettings,
+  aws: Aws,
+): Promise<Stacks> {
+  const options = { tags, cloudFormationRoleArn }
   // The prefixes of the two names differ, so that the names differ for every stage.
   const [truststore, main] = [`truststore-certbound-${stage}`, `certbound-${stage}`]
   return {
-    truststore: { name: truststore, state: await madeStack(truststore, aws) },
-    main: { name: main, state: await madeStack(main, aws) },
+    truststore: { name: truststore, state: await madeStack(truststore, aws), options },
+    main: { name: main, state: await madeStack(main, aws), options },
   }
 }
 

@@ -109,6 +109,21 @@ export const Settings = z.strictObject({
       ),
     }),
   ),
+  /** Of both stacks and all that they make. */
+  tags: z._default(
+    z.record(
+      text(/^(?!aws:).{1,128}$/, 'must be a key of a tag'),
+      text(/^.{0,256}$/, 'must be a value of a tag'),
+    ),
+    {},
+  ),
+  /** The role that CloudFormation acts as, in place of the caller. */
+  cloudFormationRoleArn: z.optional(
+    text(
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/,
+      'must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME',
+    ),
+  ),
   /** A key of KMS for the tables, the logs and the topic, in place of keys of AWS. */
   kmsKeyArn: z.optional(
     text(

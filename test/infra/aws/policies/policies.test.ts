@@ -27,6 +27,24 @@ test('deploy, provision and doctor need only the rights in their policies', asyn
   expect(aws.denied).toEqual([])
 })
 
+test('CloudFormation acts as the role of the settings, which the policy deploy may pass, and gives their tags to what it makes', async ({
+  operator,
+}) => {
+  const { aws } = operator
+  const role = 'arn:aws:iam::210987654321:role/certbound-cloudformation'
+  const [from, to] = ['// "tags": {}', `"cloudFormationRoleArn": "${role}", "tags": { "cost": "identity" }`]
+  operator.configure(from, to)
+  aws.rights.policies = [POLICIES.deploy]
+  expect(await operator.deploy()).toMatchObject({ code: 0, stderr: '' })
+  expect([...aws.account.stacks.values()]).toMatchObject([
+    { role, tags: { cost: 'identity' } },
+    { role, tags: { cost: 'identity' } },
+  ])
+  operator.configure(from, to.replace('certbound-cloudformation', 'admin'))
+  expect(await operator.deploy()).toMatchObject({ code: 1 })
+  expect(aws.denied.join()).toContain('iam:PassRole on arn:aws:iam::210987654321:role/admin')
+})
+
 test.for<[policy: keyof typeof POLICIES, action: string, command: string]>([
   ['deploy', 's3:PutObject', 'deploy'],
   ['deploy', 'dynamodb:Query', 'deploy'],

@@ -20,6 +20,7 @@ test('the example is complete, and its commented settings have the default value
       ['// "throttle"', '"throttle"'],
       ['//   "documents"', '"documents"'],
       ['// "concurrency"', '"concurrency"'],
+      uncommented('tags'),
       ['// "detailedMetrics"', '"detailedMetrics"'],
       ['// "registryCacheSeconds"', '"registryCacheSeconds"'],
       ['// "logRetentionDays"', '"logRetentionDays"'],
@@ -55,6 +56,11 @@ test.each<[Replacement, string]>([
   [
     ['// "concurrency": {}', '"throttle": { "webApi": { "rate": 0.5, "burst": 1 } }'],
     'throttle.webApi.rate must be a number of requests',
+  ],
+  [['// "tags": {}', '"tags": { "aws:x": "y" }'], 'tags.aws:x'],
+  [
+    ['// "cloudFormationRoleArn": "arn:aws:iam', '"cloudFormationRoleArn": "arn:aws:sts'],
+    'cloudFormationRoleArn must be the ARN of a role',
   ],
   [['// "kmsKeyArn": "arn:aws:kms', '"kmsKeyArn": "arn:aws:iam'], 'kmsKeyArn must be the ARN of a key'],
   [['// "roles": { "path": "/certbound/"', '"roles": { "path": "certbound"'], 'roles.path must be a path'],
