@@ -8,7 +8,7 @@ import { eventOfCase } from './events.ts'
  * Calls the deployed handlers in this process.
  *
  * @param certificate PEM of the client's certificate
- * @returns makes of a case a call that can be repeated. The call returns the body of the answer, and throws if that is wrong.
+ * @returns a function that makes a repeatable call from a case. The call returns the body of the answer, and throws if the body is wrong
  */
 export function callsOver(
   runtime: Runtime,
@@ -27,7 +27,7 @@ export function callsOver(
     const handler = handlers.get(format)?.get(path)
     return async () => {
       const { statusCode, body } = (await handler?.(event)) as LambdaResult
-      if (!body.includes(expected)) throw new Error(`${name} was answered ${statusCode}: ${body}`)
+      if (!body.includes(expected)) throw new Error(`the answer to ${name} is ${statusCode}: ${body}`)
       return body
     }
   }

@@ -7,7 +7,7 @@ import { seed, type Seeded } from '../emulator/site/seed.ts'
 export type Format = 'opaque' | 'JWT'
 export type SeededFormats = Readonly<Record<Format, Seeded>>
 
-/** One kind of request to the service of one format, as its client makes it. */
+/** A kind of request of a client to the service of a format. */
 export interface Case {
   readonly name: string
   readonly format: Format
@@ -16,11 +16,11 @@ export interface Case {
   readonly form: string
   /** Makes the `DPoP` header of each request. */
   readonly proof?: () => string
-  /** A text that every answer must contain: figures of wrong answers would be worthless. */
+  /** A text that every answer must contain, because measurements of wrong answers would be worthless. */
   readonly expected: string
 }
 
-/** A service for each format, which issues bound access tokens, with its clients. */
+/** Seeds a service with clients for each format. Its access tokens are bound. */
 export async function seedFormats(endpoint: string): Promise<SeededFormats> {
   const runtime = await localRuntime(endpoint, 1)
   const { registry, close } = runtime.store
@@ -38,7 +38,7 @@ export function seedService(runtime: Runtime): Promise<Seeded> {
 }
 
 /**
- * For each format that is seeded: issuing a bound token, then introspection and standard introspection of a token that this function issues.
+ * The cases of each seeded format: issuing a bound token, then introspection and standard introspection of a token that this function issues.
  *
  * @param send sends one request and returns the body of its answer
  */
@@ -70,7 +70,7 @@ function issuingCase(format: Format, seeded: Seeded): Case {
   }
 }
 
-/** The `Authorization` header of the client that authenticates by CLIENT_SECRET_BASIC. */
+/** The `Authorization` header of the client with CLIENT_SECRET_BASIC. */
 function clientCredentials({ clients: [, { clientId, clientSecret = '' }] }: Seeded): string {
   return basic(clientId, clientSecret)
 }

@@ -2,19 +2,19 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** A program of this folder that runs in a process of its own, so that its CPU time is its own. */
+/** A program of this folder that runs in its own process, so that its CPU time can be measured. */
 export interface Child<Ready> {
-  /** What the program reported. */
+  /** The program's report. */
   readonly ready: Ready
-  /** CPU time that it has used, in microseconds, user and system. */
+  /** The CPU time that it has used (user and system) in microseconds. */
   readonly cpuMicroseconds: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
 /**
- * Starts a program that calls `report`. Its standard output is dropped: it logs there as a function does.
+ * Starts a program that calls `report`. Its standard output contains log lines and is dropped.
  *
- * @throws Error when the program ends before it is ready
+ * @throws Error if the program ends before it is ready
  */
 export async function startChild<Ready>(program: string, argument: object): Promise<Child<Ready>> {
   const child = fork(join(import.meta.dirname, program), [JSON.stringify(argument)], {
@@ -41,7 +41,7 @@ export async function startChild<Ready>(program: string, argument: object): Prom
   }
 }
 
-/** The child's side: reports that it is ready, answers with its CPU time, and ends when the parent disconnects. */
+/** The part of the child: it reports that it is ready, answers with its CPU time, and ends if the parent disconnects. */
 export function report(ready: object): void {
   process.on('message', () => {
     const { user, system } = process.cpuUsage()

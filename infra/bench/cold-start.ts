@@ -14,9 +14,7 @@ import { type FirstEvent, firstEvents, isExpected } from './first-events.ts'
 import { figure, interleave, type Measured } from './rounds.ts'
 import { table } from './table.ts'
 
-type Case = Omit<LambdaProcessOptions, 'onLine'> & FirstEvent
-
-/** Milliseconds. */
+type Case = Omit<LambdaProcessOptions, 'onLine'> & FirstEvent /** The times, in milliseconds. */
 interface ColdStart {
   readonly ready: number
   readonly first: number
@@ -26,9 +24,9 @@ interface ColdStart {
 const BARE = 'export const handler = async () => ({ statusCode: 200 })'
 
 /**
- * @returns lines: milliseconds of each packaged function until it asks for its first event, and until it has answered
- * @throws Complaint when nothing is packaged
- * @throws Error that names a function which fails, answers wrongly, or does not answer within its time limit
+ * @returns lines with the milliseconds until each packaged function requests its first event, and until it has answered
+ * @throws Complaint if there is no package
+ * @throws Error that names a function that fails, answers wrongly, or does not answer within its time limit
  */
 export async function coldStarts(packaged: Package, rounds: number): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
@@ -43,7 +41,7 @@ export async function coldStarts(packaged: Package, rounds: number): Promise<str
   return lines(rounds, await interleave(cases, rounds, coldStart))
 }
 
-/** A handler that does nothing, to compare with. */
+/** The case of a handler that does nothing, for comparison. */
 async function bareCase(folder: string, client: string): Promise<Case> {
   const bare = join(folder, 'bare')
   await mkdir(bare)
@@ -53,7 +51,7 @@ async function bareCase(folder: string, client: string): Promise<Case> {
   return { name: 'a handler that does nothing', ...limits, client, folder: bare, environment: {}, ...first }
 }
 
-/** The packaged functions over a seeded service. */
+/** The cases of the packaged functions, with a seeded service. */
 async function packagedCases(
   packaged: Package,
   folder: string,
@@ -84,7 +82,7 @@ async function coldStart({ event: newEvent, expected, ...start }: Case): Promise
     const first = performance.now()
     answers.push(await running.invoke(event))
     const second = performance.now()
-    // The time of a wrong answer would be worthless.
+    // The time of a wrong answer is worthless.
     const wrong = answers.find((answer) => !isExpected(answer, expected))
     if (wrong !== undefined) throw new Error(`it answered ${JSON.stringify(wrong)}`)
     return { ready: ready - begun, first: first - begun, second: second - first }
@@ -106,7 +104,7 @@ function lines(rounds: number, starts: readonly Measured<ColdStart>[]): string[]
     return [name, ...cells('ready'), ...cells('first'), milliseconds('second')]
   })
   return [
-    `Milliseconds from the start of the process, median of ${rounds} rounds; the second answer from the first`,
+    `Milliseconds from the start of the process, median of ${rounds} rounds; the second answer is measured from the first`,
     '',
     ...table(['', 'ready', 'x bare', 'first answer', 'x bare', 'second answer'], rows),
   ]

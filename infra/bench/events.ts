@@ -3,15 +3,13 @@ import type { Case } from './cases.ts'
 
 interface Sent {
   readonly method?: 'GET' | 'POST'
-  readonly authorization?: string | undefined
-  /** Media type of the body. */
+  readonly authorization?: string | undefined /** The media type of the body. */
   readonly type?: string
-  readonly body?: string
-  /** PEM of the client's certificate. */
+  readonly body?: string /** The client's certificate as PEM. */
   readonly certificate?: string
 }
 
-/** An event of API Gateway, as small as handlers accept it. */
+/** A minimal event of API Gateway that handlers accept. */
 export function eventOf(route: string, sent: Sent) {
   const { method = 'POST', authorization, type = 'application/json', body = '', certificate } = sent
   const clientCert = { clientCertPem: certificate }
@@ -37,7 +35,7 @@ export function eventOf(route: string, sent: Sent) {
   }
 }
 
-/** The event of one case, over mutual TLS. @param certificate PEM of the client's certificate */
+/** The event of a case over mutual TLS. @param certificate PEM of the client's certificate */
 export function eventOfCase({ path, headers: { authorization }, form }: Case, certificate: string) {
   return eventOf(path, { authorization, type: 'application/x-www-form-urlencoded', body: form, certificate })
 }

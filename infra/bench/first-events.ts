@@ -7,16 +7,16 @@ import { basic, type Case, casesOf } from './cases.ts'
 import { eventOf, eventOfCase } from './events.ts'
 
 export interface FirstEvent {
-  /** Makes the event. A cold start calls it before its clock runs. */
+  /** Makes the event. It is called before the clock of a cold start runs. */
   readonly event: () => Promise<object>
   /** A text that the answer must contain. */
   readonly expected: string
 }
 
 /**
- * For the name of each function an event that it answers with success, so that it does all of its work.
+ * An event for each function, keyed by its name. The answer is a success, so the function does all of its work.
  *
- * @param runtime over the tables in which the service was seeded
+ * @param runtime a runtime with the tables of the seeded service
  * @param certificate PEM of the client's certificate
  */
 export async function firstEvents(
@@ -38,7 +38,7 @@ export async function firstEvents(
     discovery: known(eventOf('/.well-known/oauth-authorization-server', { method: 'GET' }), '"issuer"'),
     introspection: byCase(introspect),
     revocation: {
-      // A token can be revoked once.
+      // A token can be revoked only once.
       event: async () =>
         eventOfCase({ ...issue, path: '/revocation', form: `token=${await newToken()}` }, certificate),
       expected: '"statusCode":200',
@@ -78,7 +78,7 @@ function eventsOfWebApi({ serviceApiKey, serviceApiSecret, clients: [person] }: 
   }
 }
 
-/** For a new token of an end-user: the tokens of the other events have no `openid`. */
+/** The event for a new token of an end-user. The tokens of the other events do not have the scope `openid`. */
 async function userinfoEvent(runtime: Runtime, seeded: Seeded, certificate: string): Promise<object> {
   const { serviceId, serviceApiKey, serviceApiSecret, clients } = seeded
   const authorization = basic(serviceApiKey, serviceApiSecret)
@@ -93,7 +93,7 @@ async function userinfoEvent(runtime: Runtime, seeded: Seeded, certificate: stri
   return call('/api/auth/userinfo', { token })
 }
 
-/** The event of an HTTP API about a request to a resource server: an authorizer has no route. */
+/** The event of a resource server's HTTP API, because an authorizer has no route. */
 function authorizerEvent(token: string, certificate: string): object {
   const event = eventOf('/accounts', { method: 'GET', authorization: `Bearer ${token}`, certificate })
   return { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' }

@@ -4,11 +4,11 @@ import { LOCAL_DYNAMODB } from '../tables/tables.ts'
 import type { RecordedCall } from './recorder.ts'
 
 /**
- * The least that the DynamoDB calls of an issued token and of an introspection cost: the same bytes, signed and sent as the lean client
- * does it, and answers that nobody parses.
+ * The minimal cost of the DynamoDB calls of an issued token and an introspection: equal bytes, signed and sent like those of the lean
+ * client, and answers that are not parsed.
  *
- * @param calls of an issued token and of an introspection
- * @returns by path, what makes the call. @throws Error when DynamoDB refuses it
+ * @param calls those of an issued token and an introspection
+ * @returns functions that make the calls, keyed by path. @throws Error if DynamoDB refuses a call
  */
 export function floorCalls(
   endpoint: string,
@@ -21,13 +21,13 @@ export function floorCalls(
   const batchGet = bodies.get('BatchGetItem') ?? ''
   let puts = 0
   return {
-    // A put of a grant that exists would fail.
+    // A put of an existing grant would fail.
     '/put': () => send('PutItem', `${before}floor.${String(puts++).padStart(44, '0')}${after}`),
     '/batch-get': () => send('BatchGetItem', batchGet),
   }
 }
 
-/** @returns what sends one call and returns the length of its answer */
+/** @returns a function that sends a call and returns the length of its answer */
 function signedCalls(url: string): (operation: string, body: string) => Promise<number> {
   const { region, credentials } = LOCAL_DYNAMODB
   const endpoint = new URL(url)

@@ -16,10 +16,10 @@ const WARM_UP_CALLS = 100
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query'])
 
 /**
- * @param endpoint of an engine on this machine
- * @param sizes numbers of stored grants, in rising order
- * @param requests of each case for each size
- * @returns lines: milliseconds and capacity units of a request for each size
+ * @param endpoint the endpoint of an engine on this machine
+ * @param sizes the numbers of stored grants, in ascending order
+ * @param requests the number of requests of each case for each size
+ * @returns lines with the milliseconds and capacity units of a request for each size
  */
 export async function measureGrowth(
   endpoint: string,
@@ -95,7 +95,7 @@ async function median(call: () => Promise<unknown>, requests: number): Promise<n
   return figure(durations).median
 }
 
-/** Of a warm request: the first call fills the cache of the registry. */
+/** The capacity units of a warm request. The first call fills the cache of the registry. */
 async function units(call: () => Promise<unknown>, calls: readonly RecordedCall[]): Promise<string> {
   await call()
   const before = calls.length

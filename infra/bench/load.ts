@@ -4,7 +4,7 @@ import type { Case } from './cases.ts'
 import type { Child } from './child.ts'
 import type { Sample } from './rounds.ts'
 
-/** A case, with the server that answers it. */
+/** A case and its server. */
 export interface Target extends Omit<Case, 'format'> {
   readonly server: Pick<Child<unknown>, 'cpuMicroseconds'>
   readonly port: number
@@ -20,16 +20,16 @@ export class Load {
     this.#agent = new Agent({ ...identity, keepAlive: true, maxSockets: connections })
   }
 
-  /** CPU time of the server for a number of requests. */
+  /** The CPU time of the server for a number of requests. */
   async measure(target: Target, calls: number): Promise<Sample> {
-    // Opens the connections that timed out meanwhile, before the clock runs: the figures contain no handshake.
+    // Reopens the connections that have timed out before the clock runs, so that no handshake is measured.
     await this.send(target, 2 * this.connections)
     const before = await target.server.cpuMicroseconds()
     await this.send(target, calls)
     return { calls, cpuMicroseconds: (await target.server.cpuMicroseconds()) - before }
   }
 
-  /** @throws Error when an answer is not the expected one */
+  /** @throws Error if an answer is not the expected one */
   async send(target: Target, requests: number): Promise<void> {
     let sent = 0
     const connection = async () => {
@@ -38,7 +38,7 @@ export class Load {
     await Promise.all(Array.from({ length: this.connections }, connection))
   }
 
-  /** @returns the body of the answer. @throws Error when it is not the expected one */
+  /** @returns the body of the answer. @throws Error if it is not the expected one */
   async sendOne({
     name,
     port,
@@ -51,7 +51,8 @@ export class Load {
     const headers = proof === undefined ? fixed : { ...fixed, dpop: proof() }
     const url = `https://127.0.0.1:${port}${path}`
     const { status, text } = await mutualTlsRequest(url, this.#agent, { form, headers })
-    if (status !== 200 || !text.includes(expected)) throw new Error(`${name} was answered ${status}: ${text}`)
+    if (status !== 200 || !text.includes(expected))
+      throw new Error(`the answer to ${name} is ${status}: ${text}`)
     return text
   }
 

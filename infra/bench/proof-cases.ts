@@ -12,7 +12,7 @@ const CLIENT = {
   tlsClientCertificateBoundAccessTokens: false,
 }
 
-/** What a DPoP proof costs (RFC 9449): a client whose tokens are not bound to its certificate, without proofs and with them. */
+/** The cases for the cost of a DPoP proof (RFC 9449): a client whose tokens are not bound to its certificate, without proofs and with them. */
 export async function proofCases(endpoint: string, { serviceId }: Seeded): Promise<Case[]> {
   const runtime = await localRuntime(endpoint, serviceId)
   const { client, secret } = await addClient(runtime, serviceId, CLIENT)
@@ -33,7 +33,7 @@ export async function proofCases(endpoint: string, { serviceId }: Seeded): Promi
   return [unbound, { ...unbound, ...proved, name: 'token, opaque, with a DPoP proof' }]
 }
 
-/** Makes a new proof for each request, because a proof is used once. */
+/** Makes a new proof for each request, because a proof can be used only once. */
 function proofs(): () => string {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const encoded = (members: object) => Buffer.from(JSON.stringify(members)).toString('base64url')

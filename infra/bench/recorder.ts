@@ -2,23 +2,21 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { buffer, text } from 'node:stream/consumers'
 import { listen } from '../connections/listen.ts'
 
-/** One call that a client made of DynamoDB. */
+/** A call of a client to DynamoDB. */
 export interface RecordedCall {
-  readonly operation: string
-  /** As the client sent it. */
+  readonly operation: string /** The body that the client sent. */
   readonly body: string
-  /** Capacity units, as the engine counts them; 0 for a call that it refuses. */
+  /** The capacity units that the engine counts; 0 for a refused call. */
   readonly units: number
 }
 
 export interface Recorder {
-  readonly endpoint: string
-  /** In the order of the answers. */
+  readonly endpoint: string /** The calls, in the order of their answers. */
   readonly calls: readonly RecordedCall[]
   readonly close: () => Promise<void>
 }
 
-/** Passes the calls of a client on to an engine on this machine, which checks no signatures, and asks it for the capacity too. */
+/** Forwards the calls of a client to an engine on this machine, which does not check signatures, and requests the capacity units. */
 export async function startRecorder(engine: string): Promise<Recorder> {
   const calls: RecordedCall[] = []
   const pass = async (asked: IncomingMessage, response: ServerResponse) => {
@@ -50,7 +48,7 @@ interface Consumed {
   readonly CapacityUnits: number
 }
 
-/** A batch has an entry for each table. */
+/** The capacity units of an answer. A batch has an entry for each table. */
 function unitsIn(answer: Buffer): number {
   const { ConsumedCapacity = [] } = JSON.parse(answer.toString()) as {
     readonly ConsumedCapacity?: Consumed | readonly Consumed[]

@@ -13,21 +13,20 @@ import type { ServerArgument, ServerReady } from './server.ts'
 import { table } from './table.ts'
 
 export interface Plan {
-  readonly rounds: number
-  /** Of a case in a round. */
+  readonly rounds: number /** The requests of each case in a round. */
   readonly requests: number
-  /** Requests of each case before anything is measured. */
+  /** The requests of each case before the measurement. */
   readonly warmUp: number
-  /** Numbers of kept-alive connections. Each case is measured with each of them. */
+  /** The numbers of kept-alive connections with which each case is measured. */
   readonly connections: readonly number[]
-  /** Whether the peers are measured too, which are fetched from npm. */
+  /** Whether the peers, which are fetched from npm, are also measured. */
   readonly peers: boolean
 }
 
-/** Enough for the compiler to finish with the code of a case; one busy client, and many. */
+/** The full plan: enough requests for the compiler to optimize the code of a case; one busy client, and many. */
 export const FULL = { warmUp: 1500, connections: [1, 32] }
 
-/** @returns lines: what requests cost the server over mutual TLS */
+/** @returns lines with the server's cost of requests over mutual TLS */
 export async function measureRequests(plan: Plan): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
   const engine = await startChild<EngineReady>('engine.ts', {})
@@ -43,15 +42,15 @@ export async function measureRequests(plan: Plan): Promise<string[]> {
 
 type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>
 
-/** One target with one number of connections. */
+/** A target with a number of connections. */
 interface Measurement extends Target {
   readonly load: Load
 }
 
-/** The samples of a case, for each number of connections. */
+/** The samples of a case, keyed by the number of connections. */
 type Served = Measured<readonly Sample[]>
 
-/** CPU time of the server process, on kept-alive connections: the echo first. Client and engine are other processes. */
+/** Measures the CPU time of the server process on kept-alive connections, with the echo first. Client and engine are other processes. */
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
   { endpoint, seeded }: Pick<ServerArgument, 'endpoint' | 'seeded'>,
@@ -87,7 +86,7 @@ async function measureServer(
   }))
 }
 
-/** What answers cost without this project: over mutual TLS, and with the DynamoDB call of a token or of an introspection. */
+/** The cost of answers without this project: over mutual TLS, and with the DynamoDB call of a token or an introspection. */
 function floor(issue: Target, port: number): Target[] {
   const echo = { ...issue, port, expected: '"length":' }
   return [
@@ -102,10 +101,10 @@ function linesOf({ rounds, requests, connections }: Plan, served: readonly Serve
   const rows = served.map(({ name, samples }) => {
     return [name, ...samples.flatMap((each, i) => [...cells(each), ratio(each, echo?.samples[i])])]
   })
-  const heads = connections.flatMap((count) => [`${count} conn.`, 'least-most', 'x echo'])
+  const heads = connections.flatMap((count) => [`${count} conn.`, 'min-max', 'x echo'])
   return [
-    `CPU microseconds a request (user and system), median of ${rounds} rounds of ${requests}, least and most beside it,`,
-    'of the server process, over mutual TLS on kept-alive connections:',
+    `CPU microseconds per request (user and system), median of ${rounds} rounds of ${requests} with minimum and maximum,`,
+    'for the server process, over mutual TLS on kept-alive connections:',
     '',
     ...table(['', ...heads], rows),
   ]

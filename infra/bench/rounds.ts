@@ -1,13 +1,12 @@
-/** One measurement of one case: some calls, and what they cost. */
+/** A measurement of a case: a number of calls, and their cost. */
 export interface Sample {
   readonly calls: number
-  /** User and system time of the process that is measured. */
+  /** The user and system time of the measured process. */
   readonly cpuMicroseconds: number
 }
 
 export interface Measured<Result> {
-  readonly name: string
-  /** One for each round. */
+  readonly name: string /** The result of each round. */
   readonly samples: readonly Result[]
 }
 
@@ -18,8 +17,8 @@ export interface Figure {
 }
 
 /**
- * Measures every case once in every round. Each round begins with another case, so that other work of the machine affects
- * all of them alike.
+ * Measures every case once in every round. Each round begins with another case, so that other work of the machine affects all cases
+ * equally.
  */
 export async function interleave<Case extends { readonly name: string }, Result>(
   cases: readonly Case[],

@@ -13,16 +13,15 @@ import { type RecordedCall, startRecorder } from './recorder.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
-  /** PEM of the server's certificate and its key. */
+  /** The server's certificate and its key, as PEM. */
   readonly cert: string
   readonly key: string
   readonly truststoreFile: string
-  readonly seeded: SeededFormats
-  /** PEM of the client's certificate. */
+  readonly seeded: SeededFormats /** The client's certificate as PEM. */
   readonly certificate: string
 }
 
-/** Ports of the echo and of the edge in front of each service. */
+/** The ports of the echo and of the edge in front of each service. */
 export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
 const { endpoint, truststoreFile, seeded, certificate, ...identity } = argument() as ServerArgument
@@ -35,8 +34,8 @@ report({
 } satisfies ServerReady)
 
 /**
- * The least that an answer over mutual TLS costs: it reads the body to its end, and answers a length. Below the paths of the floor
- * it makes one DynamoDB call before.
+ * The minimal cost of an answer over mutual TLS: the server reads the body to its end, and answers with a length. Below the paths of the
+ * floor it first makes a DynamoDB call.
  */
 async function listenForEcho(tls: MutualTls): Promise<number> {
   const floor = floorCalls(endpoint, await callsOfTokenAndIntrospection())
@@ -57,9 +56,7 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
     })
   })
   return (await listen(server)).port
-}
-
-/** Through a runtime of its own. */
+} /** Records the calls with a separate runtime. */
 async function callsOfTokenAndIntrospection(): Promise<readonly RecordedCall[]> {
   const recorder = await startRecorder(endpoint)
   const { opaque } = seeded

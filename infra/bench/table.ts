@@ -7,7 +7,7 @@ export function conditions(): string {
   return `certbound bench, ${new Date().toISOString()}, Node ${process.version}, ${machine}`
 }
 
-/** The first column to the left, all others to the right. */
+/** A table whose first column is aligned left, and all others right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))

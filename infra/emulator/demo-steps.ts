@@ -2,13 +2,13 @@ import type { HttpAnswer } from '../connections/mutual-tls-request.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** One request of the demonstration. */
+/** A request of the demonstration. */
 export interface Step {
   readonly title: string
-  /** The request as it is shown: method, path and body. */
+  /** The shown request: method, path and body. */
   readonly request: string
   readonly send: () => Promise<HttpAnswer>
-  /** Members that the answer's JSON must have. A slash leads into an object, or into JSON within a string. */
+  /** The members that the JSON of the answer must contain. A slash leads into an object, or into JSON in a string. */
   readonly expect: Json
 }
 
@@ -32,7 +32,7 @@ export function demonstration(print: (line: string) => void) {
     return json
   }
 
-  /** A step without an answer: the connection itself must be refused. */
+  /** Shows a step without an answer: the connection must be refused. */
   async function showRefusedConnection({ title, request, send }: Omit<Step, 'expect'>): Promise<void> {
     begin(title, request)
     const refusal = await send().then(
@@ -68,7 +68,7 @@ export function demonstration(print: (line: string) => void) {
 
 export type Demonstration = ReturnType<typeof demonstration>
 
-/** `responseContent/cnf/x5t#S256`: a string on the way is JSON. */
+/** Finds a member by its path, for example `responseContent/cnf/x5t#S256`. A string on the path is parsed as JSON. */
 function lookUp(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined) return value
   const object: unknown = typeof value === 'string' ? JSON.parse(value) : value
@@ -77,7 +77,7 @@ function lookUp(value: unknown, [name, ...rest]: readonly string[]): unknown {
 
 const CERTIFICATE = /(-----BEGIN CERTIFICATE-----).{20,}?(-----END CERTIFICATE-----)/gs
 
-/** A certificate fills a screen, and its base64 shows nothing to a reader. */
+/** Shortens certificates, because their base64 fills a screen and is not readable. */
 function shortened(text: string): string {
   return text.replaceAll(CERTIFICATE, '$1...$2')
 }

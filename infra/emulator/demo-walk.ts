@@ -9,7 +9,7 @@ import { mutualTlsRequest, type TlsIdentity } from '../connections/mutual-tls-re
 import { CLIENT_CERTIFICATES } from './site/seed.ts'
 import { type Site, tlsIdentity } from './site/site.ts'
 
-/** The thumbprint of the article's certificate, as the article prints it. */
+/** The thumbprint of the article's certificate, as printed in the article. */
 const ARTICLE_THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'
 
 interface Walk {
@@ -18,29 +18,28 @@ interface Walk {
 }
 
 /**
- * The article from end to end on a site that has just started: its Web API in both versions and with both formats of
- * tokens, then real mutual TLS.
+ * Runs the whole article on a new site: its Web API in both versions and with both formats of tokens, then real mutual TLS.
  */
 export async function walkArticle(walk: Walk): Promise<void> {
   const { site, demo } = walk
   demo.heading(
-    `The article, on the Web API (v2: Basic). Its certificate, whose key nobody has: ${ARTICLE_THUMBPRINT}`,
+    `The article, on the Web API (version 2: Basic). Its certificate, whose private key is unknown: ${ARTICLE_THUMBPRINT}`,
   )
   await walkWebApi(walk, webApi(site, 'v2'))
-  demo.heading('The same with JWT access tokens (v3: Bearer)')
+  demo.heading('The article with JWT access tokens (version 3: Bearer)')
   const { registry } = site.runtime.store
   await registry.changeService(site.seeded.serviceId, (service) => ({
     ...service,
     accessTokenSignAlg: 'ES256',
   }))
   const jwt = await walkWebApi(walk, webApi(site, 'v3'))
-  demo.heading('The same over real mutual TLS, with certificates of the development CA')
+  demo.heading('The article over real mutual TLS, with certificates of the development CA')
   await walkMutualTls(walk, jwt)
 }
 
 type Call = (api: string, body: object) => Pick<Step, 'request' | 'send'>
 
-/** Calls of the Web API as an authorization server or a resource server makes them. */
+/** The calls of an authorization server or a resource server to the Web API. */
 function webApi({ webApiUrl, seeded }: Site, version: 'v2' | 'v3'): Call {
   const { serviceApiKey, serviceApiSecret, serviceAccessToken, serviceId } = seeded
   const basic = Buffer.from(`${serviceApiKey}:${serviceApiSecret}`).toString('base64')
@@ -57,14 +56,14 @@ function webApi({ webApiUrl, seeded }: Site, version: 'v2' | 'v3'): Call {
   })
 }
 
-/** Authorization, issue, token, introspection three ways, standard introspection. Gives the access token. */
+/** Authorization, issue, token, three introspections and standard introspection. @returns the access token */
 async function walkWebApi(walk: Walk, call: Call): Promise<string> {
   const { site, demo } = walk
   const clientCertificate = await vector('article/certificate.pem')
   const code = await obtainCode(walk, call)
   const parameters = tokenParameters(site, code)
   await demo.show({
-    title: 'Without a certificate no token, and the code is not consumed',
+    title: 'Without a certificate there is no token, and the code is not consumed',
     ...call('/auth/token', { parameters }),
     expect: {
       status: 200,
@@ -74,7 +73,7 @@ async function walkWebApi(walk: Walk, call: Call): Promise<string> {
     },
   })
   const issued = await demo.show({
-    title: 'With the certificate: a token that is bound to it',
+    title: 'With the certificate there is a token, which is bound to it',
     ...call('/auth/token', { clientCertificate, parameters }),
     expect: {
       action: 'OK',
@@ -86,12 +85,12 @@ async function walkWebApi(walk: Walk, call: Call): Promise<string> {
   })
   const token = String(issued['jwtAccessToken'] ?? issued['accessToken'])
   await demo.show({
-    title: 'The resource server saw that certificate: the token is good',
+    title: 'The resource server received that certificate: the token is valid',
     ...call('/auth/introspection', { token, clientCertificate }),
     expect: { action: 'OK', resultCode: 'A056001', certificateThumbprint: ARTICLE_THUMBPRINT, usable: true },
   })
   await demo.show({
-    title: 'It saw another certificate: refused',
+    title: 'It received another certificate: the token is refused',
     ...call('/auth/introspection', {
       token,
       clientCertificate: await vector('certs/client-ec-p256.pem'),
@@ -99,7 +98,7 @@ async function walkWebApi(walk: Walk, call: Call): Promise<string> {
     expect: { action: 'UNAUTHORIZED', resultCode: 'A065305' },
   })
   await demo.show({
-    title: 'It saw none: refused',
+    title: 'It received no certificate: the token is refused',
     ...call('/auth/introspection', { token }),
     expect: { action: 'UNAUTHORIZED', resultCode: 'A065304' },
   })
@@ -124,7 +123,7 @@ async function obtainCode({ site, demo }: Walk, call: Call): Promise<string> {
     expect: { status: 200, action: 'INTERACTION', resultCode: 'A004001' },
   })
   const { authorizationCode } = await demo.show({
-    title: 'The end-user agrees: the ticket becomes a code',
+    title: 'The end-user consents: the ticket becomes a code',
     ...call('/auth/authorization/issue', { ticket, subject: 'testuser01' }),
     expect: { action: 'LOCATION', resultCode: 'A040001' },
   })
@@ -157,7 +156,7 @@ async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
     expect: { status: 200, token_type: 'Bearer', expires_in: 86400, scope: undefined },
   })
   const jwks = await demo.show({
-    title: 'Anyone who verifies offline gets the keys, at the issuer and without a certificate',
+    title: 'The keys for offline verification are at the issuer, without a certificate',
     request: 'GET /jwks',
     send: () => mutualTlsRequest(`${site.plainUrl}/jwks`, { ca: holder.ca }),
     expect: { status: 200 },
@@ -175,26 +174,26 @@ async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
     expect: { status: 401, error: 'invalid_token' },
   })
   await demo.show({
-    title: "Nor may the holder use the article's token",
+    title: "The holder may not use the article's token",
     ...post(holder, '/introspection', `token=${articleJwt}`),
     expect: { status: 401, error: 'invalid_token' },
   })
   await demo.show({
-    title: 'The code is used again: refused, and every token it gave ends',
+    title: 'A second use of the code is refused, and revokes every token that it gave',
     ...post(holder, '/token', form),
     expect: { status: 400, error: 'invalid_grant' },
   })
   await demo.show({
-    title: 'So the token of the holder has ended',
+    title: 'So the token of the holder is revoked',
     ...post(holder, '/introspection', token),
     expect: { status: 401, error: 'invalid_token' },
   })
 }
 
-/** RFC 8414: what a client reads before it has a certificate. */
+/** Shows the metadata, which a client reads before it has a certificate (RFC 8414). */
 async function showMetadata({ site, demo }: Walk, { ca }: TlsIdentity): Promise<void> {
   await demo.show({
-    title: 'The metadata at the issuer need no certificate, and name the mutual-TLS endpoints',
+    title: 'The metadata at the issuer requires no certificate, and names the mutual-TLS endpoints',
     request: 'GET /.well-known/oauth-authorization-server',
     send: () => mutualTlsRequest(`${site.plainUrl}/.well-known/oauth-authorization-server`, { ca }),
     expect: {
@@ -206,7 +205,7 @@ async function showMetadata({ site, demo }: Walk, { ca }: TlsIdentity): Promise<
   })
 }
 
-/** RFC 9068 section 4, by a library that does not know certbound. */
+/** Verifies the token with a library that does not know certbound (RFC 9068 section 4). */
 async function verifyOffline({ site, demo }: Walk, jwt: string, jwks: JSONWebKeySet): Promise<void> {
   const { issuer } = site.seeded
   const expected = { issuer, audience: issuer, typ: 'at+jwt' }

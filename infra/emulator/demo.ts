@@ -19,7 +19,9 @@ export const COMMAND = command({
     const site = await startSite({ directory: folder.path })
     await walkArticle({ site, demo }).finally(site.close)
     const wrong = demo.failures()
-    out(`\n${wrong === 0 ? `All ${demo.steps()} steps are` : `${wrong} things are not`} as they must be.`)
+    out(
+      `\n${wrong === 0 ? `All ${demo.steps()} steps gave` : `${wrong} checks did not give`} the expected result.`,
+    )
     return wrong === 0 ? 0 : 1
   },
 })

@@ -2,7 +2,7 @@ declare module 'dynalite' {
   import type { Server } from 'node:http'
 
   interface DynaliteOptions {
-    /** A LevelDB directory; in memory without it. */
+    /** A LevelDB directory; if absent, the data is in memory. */
     readonly path?: string
     readonly createTableMs?: number
     readonly deleteTableMs?: number

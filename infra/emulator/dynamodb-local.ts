@@ -8,7 +8,7 @@ import { fetchedPackage, type PinnedPackage } from '../fetched-package.ts'
 import { listsTables } from '../tables/tables.ts'
 import { listen } from '../connections/listen.ts'
 
-/** Amazon's DynamoDB Local in an npm package. Its licence allows development and testing only, so it is never deployed. */
+/** Amazon's DynamoDB Local as an npm package. Its licence allows only development and testing, so it is never deployed. */
 const PACKAGE: PinnedPackage = {
   spec: 'amplify-dynamodb-simulator@2.9.30',
   integrity:
@@ -24,7 +24,7 @@ export interface DynamoDbLocal {
   readonly close: () => Promise<void>
 }
 
-/** The first `java` of JAVA_HOME and PATH that is new enough for DynamoDB Local. */
+/** Finds the first `java` of JAVA_HOME and PATH that is new enough for DynamoDB Local. */
 export function findJava(): string | undefined {
   const { JAVA_HOME, PATH = '' } = process.env
   const homes = JAVA_HOME === undefined ? [] : [join(JAVA_HOME, 'bin')]
@@ -33,12 +33,12 @@ export function findJava(): string | undefined {
 }
 
 /**
- * Starts DynamoDB Local on a free port, and fetches it first if it is not cached. It listens on all interfaces, because it
- * has no option for that.
+ * Starts DynamoDB Local on a free port, after fetching it if it is not cached. It listens on all interfaces, because it has no option to
+ * restrict this.
  *
- * @param directory keeps the data; in memory without it
- * @throws Complaint without Java
- * @throws Error without the package, or when it does not answer within 60 seconds
+ * @param directory keeps the data; if absent, the data is in memory
+ * @throws Complaint if Java is missing
+ * @throws Error if the package cannot be fetched, or if it does not answer within 60 seconds
  */
 export async function startDynamoDbLocal(directory?: string): Promise<DynamoDbLocal> {
   const java = findJava()

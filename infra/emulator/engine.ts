@@ -18,14 +18,14 @@ interface LevelDirectory {
 
 type Write = (...parameters: unknown[]) => Promise<void>
 
-/** The store of dynalite's directories. It is LevelDB, whose binaries are in its npm package. */
+/** The store of dynalite's directories: LevelDB, whose npm package contains its binaries. */
 const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as {
   Level: (new (directory: string) => LevelDirectory) & {
     readonly prototype: Record<'_put' | '_del' | '_batch', Write>
   }
 }
 
-// Each write waits for the disk. Without `sync`, which dynalite cannot set, a power failure would lose the last ones.
+// Makes each write wait for the disk. Without `sync`, which dynalite cannot set, a power failure would lose the last writes.
 for (const name of ['_put', '_del', '_batch'] as const) {
   const write = Level.prototype[name]
   Level.prototype[name] = function (this: LevelDirectory, ...parameters) {
@@ -37,12 +37,12 @@ for (const name of ['_put', '_del', '_batch'] as const) {
 const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
 
 /**
- * A DynamoDB in this process, on 127.0.0.1 only.
+ * Starts a DynamoDB in this process, on 127.0.0.1 only.
  *
- * @param directory keeps the data, each write before its answer; in memory without it
+ * @param directory keeps the data, each write before its answer; if absent, the data is in memory
  * @param port the port; a free one by default
  * @throws DirectoryInUse
- * @throws Complaint when the directory or the port cannot be used
+ * @throws Complaint if the directory or the port cannot be used
  */
 export async function startEmbeddedEngine({
   directory,
@@ -54,18 +54,18 @@ export async function startEmbeddedEngine({
   if (directory !== undefined) await tryDirectory(directory)
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
   refuseWebPages(server)
-  // dynalite rethrows the error of a request that breaks off, which would end the process.
+  // dynalite rethrows the error of an aborted request, which would end the process.
   server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
   const listening = await listen(server, port, '--engine-port')
   const endpoint = `http://127.0.0.1:${listening.port}`
-  // dynalite has opened, and locked, its directory only when it answers.
+  // dynalite has opened and locked its directory only after its first answer.
   await listsTables(endpoint)
   return { endpoint, close: listening.close }
 }
 
 /**
- * dynalite takes every request and allows every web page to read the answers (CORS). Browsers send `Origin` with the requests of
- * a page, and the SDK never does.
+ * Refuses requests of web pages, because dynalite accepts every request and allows every page to read the answers (CORS). Browsers send
+ * `Origin` with the requests of a page; the SDK never does.
  */
 function refuseWebPages(server: Server): void {
   const [serve] = server.listeners('request') as [
@@ -76,13 +76,11 @@ function refuseWebPages(server: Server): void {
     if (request.headers.origin === undefined) serve.call(server, request, response)
     else response.writeHead(403).end()
   })
-}
-
-/** Another engine has the directory open. */
+} /** Another engine is using the directory. */
 export class DirectoryInUse extends Complaint {}
 
 /**
- * Opens the directory of an engine, and closes it. dynalite opens it later, when a failure would end the process.
+ * Opens and closes the directory of an engine as a test. dynalite opens it later, when a failure would end the process.
  *
  * @throws DirectoryInUse
  * @throws Complaint if it cannot be opened

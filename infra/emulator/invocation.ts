@@ -11,10 +11,10 @@ import { addClient, seed } from './site/seed.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Runs a deployed handler once, over a seeded service in memory.
+ * Runs a deployed handler once, with a seeded service in memory.
  *
  * @param name a folder of `functions`
- * @param env decides, for example, which events may bring a certificate; the tables and the service are made here
+ * @param env decides, for example, which events may contain a certificate. The tables and the service are created here
  * @returns the handler's result
  */
 export async function invoke(name: string, event: unknown, env: Environment): Promise<unknown> {
@@ -22,7 +22,7 @@ export async function invoke(name: string, event: unknown, env: Environment): Pr
   const engine = await startEmbeddedEngine({})
   try {
     await prepare(engine.endpoint, env)
-    // A cold start each time: a handler reads the environment when it is loaded.
+    // Each run is a cold start, because a handler reads the environment when it is loaded.
     const file = `${pathToFileURL(join(ROOT, 'functions', name, 'handler.ts')).href}?${randomUUID()}`
     const { handler } = (await import(file)) as { handler: (event: unknown) => Promise<unknown> }
     return await handler(event)
@@ -32,14 +32,14 @@ export async function invoke(name: string, event: unknown, env: Environment): Pr
   }
 }
 
-/** Changes the object itself, because others hold it. */
+/** Restores the environment. It changes the object itself, because other code refers to it. */
 function restoreEnvironment(before: NodeJS.ProcessEnv): void {
   const added = Object.keys(process.env).filter((name) => !(name in before))
   for (const name of added) Reflect.deleteProperty(process.env, name)
   Object.assign(process.env, before)
 }
 
-/** The environment of a deployed function, with the engine of this process in place of DynamoDB, and a service. */
+/** Sets the environment of a deployed function, with the engine of this process instead of DynamoDB, and seeds a service. */
 async function prepare(endpoint: string, env: Environment): Promise<void> {
   const serviceId = newNumber(randomBytes)
   const { REGISTRY_TABLE, GRANTS_TABLE, AUDIT_TABLE, SERVICE_ID } = localVariables(serviceId)
@@ -51,7 +51,7 @@ async function prepare(endpoint: string, env: Environment): Promise<void> {
   runtime.store.close()
 }
 
-/** The domain and the APIs of the events in test/events. */
+/** The domain and the APIs in the events of test/events. */
 const EVENT_SOURCES = { MTLS_DOMAINS: 'mtls.api.example.com', API_IDS: 'a1b2c3d4e5,f6e5d4c3b2' }
 const EVENT_CLIENT = {
   clientIdAlias: 'client-1',

@@ -23,7 +23,7 @@ export const COMMAND = command({
     }
     const names = await readdir(join(ROOT, 'functions'))
     if (!names.includes(name)) {
-      throw new Complaint(`there is no function ${name}: choose one of ${names.join(', ')}`)
+      throw new Complaint(`unknown function ${name}: the functions are ${names.join(', ')}`)
     }
     const event = await readEvent(file)
     const { invoke } = await import('./invocation.ts')
@@ -36,6 +36,6 @@ async function readEvent(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    throw new Complaint(`${file} is not a readable JSON file`, { cause: error })
+    throw new Complaint(`${file} cannot be read as JSON`, { cause: error })
   }
 }

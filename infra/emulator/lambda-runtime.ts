@@ -8,32 +8,32 @@ import { promisify } from 'node:util'
 import { cachedFolder } from '../cached-folder.ts'
 import { ROOT } from '../root.ts'
 
-/** AWS's own client of the Lambda Runtime API. The managed Node runtimes contain it. */
+/** AWS's client of the Lambda Runtime API, which is part of the managed Node runtimes. */
 const PACKAGE = dirname(fileURLToPath(import.meta.resolve('aws-lambda-ric')))
-/** The files that run; the rest of the package is there to compile the addon. */
+/** The files that are needed at run time. The rest of the package is for compiling the addon. */
 const KEPT = ['package.json', 'index.mjs', 'rapid-client.node', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES']
 const TOOLS = ['cmake', 'make', 'g++', 'python3', 'xz']
 const LOG_LINES = 20
 
-/** The client's program; `undefined` before `npm run lambda-runtime` has compiled it. */
+/** The program of the client; `undefined` if `npm run lambda-runtime` has not compiled it. */
 export async function findLambdaRuntime(): Promise<string | undefined> {
   const program = join(ROOT, '.cache', await cacheName(), 'index.mjs')
   return existsSync(program) ? program : undefined
 }
 
 /**
- * Compiles the client's addon with the scripts and the sources of its package. It takes about a minute, and needs no network
- * where the headers of this Node lie beside it. Nothing in `node_modules` changes, so `npm ci` needs no compiler.
+ * Compiles the client's addon with the scripts and the sources of its package. This takes about a minute, and needs no network if the
+ * headers of this Node are installed with it. It does not change `node_modules`, so `npm ci` needs no compiler.
  *
  * @returns the client's folder
- * @throws Error with one line for the user on another system than Linux, without the tools, or when they fail
+ * @throws Error with one line for the user if the system is not Linux, or if the tools are missing or fail
  */
 async function compileLambdaRuntime(): Promise<string> {
   return cachedFolder(await cacheName(), async (workspace) => {
-    if (platform !== 'linux') throw new Error('the Lambda runtime client can be compiled on Linux only')
+    if (platform !== 'linux') throw new Error('the Lambda runtime client can be compiled only on Linux')
     const missing = TOOLS.filter((tool) => !isOnPath(tool))
     if (missing.length > 0)
-      throw new Error(`the Lambda runtime client needs ${missing.join(', ')} to be compiled`)
+      throw new Error(`compiling the Lambda runtime client requires ${missing.join(', ')}`)
     const copy = join(workspace, 'copy')
     await cp(PACKAGE, copy, { recursive: true })
     await run(join(copy, 'scripts/preinstall.sh'))
@@ -65,7 +65,7 @@ async function run(script: string): Promise<void> {
   }
 }
 
-/** Without them node-gyp fetches the headers of the Node that runs it. */
+/** The headers of this Node. Without them node-gyp would fetch headers from the network. */
 function headersOfThisNode(): NodeJS.ProcessEnv {
   const home = dirname(dirname(execPath))
   return existsSync(join(home, 'include/node/node_api.h')) ? { npm_config_nodedir: home } : {}

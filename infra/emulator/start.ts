@@ -19,7 +19,7 @@ const HELP = `certbound start: certbound on this machine
   --data DIR                  the folder that keeps the data between runs (data, or data-fapi2 with --fapi2, in the folder of --directory)
   --fresh                     move that folder aside, and begin with a new service
   --fapi2                     a service under the FAPI 2.0 Security Profile, with clients and pages that follow it
-  --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
+  --packaged                  run the packaged functions (npm run package), each in a process with Lambda's runtime client
   --directory DIR             the folder for development certificates and local.json (.certbound)
   --help
 
@@ -71,26 +71,26 @@ export const COMMAND = command({
     const running = await startSiteConsole(site, Number(values['console-port']), io.err)
     const local = await writeLocalFile(site, directory, running.newLink())
     io.out(`the console: ${local.consoleUrl}`)
-    const others = aside === undefined ? '--fresh begins with a new service' : `earlier: ${shown(aside)}`
+    const others = aside === undefined ? '--fresh creates a new service' : `earlier: ${shown(aside)}`
     io.out(`the data:    ${shown(data)}, kept for the next run (${others})`)
     if (values.fapi2)
-      io.out('FAPI 2.0:    npm run doctor -- --local --fapi asks about each clause of the profile')
+      io.out('FAPI 2.0:    npm run doctor -- --local --fapi checks each clause of the profile')
     const { formerIssuer, plainUrl } = site
     if (formerIssuer !== undefined) {
       io.out(
-        `The kept data had the issuer ${formerIssuer}. It is ${plainUrl} now: configure clients with it.`,
+        `The issuer of the kept data was ${formerIssuer}. It is now ${plainUrl}: configure clients with it.`,
       )
     }
     io.out(curlLines(local, site.examples, values['mtls-only'], shown))
     if (!io.stop.aborted) await once(io.stop, 'abort')
     await running.close()
     await site.close()
-    io.out(`stopped; ${shown(data)} keeps the data`)
+    io.out(`stopped; the data is kept in ${shown(data)}`)
     return 0
   },
 })
 
-/** A path as the user would write it here. */
+/** Formats a path relative to the working directory. */
 const shown = (file: string) => relative('.', file) || '.'
 
 /** @throws Complaint */

@@ -4,7 +4,7 @@ import { type JWK, SignJWT } from 'jose'
 
 /**
  * Prints a DPoP proof (RFC 9449 section 4.2), for curl: npm run -s dpop-proof -- KEY METHOD URL [ACCESS TOKEN].
- * KEY.key.pem has the private key of the client, which is made at the first time.
+ * KEY.key.pem contains the private key of the client, which is created at the first run.
  */
 const [name = 'dpop', htm = 'GET', htu = '', token = ''] = process.argv.slice(2)
 const file = `${name}.key.pem`

@@ -7,12 +7,12 @@ import {
 } from './authorization-server/start.ts'
 import { type ResourceServerOptions, startResourceServer } from './resource-server/resource-server.ts'
 
-/** A free one where it is absent or 0. The command line options are `--NAME-port`. */
+/** The ports of the servers. If one is absent or 0, a free port is used. The command line options are `--NAME-port`. */
 export type ExamplePorts = FrontEndPorts & Partial<Readonly<Record<'library', number>>>
 
 export interface ExampleOptions extends FrontEndOptions {
   readonly ports: ExamplePorts
-  /** For the resource server that uses the library. */
+  /** The options of the resource server that uses the library. */
   readonly library: Pick<
     ResourceServerOptions,
     'mtlsUrl' | 'clientId' | 'introspector' | 'onLine' | 'dpopAlgorithms'
@@ -20,16 +20,15 @@ export interface ExampleOptions extends FrontEndOptions {
 }
 
 export interface Examples extends FrontEnd {
-  /** A resource server that uses the library. */
-  readonly librarySampleUrl: string
-  /** Can log in. */
+  /** The URL of the resource server that uses the library. */
+  readonly librarySampleUrl: string /** The user who can log in. */
   readonly user: typeof DEVELOPMENT_USER
 }
 
 /**
- * An authorization server and resource servers that use a running certbound.
+ * Starts an authorization server and resource servers that use a running certbound.
  *
- * @throws Complaint when a port cannot be used
+ * @throws Complaint if a port cannot be used
  */
 export async function startExamples(options: ExampleOptions): Promise<Examples> {
   const { ports, issuer, tls, library } = options

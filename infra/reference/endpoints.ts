@@ -42,22 +42,22 @@ import {
 } from '../../shared/token/active-token-schema.ts'
 import { MANAGEMENT_ENDPOINTS } from './management-endpoints.ts'
 
-/** What the declaration of a route does not contain and its readers need. */
+/** The facts about a route for the reference that its declaration does not contain. */
 export interface EndpointReference {
   readonly summary: string
   /** The body of a successful answer, or `text`, or `nothing` (204). */
   readonly answer: z.ZodMiniType | 'text' | 'nothing'
-  /** The status of a success is 201. */
+  /** Whether the status of a success is 201. */
   readonly creates?: true
-  /** The JSON in `responseContent`, by action. With other actions it is a URL, a page or a header value. */
+  /** The JSON in `responseContent`, keyed by action. With other actions it is a URL, a page or a header value. */
   readonly content?: Readonly<Record<string, z.ZodMiniType>>
-  /** Members that the schema has as optional, because a call without one has a result code of its own. */
+  /** Required members that are optional in the schema, because a call without one has its own result code. */
   readonly required?: readonly string[]
-  /** The parameters of the form, or of the member `parameters`. */
+  /** The parameters of the form or of the member `parameters`. */
   readonly form?: FormRules
-  /** The answer has the entity tag of its object. A POST takes it as a condition. */
+  /** Whether the answer contains the entity tag of its object, which a POST accepts as a condition. */
   readonly tagged?: true
-  /** The body must be JSON: a form is refused. */
+  /** Whether the body must be JSON, so that a form is refused. */
   readonly jsonOnly?: true
 }
 
@@ -67,7 +67,7 @@ const ERRORS = {
   INTERNAL_SERVER_ERROR: ErrorContent,
 }
 
-/** By the endpoint's name as in messages (without `/api`, service and parameters), in the order of the reference. */
+/** The endpoints, keyed by their names in messages (without `/api`, service and parameters), in the order of the reference. */
 export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/pushed_auth_req': {
     summary: 'Keeps an authorization request and issues a `request_uri` for it (RFC 9126).',
@@ -89,13 +89,13 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     form: AUTHORIZATION_PARAMETERS,
   },
   '/auth/authorization/issue': {
-    summary: 'The end-user agrees: issues an authorization code for the ticket.',
+    summary: 'Issues an authorization code for the ticket after the end-user has consented.',
     answer: authorization.IssueAnswer,
     content: ERRORS,
     required: ['ticket', 'subject'],
   },
   '/auth/authorization/fail': {
-    summary: 'The authorization request fails: makes the error for the client.',
+    summary: 'Makes the error response for a failed authorization request.',
     answer: authorization.FailAnswer,
     content: ERRORS,
     required: ['ticket', 'reason'],
@@ -154,7 +154,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     required: ['grantType'],
   },
   '/auth/token/update': {
-    summary: 'Changes a token, which one of three members names.',
+    summary: 'Changes a token, which is identified with one of three members.',
     answer: UpdateAnswer,
   },
   '/auth/token/delete': { summary: 'Deletes a token and its refresh token.', answer: 'nothing' },
@@ -163,19 +163,19 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: RevokeAnswer,
   },
   '/auth/token/get/list': {
-    summary: 'Lists the tokens of a client, of a subject, or of both together.',
+    summary: 'Lists the tokens of a client, of a subject, or of a subject at a client.',
     answer: TokenListAnswer,
   },
   '/client/authorization/get/list': {
-    summary: 'Lists the clients that have tokens of an end-user.',
+    summary: 'Lists the clients with tokens of an end-user.',
     answer: AuthorizationListAnswer,
   },
   '/client/authorization/update': {
-    summary: 'Changes the scopes of the tokens that a client has of an end-user.',
+    summary: 'Changes the scopes of an end-user’s tokens at a client.',
     answer: AuthorizationChangedAnswer,
   },
   '/client/authorization/delete': {
-    summary: 'Revokes the tokens that a client has of an end-user.',
+    summary: 'Revokes an end-user’s tokens at a client.',
     answer: AuthorizationChangedAnswer,
   },
 
@@ -184,14 +184,15 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: GrantedScopesAnswer,
   },
   '/client/granted_scopes/delete': {
-    summary: 'Forgets what an end-user has granted to a client. Its tokens go on.',
+    summary:
+      'Deletes the record of the scopes that an end-user has granted to a client. Its tokens remain valid.',
     answer: ForgottenScopesAnswer,
   },
 
   ...MANAGEMENT_ENDPOINTS,
 
-  '/misc/echo': { summary: 'Answers with an empty text: for probes.', answer: 'text' },
-  '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
+  '/misc/echo': { summary: 'Answers with an empty text, for probes.', answer: 'text' },
+  '/lifecycle/healthcheck': { summary: 'Answers `OK`, for probes.', answer: 'text' },
   '/api': { summary: 'Refuses every other API.', answer: NotOfferedAnswer },
 
   '/par': {
@@ -231,13 +232,13 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
   '/.well-known/openid-configuration': {
     summary:
-      'The same of an OpenID provider (OpenID Connect Discovery): of a service with the scope `openid` and a key.',
+      'The OpenID Provider metadata (OpenID Connect Discovery 1.0, section 4), if the service has the scope `openid` and a key.',
     answer: Metadata,
   },
   '/jwks': { summary: 'The public keys of the service (RFC 7517).', answer: PublicJwkSet },
 }
 
-/** @throws Error when ENDPOINTS does not have the endpoint */
+/** @throws Error if ENDPOINTS does not contain the endpoint */
 export function referenceOf(endpoint: string): EndpointReference {
   const found = ENDPOINTS[endpoint]
   if (found === undefined) throw new Error(`add ${endpoint} to infra/reference/endpoints.ts`)

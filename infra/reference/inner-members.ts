@@ -1,40 +1,42 @@
-/** Members of `steps`. */
+/** The meanings of the members of `steps`. */
 export const STEP_MEANINGS: Readonly<Record<string, string>> = {
-  name: 'The check.',
-  outcome: 'The checks after the failed one are not looked at, and have no further members.',
-  reason: 'Of the failed check: the reason, as in the log.',
-  resultCode: 'Of the failed check: the result code of the answer.',
+  name: 'The name of the check.',
+  outcome:
+    'The outcome of the check. The checks after a failed one are not made, and have no further members.',
+  reason: 'The reason of the failed check, as in the log.',
+  resultCode: 'The result code of the answer, at the failed check.',
   tokenFormat: '`token`: the form of the token.',
   clientId: '`token`: the client that the token was issued to.',
-  clientIdAlias: '`token`: the alias by which it was asked for, if that is still its alias.',
+  clientIdAlias: '`token`: the client’s alias in the request for the token, if it is still its alias.',
   grantType: '`token`: the grant type that it was issued for.',
   issuedAt: '`token`, `client`: when it was issued, in milliseconds since the epoch.',
-  locked: '`client`: whether the client is locked. Absent: it was deleted.',
+  locked: '`client`: whether the client is locked. It is absent if the client was deleted.',
   clientNotBefore:
-    '`client`: tokens of the client that were issued earlier are cut off. Milliseconds since the epoch.',
+    '`client`: tokens of the client that were issued before this time are revoked. Milliseconds since the epoch.',
   serviceNotBefore:
-    '`client`: tokens of the service that were issued earlier are cut off. Milliseconds since the epoch.',
-  expiresAt: '`expiry`: milliseconds since the epoch.',
+    '`client`: tokens of the service that were issued before this time are revoked. Milliseconds since the epoch.',
+  expiresAt: '`expiry`: when the token expires, in milliseconds since the epoch.',
   refreshable: '`expiry`: whether its refresh token is valid.',
-  proof: '`proof`: whether a DPoP proof came, and is right.',
-  proofFault: '`proof`: what is wrong with the proof.',
-  nonceRight: '`proof`: whether it has a nonce of the service. Absent: none is required.',
+  proof: '`proof`: whether a DPoP proof was presented and is valid.',
+  proofFault: '`proof`: the fault of the proof.',
+  nonceRight: '`proof`: whether it contains a nonce of the service. It is absent if no nonce is required.',
   requiredHtm: '`proof`: the method that the proof must be for.',
   requiredHtu: '`proof`: the URL that the proof must be for.',
   proofKeyThumbprint: '`proof`, `binding`: the thumbprint (RFC 7638) of the key of the proof.',
   tokenKeyThumbprint: '`binding`: the thumbprint of the key that the token is bound to.',
   bound: '`binding`: whether the token is bound to a certificate or to a key.',
   boundOnly: '`binding`: whether an unbound token is refused.',
-  certificate: '`binding`: what the request has as certificate.',
+  certificate: '`binding`: the kind of certificate in the request.',
   tokenThumbprint: '`binding`: SHA-256, as base64url, of the certificate that the token is bound to.',
-  certificateThumbprint: '`binding`: the same of the certificate in the request.',
-  required: '`scopes`, `resources`, `acr`: what the request asks for.',
-  granted: '`scopes`, `resources`: what the token has. The resources include the default of the service.',
-  missing: '`scopes`, `resources`: what is required and not granted.',
-  requiredSubject: '`subject`: the end-user that the request asks for.',
+  certificateThumbprint: '`binding`: SHA-256, as base64url, of the certificate in the request.',
+  required: '`scopes`, `resources`, `acr`: the values that the request requires.',
+  granted:
+    '`scopes`, `resources`: the values of the token. The resources include the default of the service.',
+  missing: '`scopes`, `resources`: the values that are required and not granted.',
+  requiredSubject: '`subject`: the end-user that the request requires.',
   grantedSubject: '`subject`: the end-user of the token.',
   grantedAcr: '`acr`: the authentication context class of the end-user’s authentication.',
-  requiredMaxAge: '`maxAge`: the highest age of the authentication, in seconds.',
+  requiredMaxAge: '`maxAge`: the maximum age of the authentication, in seconds.',
   authTime: '`maxAge`: when the end-user was authenticated, in seconds since the epoch.',
 }
 
@@ -58,23 +60,24 @@ export const RECORD_MEANINGS: Readonly<Record<string, string>> = {
   outcome:
     '`PARTLY`: some of the changes were done. `PENDING`: it may still be going on. `UNKNOWN`: the call broke off, and the grant was written again since.',
   members: 'The members that differ. A secret has only its name.',
-  name: 'The member, as the item has it.',
-  from: 'The old value as JSON. Of more than 1 KB its digest and length. Absent: there was none.',
+  name: 'The member of the item.',
+  from: 'The old value as JSON. If it is larger than 1 KB, its digest and length. It is absent if there was none.',
   to: 'The new value.',
 }
 
-/** Members of `keyUses`. */
+/** The meanings of the members of `keyUses`. */
 export const KEY_USE_MEANINGS: Readonly<Record<string, string>> = {
-  kid: 'The key.',
-  alg: 'Its algorithm.',
+  kid: 'The ID of the key.',
+  alg: 'The algorithm of the key.',
   signs:
-    'What it signs now. `INTROSPECTION_RESPONSES`, `ID_TOKENS` and `USERINFO_RESPONSES`: those in its algorithm.',
-  namedBy: 'The settings that name it. Before it is removed they must not.',
+    'The things that it now signs. `INTROSPECTION_RESPONSES`, `ID_TOKENS` and `USERINFO_RESPONSES` are those in its algorithm.',
+  namedBy: 'The settings that name it. It can be removed only if no setting names it.',
   publishedAt:
-    'Since when it is in `jwks`. Milliseconds since the epoch. Absent: it was there before this was recorded.',
-  signsWellFrom: 'When every copy of `/jwks` has it: then it may sign. Milliseconds since the epoch.',
-  signingSince: 'Since when it signs access tokens. Milliseconds since the epoch.',
-  signedUntil: 'Until when it signed access tokens, or longer ones than now. Milliseconds since the epoch.',
+    'When it was added to `jwks`, in milliseconds since the epoch. It is absent if that was before this was recorded.',
+  signsWellFrom: 'When every copy of `/jwks` contains it, so that it may sign. Milliseconds since the epoch.',
+  signingSince: 'When it began to sign access tokens, in milliseconds since the epoch.',
+  signedUntil:
+    'When it stopped signing access tokens, or access tokens with a longer lifetime than now. Milliseconds since the epoch.',
   withdrawableAt:
-    'When the last of those tokens ends: earlier it cannot be removed. Milliseconds since the epoch.',
+    'When the last of those tokens expires, in milliseconds since the epoch. The key cannot be removed earlier.',
 }

@@ -41,7 +41,7 @@ export interface JsonSchema {
 
 type Kind = 'Request' | 'Response' | 'Content' | 'Form'
 
-/** Names of schemas that several endpoints share. Every other schema is named after its endpoint. */
+/** The names of schemas that several endpoints share. Every other schema is named after its endpoint. */
 const NAMES = new Map<z.ZodMiniType, string>([
   [ApiError, 'ApiError'],
   [OAuthError, 'OAuthError'],
@@ -73,7 +73,7 @@ export function schemaName(schema: z.ZodMiniType, endpoint: string, kind: Kind):
   return name
 }
 
-/** Every schema as JSON Schema 2020-12, by name, with descriptions. @throws Error that names a member without one */
+/** Every schema as JSON Schema 2020-12, keyed by name, with descriptions. @throws Error that names a member without a description */
 export function jsonSchemas(): Record<string, JsonSchema> {
   const requests = z.registry<{ id: string }>()
   const answers = z.registry<{ id: string }>()
@@ -118,7 +118,7 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
       if (io === 'output') delete jsonSchema.default
       // Clients must accept unknown members.
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
-      // The bounds of every JSON integer.
+      // These are the bounds of every JSON integer.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
@@ -129,7 +129,7 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
 
 type Meanings = Readonly<Record<string, string>>
 
-/** The description of settings that are stored only. For programs they have the member `x-stored-only`. */
+/** The description of settings that are only stored. Programs find them with the keyword `x-stored-only`. */
 const NO_EFFECT = 'Stored and returned; has no effect.'
 
 function withCarried(carried: object, deciding: Meanings): Meanings {
@@ -137,29 +137,29 @@ function withCarried(carried: object, deciding: Meanings): Meanings {
   return { ...Object.fromEntries(stored), ...deciding }
 }
 
-const OF_SERVICES = withCarried(CARRIED_BY_SERVICES, SERVICE_MEANINGS)
-const OF_CLIENTS = withCarried(CARRIED_BY_CLIENTS, CLIENT_MEANINGS)
+const SERVICE_DESCRIPTIONS = withCarried(CARRIED_BY_SERVICES, SERVICE_MEANINGS)
+const CLIENT_DESCRIPTIONS = withCarried(CARRIED_BY_CLIENTS, CLIENT_MEANINGS)
 
-/** Schemas and members whose own members are settings. */
+/** The schemas and members whose own members are settings. */
 const SETTINGS: Readonly<Record<string, Meanings>> = {
   ...{
-    ServiceSettings: OF_SERVICES,
-    Service: OF_SERVICES,
-    CreatedService: OF_SERVICES,
-    service: OF_SERVICES,
+    ServiceSettings: SERVICE_DESCRIPTIONS,
+    Service: SERVICE_DESCRIPTIONS,
+    CreatedService: SERVICE_DESCRIPTIONS,
+    service: SERVICE_DESCRIPTIONS,
   },
-  ClientSettings: OF_CLIENTS,
-  Client: OF_CLIENTS,
-  CreatedClient: OF_CLIENTS,
-  client: OF_CLIENTS,
-  clients: OF_CLIENTS,
+  ClientSettings: CLIENT_DESCRIPTIONS,
+  Client: CLIENT_DESCRIPTIONS,
+  CreatedClient: CLIENT_DESCRIPTIONS,
+  client: CLIENT_DESCRIPTIONS,
+  clients: CLIENT_DESCRIPTIONS,
   extension: EXTENSION_MEANINGS,
   steps: STEP_MEANINGS,
   ...{ records: RECORD_MEANINGS, changes: RECORD_MEANINGS, members: RECORD_MEANINGS },
   keyUses: KEY_USE_MEANINGS,
 }
 
-/** What the members are that a schema does not name. */
+/** The descriptions of members that a schema does not name. */
 const OTHER_MEMBERS: Meanings = {
   UserinfoContent: 'A claim of the caller.',
   UserinfoClaims: 'A claim of the caller.',
@@ -192,7 +192,7 @@ export function insideOf({ items, anyOf = [], oneOf = [], additionalProperties: 
   ]
 }
 
-/** Adds the values of a new service. They are no `default` of the schema: an update leaves absent settings as they are. */
+/** Adds the initial values of a new service. They are not a `default` of the schema, because an update does not change absent settings. */
 function addInitialValues({ properties = {} }: JsonSchema = {}): void {
   for (const [name, { _zod }] of Object.entries<z.ZodMiniType>(SERVICE_SETTINGS)) {
     const setting = properties[name]
@@ -201,7 +201,7 @@ function addInitialValues({ properties = {} }: JsonSchema = {}): void {
   }
 }
 
-/** Adds required members and parameters. The schema that parses a call lacks them: a missing member has its own result code. */
+/** Adds required members and parameters. The schema that parses a call does not require them, because a missing member has its own result code. */
 function addDetails(schemas: Record<string, JsonSchema>): void {
   for (const { endpoint, call } of deployedRoutes()) {
     const schema = call && schemas[schemaName(call, endpoint, 'Request')]
@@ -210,11 +210,11 @@ function addDetails(schemas: Record<string, JsonSchema>): void {
     const parameters = schema?.properties?.['parameters']
     if (parameters === undefined || form === undefined) continue
     const names = Object.keys(form.repeated).map((name) => `\`${name}\``)
-    parameters.description = `${parameters.description ?? ''} It can have: ${names.join(', ')}.`
+    parameters.description = `${parameters.description ?? ''} The parameters are: ${names.join(', ')}.`
   }
 }
 
-/** Adds the schema of the JSON in `responseContent`, for the actions that have JSON there. */
+/** Adds the schema of the JSON in `responseContent`, for actions with JSON. */
 function addContents(schemas: Record<string, JsonSchema>): void {
   for (const [endpoint, { answer, content = {} }] of Object.entries(ENDPOINTS)) {
     if (typeof answer !== 'object') continue

@@ -22,23 +22,23 @@ export const MANAGEMENT_ENDPOINTS = {
   '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
   '/client/certificate/explain': {
     summary:
-      'Finds the clients that a certificate would authenticate, and the rule that refuses it for the others.',
+      'Finds the clients that a certificate would authenticate, and the rule that refuses it for the other clients.',
     answer: ExplanationAnswer,
     required: ['clientCertificate'],
   },
   '/client/update': {
-    summary: 'Replaces the settings of a client: absent settings get their defaults.',
+    summary: 'Replaces the settings of a client. Absent settings get their defaults.',
     answer: ClientAnswer,
     tagged: true,
     jsonOnly: true,
   },
   '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
   '/client/lock_flag/update': {
-    summary: 'Locks or unlocks a client, with immediate effect.',
+    summary: 'Locks or unlocks a client with immediate effect.',
     answer: LockAnswer,
     required: ['clientLocked'],
   },
-  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: SecretAnswer },
+  '/client/secret/refresh': { summary: 'Generates a new secret for a client.', answer: SecretAnswer },
   '/client/secret/update': {
     summary: 'Sets the secret of a client.',
     answer: SecretAnswer,
@@ -49,7 +49,7 @@ export const MANAGEMENT_ENDPOINTS = {
     answer: RequestableScopesAnswer,
   },
   '/client/extension/requestable_scopes/update': {
-    summary: 'Limits the scopes that a client may request. Without the member the limit ends.',
+    summary: 'Limits the scopes that a client may request. If the member is absent, the limit is removed.',
     answer: RequestableScopesAnswer,
     jsonOnly: true,
   },
@@ -72,13 +72,13 @@ export const MANAGEMENT_ENDPOINTS = {
   '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
   '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
   '/service/update': {
-    summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
+    summary: 'Changes a service. Absent settings do not change; `null` sets the default.',
     answer: ServiceAnswer,
     tagged: true,
     jsonOnly: true,
   },
   '/service/delete': {
-    summary: 'Deletes a service, its clients and its keys. Repeat it while it answers 503.',
+    summary: 'Deletes a service, its clients and its keys. Repeat the call while the answer is 503.',
     answer: 'nothing',
   },
   '/service/configuration': {

@@ -1,12 +1,12 @@
-/** `text` for each of `names`, which are separated by spaces. */
+/** Gives `text` to each of `names`, which are separated by spaces. */
 export function all(text: string, names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, text]))
 }
 
-/** Parameters, and members of JSON, that specifications define. */
+/** The sources of parameters and members that specifications define. */
 export const OAUTH_MEMBERS: Readonly<Record<string, string>> = {
   token_introspection: 'The members of an unsigned response.',
-  token_type_hint: 'Ignored: the form of a token shows its type.',
+  token_type_hint: 'Ignored, because the form of a token shows its type.',
   grant_type: 'RFC 6749 section 4.',
   code: 'RFC 6749 section 4.1.3.',
   redirect_uri: 'RFC 6749 section 4.1.',

@@ -28,7 +28,7 @@ export function openApi() {
     servers: [
       {
         url: 'https://mtls.example.com',
-        description: 'The mutual-TLS domain: the only one where clients can prove a certificate',
+        description: 'The mutual-TLS domain, the only one where clients can prove a certificate',
       },
       { url: 'https://api.example.com', description: 'The plain domain' },
     ],
@@ -44,7 +44,7 @@ export function openApi() {
 
 export type OpenApi = ReturnType<typeof openApi>
 
-/** One method of one path in the file. */
+/** A method of a path in the file. */
 export type Operation = ReturnType<typeof operation>
 
 type Codes = Partial<Record<'x-errors' | 'x-result-codes', readonly string[]>>
@@ -63,7 +63,7 @@ type Responses = Readonly<
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly encoding?: object }>>
 
 const TAGS = {
-  runtime: 'Web API: requests of clients, passed on by an authorization server or a resource server.',
+  runtime: 'Web API: requests of clients, forwarded by an authorization server or a resource server.',
   tokens: 'Web API: management of tokens.',
   clients: 'Web API: management of clients.',
   services: 'Web API: management of services.',
@@ -114,16 +114,17 @@ function inPath(template: string): Parameter[] {
 
 function inHeader({ endpoint }: Route): Parameter[] {
   if (referenceOf(endpoint).tagged !== true) return []
-  const description = 'Entity tags, of one of which the object must be, or `*` (RFC 9110 section 13.1.1).'
+  const description =
+    'The entity tags of which one must be that of the object, or `*` (RFC 9110 section 13.1.1).'
   return [{ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } }]
 }
 
 const ETAG = {
-  description: 'The entity tag of the object. Each stored change gives it another one.',
+  description: 'The entity tag of the object. It changes with each stored change.',
   schema: { type: 'string' },
 }
 
-/** The members of a call by GET or DELETE that are not in the path. */
+/** The members of a call with GET or DELETE that are not in the path. */
 function inQuery({ properties = {}, required = [] }: JsonSchema = {}, template: string): Parameter[] {
   const members = Object.entries(properties).filter(([name]) => !template.includes(`{${name}}`))
   return members.map(([name, schema]) => {
@@ -147,7 +148,7 @@ function responses({ endpoint, face, access }: Route): Responses {
   const { answer, tagged, creates } = referenceOf(endpoint)
   const isProbe = access === 'everyone' && face === 'webApi'
   const errors = isProbe ? {} : { default: { $ref: `#/components/responses/${face}` } }
-  if (answer === 'nothing') return { 204: { description: 'Done; no body.' }, ...errors }
+  if (answer === 'nothing') return { 204: { description: 'Success, without a body.' }, ...errors }
   const content =
     typeof answer === 'string'
       ? { 'text/plain': { schema: { type: 'string' } } }
@@ -172,10 +173,10 @@ const basic = (description: string) => ({ type: 'http', scheme: 'basic', descrip
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description })
 
 const SECURITY_SCHEMES = {
-  serviceSecret: basic('v2: the number of the service, and a secret that has a role.'),
-  serviceToken: bearer('v3: a token that has a role.'),
-  ownerSecret: basic('v2: the key and the secret of the owner of the deployment.'),
-  ownerToken: bearer('v3: the token of the organization.'),
+  serviceSecret: basic('Version 2: the number of the service, and a secret with a role.'),
+  serviceToken: bearer('Version 3: a token with a role.'),
+  ownerSecret: basic('Version 2: the key and the secret of the owner of the deployment.'),
+  ownerToken: bearer('Version 3: the token of the organization.'),
   clientSecret: basic('OAuth: `client_secret_basic`.'),
   clientCertificate: { type: 'mutualTLS', description: 'OAuth: the certificate of the connection.' },
 }
@@ -193,7 +194,7 @@ function callersOf(
     : [callers, security]
 }
 
-/** Who may call, and the security schemes for it. In OpenAPI 3.1 the names in the lists are roles. */
+/** The permitted callers, and their security schemes. In OpenAPI 3.1 the names in the lists are roles. */
 function accessOf(version: RouteMethod['version']): Access {
   const scheme = version === 'v3' ? 'serviceToken' : 'serviceSecret'
   const ofRole = (role: string) => [`callers with the role \`${role}\``, [{ [scheme]: [role] }]] as const
@@ -212,7 +213,7 @@ function accessOf(version: RouteMethod['version']): Access {
   }
 }
 
-/** The schemas that something else refers to: the members of a call by GET or DELETE are parameters instead. */
+/** The schemas that are referred to. The members of a call with GET or DELETE are parameters instead. */
 function referredTo(paths: object, schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const isUsed = ([name]: [string, JsonSchema]) =>
     JSON.stringify([paths, RESPONSES, { ...schemas, [name]: undefined }]).includes(`"${reference(name)}"`)

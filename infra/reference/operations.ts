@@ -2,17 +2,17 @@ import { ROUTES } from '../deployed-routes.ts'
 import type { HttpMethod, Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 
-/** One method of one path of a route. */
+/** A method of a path of a route. */
 export interface RouteMethod {
   readonly id: string
   readonly template: string
   readonly method: Lowercase<HttpMethod>
   readonly route: Route
-  /** Of the Web API; absent on the OAuth face. */
+  /** The version of the Web API; absent on the OAuth face. */
   readonly version: 'v2' | 'v3' | undefined
 }
 
-/** Every route that accepts a method, once, in the order of `ENDPOINTS`. */
+/** Every route that accepts a method, in the order of `ENDPOINTS`. */
 export function deployedRoutes(): Route[] {
   const offered = [...new Set(Object.values(ROUTES))].filter(({ methods }) => methods.length > 0)
   const order = Object.keys(ENDPOINTS)

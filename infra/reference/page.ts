@@ -18,11 +18,11 @@ stands for a name.
 
 type Path = readonly [path: string, methods: Readonly<Record<string, Operation>>]
 
-/** What the OpenAPI file contains, in Markdown. Headings, and so anchors, are the names of endpoints and schemas. */
+/** The content of the OpenAPI file as Markdown. Headings, and so anchors, are the names of endpoints and schemas. */
 export function page({ info, tags, paths, components }: OpenApi): string {
   const endpoints = Object.entries(Object.groupBy(Object.entries(paths), ([path]) => endpointOf(path)))
   const schemas = new Map(Object.entries(components.schemas))
-  /** A schema that several endpoints use has a section of its own. */
+  /** A schema that several endpoints use has its own section. */
   const place = (ref = '') => {
     const users = endpoints.filter(([, same]) => JSON.stringify(same).includes(`"${ref}"`))
     if (users.length > 1) return ` ${linkTo(ref)}.\n`
@@ -82,14 +82,14 @@ function tables(schema: JsonSchema): string {
   return all.join('\n')
 }
 
-/** In every answer with an action: see introduction.md. */
+/** The members of every answer with an action (introduction.md). */
 const ENVELOPE = /`(type|resultCode|resultMessage|action)`/
 const MEMBER = '| member | type | meaning |'
 
 const table = (head: string, lines: readonly string[]) =>
   [head, head.replaceAll(/\w+/g, '---'), ...lines, ''].join('\n')
 
-/** A row for each member; members of an object inside have its name and a dot before theirs. */
+/** A row for each member. The names of nested members begin with the name of their object and a dot. */
 function rows({ properties = {}, required, additionalProperties: more }: JsonSchema, prefix = ''): string[] {
   const members = Object.entries(properties).flatMap(([name, member]) => [
     row(prefix + name, required?.includes(name) === true, member),

@@ -1,21 +1,21 @@
 import { AUTHENTICATION_METHODS } from '../../shared/store/authentication-methods.ts'
 import { type Allowed, FAPI2, type Requirement } from '../../shared/store/profile.ts'
 
-/** What the profile changes for requests, in Markdown. */
+/** The rules of the profile for requests, in Markdown. */
 const RULES: Readonly<Record<keyof typeof FAPI2.requests, string>> = {
   boundTokensOnly:
-    'No unbound token is issued or accepted, also not one from before the switch. A new one is bound to a key (DPoP) if the client has `dpopRequired`, else to its certificate.',
+    'Unbound tokens are neither issued nor accepted, even if they were issued before the switch. New tokens are bound to a key (DPoP) if the client has `dpopRequired`, otherwise to its certificate.',
   audienceIsString: '`aud` of client assertions is the issuer as a string, not a list.',
   parRequired:
-    'Authorization requests must be pushed. The ticket of a plain request from before the switch gives no code (A041393).',
+    'Authorization requests must be pushed. No code is issued for the ticket of an earlier request that was not pushed (A041393).',
   redirectUriRequired: 'A pushed request must have `redirect_uri`.',
-  algorithms: `JWTs, among them DPoP proofs, are made and accepted only with ${allowedWords(FAPI2.requests.algorithms.allows.items)}.`,
+  algorithms: `JWTs, including DPoP proofs, are issued and accepted only with ${allowedWords(FAPI2.requests.algorithms.allows.items)}.`,
 }
 
-/** A row of the profile, for people and for programs. */
+/** A row of the profile, for readers and programs. */
 interface Row extends Partial<Requirement> {
   readonly clause: string
-  /** The allowed values of a setting, or the rule. Markdown. */
+  /** The allowed values of a setting, or the rule, in Markdown. */
   readonly words: string
 }
 
@@ -40,17 +40,15 @@ function allowedWords(allows: Allowed): string {
   if ('maximum' in allows) return `at most ${allows.maximum}`
   if ('enum' in allows) return allows.enum.map((value) => `\`${String(value)}\``).join(', ')
   if ('items' in allows) return allowedWords(allows.items)
-  return 'none with `http`, except to `127.0.0.1` and `[::1]`'
+  return 'no `http` URI, except for `127.0.0.1` and `[::1]`'
 }
 
-/** What the console needs of settings that a table is about: schema, setting, and further keywords. */
+/** The keywords that the console needs about settings with a table: schema, setting and keywords. */
 export const PROFILE_TABLES = [
   ['ServiceSettings', 'fapi2', { 'x-requires': SERVICE, 'x-rules': REQUESTS }],
   ['ClientSettings', 'fapi2', { 'x-requires': CLIENT }],
   ['ClientSettings', 'tokenAuthMethod', { 'x-methods': AUTHENTICATION_METHODS }],
-] as const
-
-/** For the page of settings. */
+] as const /** The parts of the page of settings. */
 export const PROFILE_PARTS = {
   'fapi2 of services': profileTable(SERVICE),
   'fapi2 of clients': profileTable(CLIENT),

@@ -1,4 +1,4 @@
-/** What to do about a refusal. The first pattern that fits the reason decides. Markdown, for docs/reference.md. */
+/** The remedies for refusals. The first pattern that fits the reason decides. Markdown, for docs/reference.md. */
 export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^internal$/, 'certbound is wrong: `cause` of the line has the error. Report it'],
   [/^unavailable$/, 'a table cannot be reached: see `cause`, and [send it again](operations.md#after-a-503)'],
@@ -10,7 +10,10 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'the caller of the Web API has wrong credentials: [make new ones](operations.md#rotate-the-credentials-of-a-service)',
   ],
   [/^(role-too-small|explanation-for-managers)$/, 'use a credential with the role that the API needs'],
-  [/fapi2/, '`npm run doctor -- --fapi` names the setting; else change the request as the message says'],
+  [
+    /fapi2/,
+    '`npm run doctor -- --fapi` names the setting; otherwise change the request as described in the message',
+  ],
   [
     /^push-required$/,
     'let the client push its requests ([how](clients.md#other-answers)), or take `parRequired` away',
@@ -144,7 +147,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^verifier-/, 'send the `code_verifier` of this login; several attempts with a wrong one are a thief'],
   [/-wider$/, 'ask for no more than was granted, or start a new authorization'],
 
-  // What is left
+  // The other reasons
   [/scope-(none|unsupported|unknown)$|^issue-scope/, 'add the scope to the service, or leave it out'],
   [
     /^(not-logged-in|not-authenticated|login|max-age-(not|exceeded)|other-subject|acr-not|denied|unknown-failure|server-failure|fail-client-unauthorized|fail-temporarily|.*-required$|target-invalid)/,
@@ -159,7 +162,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** @returns what to do about a refusal for a reason; `undefined` for none that is known */
+/** @returns the remedy for a refusal with this reason; `undefined` if it is unknown */
 export function remedyOf(reason: string): string | undefined {
   return REMEDIES.find(([pattern]) => pattern.test(reason))?.[1]
 }

@@ -2,11 +2,11 @@ import type { Route } from '../../shared/lambda/route.ts'
 import GROUPS from './result-codes.json' with { type: 'json' }
 
 /**
- * The result codes that a route can answer; on the OAuth face the errors.
+ * The result codes of a route, or its errors on the OAuth face.
  *
- * The file has each code once, with the endpoints that answer with it, or with a trait that they share: the credentials that
- * they need or take, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts),
- * and a whole run fails for a code that no endpoint answered (test/support/tested-codes).
+ * The file contains each code once, with the endpoints that answer with it, or with a common trait: the credentials that they require
+ * or accept, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts),
+ * and a complete run fails for a code without an answer (test/support/tested-codes).
  */
 export function resultCodes({ endpoint, access, organization, face, methods, call }: Route): string[] {
   const reads =

@@ -32,7 +32,7 @@ function table<Name extends string>(
   return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
-/** The default of a setting in words. */
+/** The default of a setting as text. */
 function defaultOf(type: z.ZodMiniType): string {
   const { success, data } = type.safeParse(undefined)
   if (!success) return 'required'

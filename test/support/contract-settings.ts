@@ -21,7 +21,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', use: 'sig' }
 
 /** Values that the type of a setting does not suggest. */
-const OF_SERVICES = {
+const SERVICE_DESCRIPTIONS = {
   jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
   ...{ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'k', introspectionSignatureKeyId: 'k' },
   userInfoSignatureKeyId: 'k',
@@ -30,7 +30,7 @@ const OF_SERVICES = {
   clientCertificateIssuers: [certificatePem('ca-root')],
   tokensNotBefore: 60_000,
 }
-const OF_CLIENTS = {
+const CLIENT_DESCRIPTIONS = {
   jwks: JSON.stringify({ keys: [jwk] }),
   ...{ tokenAuthSignAlg: 'ES256', tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a.example' },
   ...{ tlsClientAuthSanIp: '192.0.2.1', tlsClientAuthSanEmail: 'a@example.org' },
@@ -59,14 +59,14 @@ function sample({ type, enum: values, properties = {}, items, anyOf }: JsonSchem
 const { ServiceSettings, ClientSettings } = openApi.components.schemas as Record<string, JsonSchema>
 
 export const SERVICE_SETTINGS: ContractSettings = {
-  accepted: samples(ServiceSettings ?? {}, OF_SERVICES),
+  accepted: samples(ServiceSettings ?? {}, SERVICE_DESCRIPTIONS),
   carried: Object.keys(CARRIED_BY_SERVICES),
   refused: SERVICE_RULES.notOffered,
   readOnly: ['apiKey', 'apiSecret', 'number', 'serviceOwnerNumber', 'createdAt', 'modifiedAt'],
 }
 
 export const CLIENT_SETTINGS: ContractSettings = {
-  accepted: samples(ClientSettings ?? {}, OF_CLIENTS),
+  accepted: samples(ClientSettings ?? {}, CLIENT_DESCRIPTIONS),
   carried: Object.keys(CARRIED_BY_CLIENTS),
   refused: CLIENT_RULES.notOffered,
   readOnly: [

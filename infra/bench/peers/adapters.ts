@@ -16,7 +16,7 @@ import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
 export const ADAPTERS = ['memory', 'DynamoDB'] as const
 export type AdapterName = (typeof ADAPTERS)[number]
 
-/** The part of oidc-provider's adapters that its client credentials and its introspection use. */
+/** The methods of oidc-provider's adapters that client credentials and introspection use. */
 interface Adapter {
   readonly upsert: (id: string, payload: object, expiresIn?: number) => Promise<void>
   readonly find: (id: string) => Promise<object | undefined>
@@ -27,7 +27,7 @@ interface Adapter {
 /** Makes the adapter of a kind of object. */
 export type Adapters = (model: string) => Adapter
 
-/** oidc-provider's own keeps 1,000 objects: the token that is introspected would be gone soon. */
+/** An adapter in memory. oidc-provider's own keeps only 1,000 objects, so the introspected token would soon be lost. */
 export function inMemory(): Adapters {
   const kept = new Map<string, object>()
   return (model) => ({
@@ -46,7 +46,7 @@ export function inMemory(): Adapters {
 
 const TableName = 'oidc-provider'
 
-/** One item for each object, read with strong consistency, as certbound reads. */
+/** An adapter on DynamoDB: an item for each object, read with strong consistency as in certbound. */
 export async function onDynamoDb(endpoint: string): Promise<Adapters> {
   const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
   await createTable(client)

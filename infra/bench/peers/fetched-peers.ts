@@ -9,8 +9,8 @@ const run = promisify(execFile)
 const FILES = ['package.json', 'package-lock.json']
 
 /**
- * The folder of the peers' packages, from `.cache` or from the configured npm registry. The lock file in `packages` has the
- * version and the integrity of each.
+ * The folder of the peers' packages, from `.cache` or from the configured npm registry. The lock file in `packages` contains the version
+ * and the integrity of each.
  *
  * @throws Error if the registry returns other content
  */

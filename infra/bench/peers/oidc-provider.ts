@@ -13,10 +13,9 @@ import { type AdapterName, inMemory, onDynamoDb } from './adapters.ts'
 export interface PeerArgument {
   /** The folder of the fetched packages. */
   readonly packages: string
-  readonly adapter: AdapterName
-  /** Of DynamoDB. */
+  readonly adapter: AdapterName /** The endpoint of DynamoDB. */
   readonly endpoint: string
-  /** PEM of the server's certificate and its key. */
+  /** The server's certificate and its key, as PEM. */
   readonly cert: string
   readonly key: string
   readonly truststoreFile: string
@@ -60,7 +59,7 @@ const provider = new Provider('https://peer.certbound.test', {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
     devInteractions: { enabled: false },
-    // With a `resource` the token is a JWT, which oidc-provider does not store.
+    // With a `resource`, oidc-provider issues a JWT and does not store it.
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: () => ({

@@ -8,10 +8,10 @@ import type { PeerArgument, PeerReady } from './oidc-provider.ts'
 const FORM = 'grant_type=client_credentials&scope=accounts%3Aread'
 
 /**
- * oidc-provider, in memory and on DynamoDB, each in a process of its own: issuing a token that is bound to the certificate, opaque
- * and as a JWT, and introspection of an opaque one.
+ * Starts oidc-provider, in memory and on DynamoDB, each in its own process. The cases are issuing a token that is bound to the
+ * certificate, opaque and as a JWT, and introspection of an opaque one.
  *
- * @param opened ends the processes
+ * @param opened the stack that ends the processes
  */
 export async function startPeers(
   tls: Omit<PeerArgument, 'packages' | 'adapter'>,
@@ -46,7 +46,7 @@ export async function startPeers(
       name: `${name}: introspection`,
       path: '/token/introspection',
       form: `token=${access_token}`,
-      // Only a bound token has this member.
+      // Only the introspection of a bound token returns this member.
       expected: '"x5t#S256":"',
     })
   }

@@ -10,17 +10,16 @@ import { isAnchored, type Truststore } from '../../truststore/truststore.ts'
 
 export interface EdgeOptions extends Gateway {
   readonly domainName: string
-  readonly apiId: string
-  /** A free one by default. */
+  readonly apiId: string /** The port; a free one by default. */
   readonly port?: number | undefined
 }
 
-/** A request line and headers above this get 431, as at API Gateway. */
+/** The limit of a request line and headers, above which the answer is 431 as at API Gateway. */
 const LIMITS: ServerOptions = { maxHeaderSize: 10_240 }
 
 /**
- * A mutual-TLS custom domain of API Gateway on this machine. Without a client certificate the connection ends without
- * an answer. A certificate that the truststore does not vouch for gets 403. Any other is in every event of its connection.
+ * Starts a mutual-TLS custom domain of API Gateway on this machine. Without a client certificate the connection ends without an answer. A
+ * certificate that the trust store does not trust gets 403. Any other is in every event of its connection.
  *
  * @throws Complaint if the port cannot be used
  */
@@ -42,8 +41,8 @@ export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listeni
 }
 
 /**
- * A plain custom domain of API Gateway on this machine: it asks nobody for a certificate, and no event has one. A request for
- * another host than that of its connection gets 403.
+ * Starts a plain custom domain of API Gateway on this machine. It requests no certificate, and events contain none. A request for another
+ * host than that of its connection gets 403.
  *
  * @throws Complaint if the port cannot be used
  */
@@ -57,14 +56,14 @@ export function plainTlsEdge(options: EdgeOptions & Pick<MutualTls, 'key' | 'cer
   return listen(server, options.port, '--plain-port')
 }
 
-/** The domains of this machine have one name, and differ in their ports. */
+/** Whether a request is for the port of its connection. The domains of this machine have one name and differ only in their ports. */
 function isForOwnPort({ headers: { host = '' }, socket }: IncomingMessage): boolean {
   const url = URL.parse(`https://${host}`)
   return url !== null && Number(url.port || 443) === socket.localPort
 }
 
 /**
- * The same domain over HTTP, for programs that do not know the CA of this machine.
+ * Starts the plain domain over HTTP, for programs that do not trust the CA of this machine.
  * @throws Complaint if the port cannot be used
  */
 export function plainEdge(options: EdgeOptions): Promise<Listening> {

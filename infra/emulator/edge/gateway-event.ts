@@ -5,7 +5,7 @@ import type { RouteMatch } from './route-match.ts'
 
 export type ClientCert = NonNullable<APIGatewayProxyEventV2['requestContext']['authentication']>['clientCert']
 
-/** The custom domain and the API that events name as theirs. */
+/** The custom domain and the API in events. */
 export interface Domain {
   readonly domainName: string
   readonly apiId: string
@@ -18,13 +18,13 @@ export interface GatewayRequest {
   readonly path: string
   readonly query: string
   readonly body: Buffer
-  /** What the TLS handshake of this connection proved. Nothing else in a request can take its place. */
+  /** The certificate that was proved in the TLS handshake of the connection. No other part of a request can replace it. */
   readonly clientCert: ClientCert | undefined
 }
 
 const TEXT_TYPE = /^(text\/.*|application\/(json|javascript|xml))$/
 
-/** The event that API Gateway makes of a request (HTTP API, payload format 2.0). */
+/** The event that API Gateway creates from a request (HTTP API, payload format 2.0). */
 export function gatewayEvent(domain: Domain, from: GatewayRequest): APIGatewayProxyEventV2 {
   const { route, path, query, body } = from
   const headers = eventHeaders(domain, from.request)
@@ -43,7 +43,7 @@ export function gatewayEvent(domain: Domain, from: GatewayRequest): APIGatewayPr
   }
 }
 
-/** Only the leaf, spelled as by API Gateway. Only `clientCertPem` is certain; the rest is for logs. */
+/** The client certificate in API Gateway's form. Only `clientCertPem` is reliable; the rest is for logs. */
 export function clientCertOf(leaf: X509Certificate): ClientCert {
   return {
     clientCertPem: leaf.toString(),
@@ -54,7 +54,7 @@ export function clientCertOf(leaf: X509Certificate): ClientCert {
   }
 }
 
-/** The last RDN comes first. Node writes one RDN a line in certificate order, and `undefined` for an empty name. */
+/** A name as text, with the last RDN first. Node writes one RDN per line in certificate order, and `undefined` for an empty name. */
 function distinguishedName(lines: string | undefined): string {
   return (lines ?? '').split('\n').reverse().join(',')
 }
@@ -109,7 +109,7 @@ function isText(contentType: string | undefined): boolean {
   return TEXT_TYPE.test(mediaType.trim().toLowerCase())
 }
 
-/** `24/Nov/2026:06:40:00 +0000` */
+/** A time in the common log format, for example `24/Nov/2026:06:40:00 +0000`. */
 function commonLogTime(time: Date): string {
   const [, day, month, year, clock] = time.toUTCString().split(' ')
   return `${day}/${month}/${year}:${clock} +0000`

@@ -3,12 +3,12 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { type ClientCert, type Domain, gatewayEvent } from './gateway-event.ts'
 import { routeMatcher, type EdgeRoutes } from './route-match.ts'
 
-/** Lambda's limit for a request, which is smaller than the gateway's own. */
+/** Lambda's limit for a request, which is smaller than that of the gateway. */
 const BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
 export interface Gateway {
   readonly routes: EdgeRoutes
-  /** Gets the error of a handler, or the fault of its answer. The client gets a 500 without details. */
+  /** Called with the error of a handler or of its answer. The client gets a 500 without details. */
   readonly onError: (error: unknown) => void
 }
 
@@ -18,7 +18,7 @@ export type Serve = (
   clientCert: ClientCert | undefined,
 ) => Promise<void>
 
-/** Routes, limits and answers of an HTTP API: all that happens to a request once its connection is admitted. */
+/** The routes, limits and answers of an HTTP API, for requests on admitted connections. */
 export function gateway({ routes, onError }: Gateway, domain: Domain): Serve {
   const match = routeMatcher(routes)
 
@@ -42,9 +42,7 @@ export function gateway({ routes, onError }: Gateway, domain: Domain): Serve {
       refuse(response, 500, 'Internal Server Error')
     }
   }
-}
-
-/** An answer of the gateway itself. */
+} /** Sends an answer of the gateway itself. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   send(response, status, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ message })))
 }
@@ -59,13 +57,13 @@ function answer(response: ServerResponse, result: unknown, template: string): vo
 }
 
 function send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: Buffer): void {
-  // RFC 9110 section 8.6: no Content-Length in a 204.
+  // A 204 must not contain Content-Length (RFC 9110 section 8.6).
   response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': body.length })
   response.end(body)
 }
 
 /**
- * Never settles when the client leaves before the end of its body: then nobody waits for an answer. A body over the
+ * Reads a body. The promise never settles if the client disconnects before the end, because then no answer is needed. A body over the
  * limit is read to its end, because closing earlier would reset the connection before the client reads the 413.
  */
 function readBody(request: IncomingMessage): Promise<Buffer | 'too long'> {

@@ -2,20 +2,20 @@ import { pathMatcher } from '../../../shared/lambda/path-match.ts'
 
 export type LambdaHandler = (event: unknown) => Promise<unknown>
 
-/** Route template, for example `/api/{serviceId}/auth/token`, to handler. */
+/** The handlers, keyed by route template, for example `/api/{serviceId}/auth/token`. */
 export type EdgeRoutes = ReadonlyMap<string, LambdaHandler>
 
 export interface RouteMatch {
   readonly template: string
   readonly handler: LambdaHandler
-  /** Decoded; absent when the template has none. */
+  /** The decoded parameters. They are absent if the template has no parameter. */
   readonly pathParameters?: Record<string, string>
 }
 
 /**
- * Finds the route of a path (as sent, without the query) as `pathMatcher` does.
+ * Finds the route of a path (as sent, without the query) like `pathMatcher`.
  *
- * URLPattern and find-my-way do not match the path as sent: one resolves `..` first, the other decodes literal segments.
+ * URLPattern and find-my-way do not match the path as sent: the first resolves `..`, the second decodes literal segments.
  */
 export function routeMatcher(routes: EdgeRoutes): (path: string) => RouteMatch | undefined {
   const match = pathMatcher([...routes.keys()])
@@ -27,7 +27,7 @@ export function routeMatcher(routes: EdgeRoutes): (path: string) => RouteMatch |
   }
 }
 
-/** `undefined` when a value is not the percent-encoding of UTF-8. */
+/** Decodes the parameters. @returns `undefined` if a value is not the percent-encoding of UTF-8 */
 function decoded(values: Readonly<Record<string, string>>): Record<string, string> | undefined {
   try {
     return Object.fromEntries(

@@ -10,38 +10,38 @@ export interface LambdaProcessOptions extends Pick<
   'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'
 > {
   /** The folder of the unpacked archive. */
-  readonly folder: string
-  /** AWS's runtime client. */
+  readonly folder: string /** The program of AWS's runtime client. */
   readonly client: string
-  /** The function's variables, besides those that Lambda itself sets. */
+  /** The environment variables of the function, except those that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>
-  /** Gets every line that the function writes. */
+  /** Called with every line that the function writes. */
   readonly onLine: (line: string) => void
 }
 
 export interface LambdaProcess {
   /**
-   * One at a time. Rejects with the handler's error, or when the process ends, or when the time is up: that kills the process.
+   * Invokes the function, one event at a time. It rejects with the handler's error, if the process ends, or at the time limit, which
+   * kills the process.
    */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly ended: Promise<unknown>
   readonly close: () => Promise<void>
 }
 
-/** Processes that are killed when this one ends. */
+/** The processes that are killed when this one ends. */
 const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
 })
 
-/** Lambda itself gives ten seconds, but there each function has a processor of its own. */
+/** Lambda's limit is ten seconds, but there each function has its own processor. */
 const START_LIMIT_SECONDS = 30
 
 /**
- * One execution environment: a function under AWS's runtime client on this Node, loaded and ready for its first event.
+ * Starts an execution environment: a function with AWS's runtime client on this Node, loaded and ready for its first event.
  *
- * @throws FunctionError with what the runtime client reports about a function that cannot be loaded
- * @throws Error when the process ends, or is not ready in time
+ * @throws FunctionError with the report of the runtime client if the function cannot be loaded
+ * @throws Error if the process ends or is not ready in time
  */
 export async function startLambdaProcess(options: LambdaProcessOptions): Promise<LambdaProcess> {
   const arn = `arn:aws:lambda:local:000000000000:function:${options.name}`
@@ -59,12 +59,12 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     return api.close()
   })
   const close = async () => {
-    // Lambda gives a function no time to end either, and a busy one would not take another signal.
+    // Lambda also ends functions at once, and a busy function would not handle another signal.
     kill()
     await ended
   }
 
-  /** The result of `waited`, unless the process ends first. When the time is up, the process is killed. */
+  /** The result of `waited`, unless the process ends first. At the time limit the process is killed. */
   const within = async <T>(seconds: number, waited: Promise<T>): Promise<T> => {
     let complaint: string | undefined
     const timer = setTimeout(() => {
@@ -90,7 +90,7 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
   return { invoke: (event) => within(options.timeoutSeconds, api.invoke(event)), ended, close }
 }
 
-/** Without the environment of this process: a variable that the template forgets is missing here as on Lambda. */
+/** The environment does not contain that of this process, so a variable that is missing in the template is missing here as on Lambda. */
 function environment(options: LambdaProcessOptions, address: string): NodeJS.ProcessEnv {
   return {
     ...options.environment,

@@ -8,25 +8,24 @@ import type { EdgeRoutes } from '../edge/route-match.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PackagedFunction, readPackagedTemplate } from './packaged-template.ts'
 
-/** What `npm run package` has made, and the program that runs it. */
+/** The results of `npm run package`, and the program that runs them. */
 export interface Package {
   /** The CloudFormation template. */
   readonly template: string
   /** The folder of the archives. */
-  readonly archives: string
-  /** AWS's runtime client. */
+  readonly archives: string /** The program of AWS's runtime client. */
   readonly client: string
 }
 
 export interface Packaged extends Package {
-  /** Gets every line that a function writes. */
+  /** Called with every line that a function writes. */
   readonly onLine: (line: string, functionName: string) => void
 }
 
 export interface Here {
-  /** By name, the variables whose value on this machine differs from the template's. */
+  /** The variables whose values on this machine differ from those of the template. */
   readonly variables: Readonly<Record<string, string>>
-  /** What Lambda sets: region and credentials; and the address of DynamoDB. */
+  /** The variables that Lambda sets (Region and credentials), and the endpoint of DynamoDB. */
   readonly aws: Readonly<Record<string, string>>
 }
 
@@ -35,7 +34,7 @@ export interface PackagedFunctions {
   readonly close: () => Promise<void>
 }
 
-/** The package in the working directory. @throws Complaint when the runtime client has not been compiled */
+/** The package in the working directory. @throws Complaint if the runtime client has not been compiled */
 export async function packageHere(): Promise<Package> {
   const client = await findLambdaRuntime()
   if (client === undefined) {
@@ -46,11 +45,11 @@ export async function packageHere(): Promise<Package> {
 }
 
 /**
- * Every function of the template from its archive, each a process under AWS's runtime client with the variables that
- * the template gives it and no others.
+ * Starts every function of the template from its archive, each in a process with AWS's runtime client and exactly the variables of the
+ * template.
  *
- * @throws Complaint when nothing is packaged
- * @throws Error when a function does not start
+ * @throws Complaint if there is no package
+ * @throws Error if a function does not start
  */
 export async function startPackagedFunctions(packaged: Packaged, here: Here): Promise<PackagedFunctions> {
   const functions = await readPackagedTemplate(packaged.template)
@@ -75,8 +74,8 @@ export async function startPackagedFunctions(packaged: Packaged, here: Here): Pr
 }
 
 /**
- * One function, in one execution environment at a time: events wait for each other. When its process has ended, the
- * next event gets a new one.
+ * Opens a function with one execution environment at a time, so events wait for each other. After its process has ended, the next event
+ * gets a new one.
  */
 async function openFunction(packaged: PackagedFunction, from: Packaged, here: Here, parent: string) {
   const { name, routes } = packaged
@@ -102,10 +101,10 @@ async function openFunction(packaged: PackagedFunction, from: Packaged, here: He
 }
 
 /**
- * Unpacks the archive of a function into a folder of its own.
+ * Unpacks the archive of a function into a separate folder.
  *
- * @returns what starts it, but for the listener to its lines
- * @throws Error that names a variable whose value only CloudFormation could work out
+ * @returns the options that start it, except the listener for its lines
+ * @throws Error that names a variable whose value only CloudFormation can evaluate
  */
 export async function unpack(packaged: PackagedFunction, from: Package, here: Here, parent: string) {
   const folder = join(parent, packaged.name)

@@ -4,16 +4,14 @@ import { Complaint } from '../../command.ts'
 
 /** One function of the packaged CloudFormation template. */
 export interface PackagedFunction {
-  readonly name: string
-  /** File name of its archive. */
-  readonly archive: string
-  /** In Lambda's spelling: `index.handler`. */
+  readonly name: string /** The file name of its archive. */
+  readonly archive: string /** The handler in Lambda's form: `index.handler`. */
   readonly handler: string
   readonly timeoutSeconds: number
   readonly memoryMegabytes: number
-  /** Texts, or expressions that CloudFormation evaluates. */
+  /** The environment variables: texts, or expressions that CloudFormation evaluates. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** Templates of the routes that lead to it. */
+  /** The templates of its routes. */
   readonly routes: readonly string[]
 }
 
@@ -40,7 +38,7 @@ interface Alias {
   readonly FunctionName: { readonly Ref: string }
 }
 
-/** @throws Complaint when there is no such template */
+/** @throws Complaint if the template does not exist */
 export async function readPackagedTemplate(file: string): Promise<PackagedFunction[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Complaint(`${file} cannot be read: npm run package writes it`, { cause: error })

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json } from 'node:stream/consumers'
 import { listen } from '../../connections/listen.ts'
 
-/** The failure that the runtime client reports: of the start, or of one invocation. */
+/** A failure of the start or of an invocation, as reported by the runtime client. */
 class FunctionError extends Error {
   constructor(reported: unknown) {
     const { errorType, errorMessage } = reported as Readonly<Record<string, unknown>>
@@ -11,13 +11,13 @@ class FunctionError extends Error {
   }
 }
 
-/** Lambda's side of one execution environment. */
+/** Lambda's side of an execution environment. */
 export interface RuntimeApi {
-  /** Host and port, for `AWS_LAMBDA_RUNTIME_API`. */
+  /** The host and port, for `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string
-  /** Resolves when the function has been loaded and asks for its first event; rejects when it cannot be loaded. */
+  /** Resolves when the function has been loaded and requests its first event; rejects if it cannot be loaded. */
   readonly ready: Promise<void>
-  /** One at a time. Rejects with the handler's error. */
+  /** Invokes the function, one event at a time. It rejects with the handler's error. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly close: () => Promise<void>
 }
@@ -32,15 +32,15 @@ interface Invocation {
 const VERSION = '/2018-06-01/runtime'
 
 /**
- * The Lambda Runtime API of one execution environment on this machine.
+ * Starts the Lambda Runtime API of an execution environment on this machine.
  *
- * @param functionArn for the context of invocations
- * @param timeoutSeconds for their deadline
+ * @param functionArn the ARN in the context of invocations
+ * @param timeoutSeconds the time until their deadline
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(functionArn: string, timeoutSeconds: number): Promise<RuntimeApi> {
   const ready = Promise.withResolvers<undefined>()
-  // The process may end before anybody waits for this.
+  // The process may end before this promise is awaited.
   ready.promise.catch(() => undefined)
   let current: Invocation | undefined
   let waiting: ServerResponse | undefined

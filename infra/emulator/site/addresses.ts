@@ -3,12 +3,12 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { Examples } from '../../examples/examples.ts'
 import { type Domains, endpoints } from '../../management/endpoints.ts'
 
-/** The members of a service whose values are addresses of this machine. They change with its ports. */
+/** The members of a service whose values are URLs of this machine. They change with its ports. */
 export type Addresses = ReturnType<typeof addressesOf>
 
 /**
- * The plain domain is the issuer, its endpoints are those of a deployment, and the front end has the pages for end-users and the userinfo
- * endpoint.
+ * The URLs of a service. The plain domain is the issuer, its endpoints are those of a deployment, and the front end has the pages for
+ * end-users and the userinfo endpoint.
  */
 export function addressesOf(domains: Domains, frontEnd: FrontEndAddresses) {
   const { authorizationEndpoint, userInfoEndpoint, frontEndMtlsUrl } = frontEnd
@@ -27,10 +27,10 @@ export function addressesOf(domains: Domains, frontEnd: FrontEndAddresses) {
 type FrontEndAddresses = Pick<Examples, 'authorizationEndpoint' | 'userInfoEndpoint' | 'frontEndMtlsUrl'>
 
 /**
- * The service with the addresses of this run. The issuer always follows the port. Of the others, one that somebody has set since
- * the last run stays.
+ * Sets the URLs of this run in a service. The issuer always depends on the port. Another member is kept if it was changed since the last
+ * run.
  *
- * @param last what the last run has set
+ * @param last the URLs that the last run has set
  */
 export function withAddresses(service: Service, now: Addresses, last: Partial<Addresses>): Service {
   const own = Object.entries(now).filter(([member]) => {

@@ -12,7 +12,7 @@ export interface StoredIdentity extends Identity {
 
 export interface DevelopmentCertificates<Name extends string> {
   readonly ca: StoredIdentity
-  /** For localhost, 127.0.0.1 and ::1. The CA itself issued it, so it needs no chain. */
+  /** The certificate for localhost, 127.0.0.1 and ::1. The CA itself issued it, so it needs no chain. */
   readonly server: StoredIdentity
   readonly clients: Readonly<Record<Name, StoredIdentity>>
 }
@@ -20,15 +20,15 @@ export interface DevelopmentCertificates<Name extends string> {
 const DAY_MILLISECONDS = 86_400_000
 const CA_DAYS = 3650
 const LEAF_DAYS = 365
-/** The edge may run for a while before its next start. */
+/** Certificates are renewed early, because the edge may run for a while before its next start. */
 const RENEWAL_DAYS = 7
 
 /**
- * The development CA, server certificate and client certificates in a directory. Makes those that are missing, do not match
- * their CA or key, or end within 7 days; keeps the rest.
+ * The development CA, server certificate and client certificates in a directory. Certificates that are missing, do not match their CA or
+ * key, or expire within 7 days are created; the others are kept.
  *
- * @param names of clients, also file names: letters, digits and hyphens, neither `ca` nor `server`
- * @throws Complaint that names the file which cannot be read, written or understood
+ * @param names the names of the clients, also file names: letters, digits and hyphens, neither `ca` nor `server`
+ * @throws Complaint that names the file that cannot be read, written or parsed
  */
 export async function developmentCertificates<Name extends string>(
   directory: string,
@@ -52,7 +52,7 @@ interface Opened extends Issuer {
   readonly stored: StoredIdentity
 }
 
-/** @param path of both files, without `.pem` and `.key.pem` */
+/** @param path the path of both files, without `.pem` and `.key.pem` */
 async function keptOrMade(
   path: string,
   days: number,
@@ -114,7 +114,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /**
- * Renames the new file into place: an interrupted run leaves no half a file, and an old file's mode does not stay.
+ * Replaces a file with a rename, so that an interrupted run leaves no incomplete file, and the mode of the old file is not kept.
  *
  * @throws Complaint that names the file
  */

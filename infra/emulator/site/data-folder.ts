@@ -7,23 +7,21 @@ import type { Addresses } from './addresses.ts'
 import { replaceFile } from './certificates.ts'
 import type { Seeded } from './seed.ts'
 
-/** The format of all that a data folder keeps. Every change raises it (test/infra/emulator/site/data-format.test.ts). */
+/** The format of the data in a data folder. Every change increases it (test/infra/emulator/site/data-format.test.ts). */
 export const DATA_FORMAT = 3
 
 const FRESH = '--fresh moves the folder aside and begins with a new service'
 
-/** What is kept of a service beside its tables. */
+/** The data of a service that is kept beside its tables. */
 export interface Kept {
-  /** Its secrets, of which the tables have only digests. Absent if the first run ended before it knew them. */
+  /** Its secrets, of which the tables contain only digests. Absent if the first run ended before it knew them. */
   readonly seeded?: Seeded | undefined
-  /** The addresses that the last run gave the service. Absent if the first run ended before it knew them. */
+  /** The URLs that the last run set in the service. Absent if the first run ended before it knew them. */
   readonly addresses?: Partial<Addresses> | undefined
-}
-
-/** The content of the file. */
+} /** The content of the file of a data folder. */
 interface KeptFile extends Kept {
   readonly format: number
-  /** The process that has the folder open, or had it last. */
+  /** The process that uses the folder, or used it last. */
   readonly process: number
 }
 
@@ -34,9 +32,9 @@ export interface DataFolder {
 }
 
 /**
- * Opens a data folder for this process, and makes it if it is missing. All files are made so that only the user may read them.
+ * Opens a data folder for this process, and creates it if it is missing. Only the user may read its files.
  *
- * @throws Complaint if the data have another format, or another process has them open, or they cannot be read. Nothing is changed then
+ * @throws Complaint if the data has another format, is in use by another process, or cannot be read. Nothing is changed then
  */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const kept = await readKept(folder)
@@ -55,13 +53,13 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 /**
  * Moves a data folder aside.
  *
- * @returns where it is then; `undefined` if there is none
- * @throws Complaint if another process has it open, or if it is another kind of folder
+ * @returns its new path; `undefined` if there was no folder
+ * @throws Complaint if another process uses it, or if it is another kind of folder
  */
 export async function moveAside(folder: string): Promise<string | undefined> {
   if (!existsSync(folder)) return undefined
   if (!existsSync(fileOf(folder)) && !existsSync(tablesOf(folder)))
-    throw new Complaint(`${folder} has no data of npm start, so --fresh does not move it`)
+    throw new Complaint(`${folder} contains no data of npm start, so --fresh does not move it`)
   await tryDirectory(tablesOf(folder)).catch(async (error: unknown) => {
     if (error instanceof DirectoryInUse) throw await inUse(folder, error)
   })
@@ -74,7 +72,7 @@ const fileOf = (folder: string) => join(folder, 'kept.json')
 const tablesOf = (folder: string) => join(folder, 'dynamodb')
 
 async function openTables(folder: string): Promise<Engine> {
-  // LevelDB makes files at any time.
+  // LevelDB creates files at any time, so the mask must be restrictive.
   const umask = process.umask(0o077)
   try {
     const engine = await startEmbeddedEngine({ directory: tablesOf(folder) })
@@ -88,13 +86,13 @@ async function openTables(folder: string): Promise<Engine> {
 async function inUse(folder: string, cause: DirectoryInUse): Promise<Complaint> {
   const { process, seeded } = (await readKept(folder)) ?? {}
   const running = `process ${process ?? 'unknown'}, the issuer ${seeded?.issuer ?? 'unknown'}`
-  return new Complaint(`${folder} is in use by a certbound that runs: ${running}`, { cause })
+  return new Complaint(`${folder} is in use by another certbound: ${running}`, { cause })
 }
 
 function otherFormat(folder: string, format: number): Complaint {
   const found = format === 0 ? 'no format number' : `the format ${format}`
   return new Complaint(
-    `the data in ${folder} have ${found}, and this version of certbound reads the format ${DATA_FORMAT}. Nothing was changed: ${FRESH}`,
+    `the data in ${folder} has ${found}, but this version of certbound reads the format ${DATA_FORMAT}. Nothing was changed: ${FRESH}`,
   )
 }
 
@@ -105,7 +103,7 @@ async function readKept(folder: string): Promise<KeptFile | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    const remedy = code === 'ENOTDIR' ? `${folder} is no folder` : FRESH
+    const remedy = code === 'ENOTDIR' ? `${folder} is not a folder` : FRESH
     throw new Complaint(`${file} cannot be read (${code ?? message}): ${remedy}`, { cause: error })
   }
 }

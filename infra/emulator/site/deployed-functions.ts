@@ -3,7 +3,7 @@ import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 
-/** The deployed handlers, each under its routes, over one runtime. */
+/** The deployed handlers, keyed by their routes, with one runtime. */
 export function deployedFunctions(runtime: Runtime): EdgeRoutes {
   return new Map(
     Object.values(FUNCTION_ROUTES).flatMap((routes) => {

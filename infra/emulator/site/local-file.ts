@@ -7,7 +7,7 @@ import type { Site } from './site.ts'
 /** The content of `local.json`. */
 export type Local = Awaited<ReturnType<typeof writeLocalFile>>
 
-/** Writes `local.json`, for scripts: everything that is printed, with the secrets of this development service. */
+/** Writes `local.json` for scripts: all printed facts, and the secrets of this development service. */
 export async function writeLocalFile(site: Site, directory: string, consoleUrl: string) {
   const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, examples } = site
   const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl } =

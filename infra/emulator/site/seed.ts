@@ -8,14 +8,14 @@ import { openManagement } from '../../management/management.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import { newSigningKey } from '../../signing-key.ts'
 
-/** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
+/** The facts that callers of a newly seeded service need. The tables contain only digests of the secrets. */
 export interface Seeded extends OwnerCredentials {
   readonly issuer: string
   readonly serviceId: number
   readonly serviceApiKey: string
   readonly serviceApiSecret: string
   readonly serviceAccessToken: string
-  /** The first is the demo client of the front end. */
+  /** The public clients. The first is the demo client of the front end. */
   readonly clients: readonly [RedirectedClient, RedirectedClient, ...RedirectedClient[]]
   /** The client of the sample resource server. */
   readonly resourceServer: SeededClient
@@ -26,7 +26,7 @@ export interface SeededClient {
   readonly type: 'PUBLIC' | 'CONFIDENTIAL'
   readonly tokenAuthMethod: TokenAuthMethod
   readonly clientId: string
-  /** Only of a client whose method uses it. */
+  /** The secret, if the client's method uses one. */
   readonly clientSecret?: string
   readonly certificate: ClientCertificate
 }
@@ -36,8 +36,8 @@ interface RedirectedClient extends SeededClient {
 }
 
 /**
- * File names of the client certificates. `RESOURCE_SERVER` is the one of the sample resource server. `STRANGER` belongs to no
- * client: the edge trusts it, but no token is bound to it.
+ * The file names of the client certificates. `RESOURCE_SERVER` is that of the sample resource server. `STRANGER` belongs to no client: the
+ * edge trusts it, but no token is bound to it.
  */
 export const CLIENT_CERTIFICATES = {
   PUBLIC: 'public-client',
@@ -50,7 +50,7 @@ export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT
 
 const REDIRECT_URI = 'https://client.example.org/cb/example.com'
 
-/** The service of the article: the Web API's defaults, so PKCE is not required, and every token is bound. */
+/** The service of the article. It has the Web API's defaults, so PKCE is not required, and every token is bound. */
 const SERVICE = {
   serviceName: 'Local development',
   supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
@@ -68,7 +68,7 @@ const SERVICE = {
   tlsClientCertificateBoundAccessTokens: true,
   credentials: [{ role: 'manage' }],
 }
-/** For `--fapi2`. */
+/** The settings of the service with `--fapi2`. */
 const FAPI2_SERVICE = {
   ...SERVICE,
   fapi2: true,
@@ -94,7 +94,7 @@ const CONFIDENTIAL_CLIENT = {
   grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
 }
 
-/** For `--fapi2`, under which no client has a secret. */
+/** The client that replaces the confidential client with `--fapi2`, which allows no secrets. */
 const CERTIFICATE_CLIENT = {
   ...CONFIDENTIAL_CLIENT,
   clientName: 'Certificate client',
@@ -102,7 +102,7 @@ const CERTIFICATE_CLIENT = {
   tlsClientAuthSubjectDn: subjectOf(CLIENT_CERTIFICATES.CONFIDENTIAL),
 }
 
-/** Its certificate authenticates it, and its tokens are bound to the key of its proofs. */
+/** A client that authenticates with its certificate, and whose tokens are bound to the key of its proofs. */
 const DPOP_CLIENT = {
   ...CONFIDENTIAL_CLIENT,
   clientName: 'DPoP client',
@@ -112,7 +112,8 @@ const DPOP_CLIENT = {
   dpopRequired: true,
 }
 
-/** May introspect tokens for any resource and gets none itself. Its certificate authenticates it, which `fapi2` also accepts. */
+/** The client of the sample resource server. It may introspect tokens for any resource and cannot get tokens. It authenticates with its
+ * certificate, which `fapi2` also accepts. */
 const SAMPLE_SERVER = {
   clientName: 'Sample resource server',
   clientType: 'CONFIDENTIAL',
@@ -120,15 +121,15 @@ const SAMPLE_SERVER = {
   tlsClientAuthSubjectDn: subjectOf(CLIENT_CERTIFICATES.RESOURCE_SERVER),
   grantTypes: [],
   resourceServerAudiences: ['*'],
-  // If it ever got tokens, they would be bound as all others.
+  // If it could get tokens, they would be bound like all others.
   tlsClientCertificateBoundAccessTokens: true,
 }
 
 /**
- * Makes a service with an ES256 key `1`, its clients, and an owner, by the steps of the management API: the same as
- * `certbound provision` for a deployment.
+ * Creates a service with an ES256 key `1`, its clients and an owner, with the steps of the management API, as `certbound provision` does for
+ * a deployment.
  *
- * @param fapi2 whether the service has the FAPI 2.0 Security Profile. Then no client is public
+ * @param fapi2 whether the service has the FAPI 2.0 Security Profile, which allows no public clients
  */
 export async function seed(
   runtime: Runtime,
@@ -177,17 +178,17 @@ export async function seed(
   }
 }
 
-/** Makes one more client of a service that has been seeded. */
+/** Creates another client of a seeded service. */
 export async function addClient(runtime: Runtime, serviceId: number, settings: object) {
   const service = await runtime.store.registry.findService(serviceId)
   if (service === undefined) throw new Error(`there is no service ${serviceId}`)
   return openManagement(runtime).newClient('added', { ...settings }, service)
 }
 
-/** The redirect URI of the demo client, on whatever port it was in an earlier run. */
+/** The redirect URI of the demo client, with the port of any earlier run. */
 const LOCAL_REDIRECT_URI = /^http:\/\/127\.0\.0\.1:\d+\/cb$/
 
-/** Lets the demo client receive its answers on this machine too. */
+/** Registers the redirect URI of the demo client on this machine. */
 export async function registerRedirectUri(
   { registry }: Store,
   { serviceId, clients: [{ clientId }] }: Seeded,

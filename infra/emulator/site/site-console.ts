@@ -2,9 +2,9 @@ import { type RunningConsole, startConsole } from '../../console/start-console.t
 import type { Site } from './site.ts'
 
 /**
- * The console of a site. Its links stay good for as long as it runs.
+ * Starts the console of a site. Its links are valid until it stops.
  *
- * @throws Complaint if the port cannot be used; the site is closed then
+ * @throws Complaint if the port cannot be used; the site is then closed
  */
 export async function startSiteConsole(
   { seeded, webApiUrl, close }: Site,

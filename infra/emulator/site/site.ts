@@ -28,7 +28,7 @@ import {
   type Seeded,
 } from './seed.ts'
 
-/** The ports that a site listens on; a free one where it is absent or 0. The command line options are `--NAME-port`. */
+/** The ports of a site. If one is absent or 0, a free port is used. The command line options are `--NAME-port`. */
 export type Ports = ExamplePorts & Partial<Readonly<Record<'mtls' | 'plain' | 'api', number>>>
 
 export interface SiteOptions {
@@ -37,17 +37,17 @@ export interface SiteOptions {
   readonly directory: string
   /** A file of further trusted CAs. */
   readonly truststore?: string | undefined
-  /** The OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default. On both without it. */
+  /** Whether the OAuth endpoints are only on the mutual-TLS domain, which is the default of a deployment. Otherwise they are on both domains. */
   readonly mtlsOnly?: boolean
-  /** A new service has the FAPI 2.0 Security Profile. */
+  /** Whether a new service has the FAPI 2.0 Security Profile. */
   readonly fapi2?: boolean
-  /** Keeps the data between runs (`openDataFolder`); in memory without it. */
+  /** The folder that keeps the data between runs (`openDataFolder`). If absent, the data is in memory. */
   readonly dataDirectory?: string | undefined
-  /** Gets the log line of each request; without it nothing is logged. */
+  /** Called with the log line of each request. If absent, nothing is logged. */
   readonly onLine?: (line: string) => void
-  /** Used instead of the embedded engine, and closed with the site. */
+  /** An engine that replaces the embedded one, and is closed with the site. */
   readonly engine?: Engine
-  /** The functions as they are packaged, each a process under Lambda's runtime client; in this process without it. */
+  /** The packaged functions, each run in a process with Lambda's runtime client. If absent, the functions run in this process. */
   readonly packaged?: Packaged | undefined
 }
 
@@ -56,14 +56,14 @@ export interface Site {
   readonly mtlsUrl: string
   /** The plain domain over HTTPS: the issuer. */
   readonly plainUrl: string
-  /** The plain domain over HTTP, for callers of the Web API. */
+  /** The URL of the plain domain over HTTP, for callers of the Web API. */
   readonly webApiUrl: string
-  /** The engine, which asks for no password. */
+  /** The endpoint of the engine, which requires no password. */
   readonly dynamodbUrl: string
   readonly truststore: Truststore
   readonly examples: Examples
   readonly seeded: Seeded
-  /** The issuer of the data that were kept, if it was another one. */
+  /** The issuer of the kept data, if it differs. */
   readonly formerIssuer: string | undefined
   readonly certificates: DevelopmentCertificates<ClientCertificate>
   readonly runtime: Runtime
@@ -71,9 +71,8 @@ export interface Site {
 }
 
 /**
- * The whole of certbound on this machine: the engine in this process, a mutual-TLS domain and a plain domain in front
- * of the deployed handlers, a seeded service whose issuer is the plain domain, and an authorization server and resource servers
- * that use it.
+ * Starts all of certbound on this machine: the engine in this process, a mutual-TLS domain and a plain domain in front of the deployed
+ * handlers, a seeded service whose issuer is the plain domain, and an authorization server and resource servers that use it.
  *
  * @throws Complaint
  */
@@ -100,7 +99,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const { mtlsUrl, plainUrl, webApiUrl } = domains
 
   const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl, options)
-  // What fails from here on must not lose the secrets.
+  // The secrets are stored first, so that a later failure does not lose them.
   await data?.keep({ ...kept, seeded })
   const { resourceServer } = seeded
   const [demoClient] = seeded.clients
@@ -181,7 +180,7 @@ async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, ope
   }
 }
 
-/** A service that is there keeps its settings, except for addresses of this machine. @throws Complaint */
+/** Keeps the settings of an existing service, except URLs of this machine, or seeds a new one. @throws Complaint */
 async function keepOrSeed(
   runtime: Runtime,
   serviceId: number,
@@ -195,13 +194,13 @@ async function keepOrSeed(
   }
   if (fapi2 && !service.fapi2) {
     throw new Complaint(
-      `the service in ${dataDirectory} does not have the profile fapi2: --fresh begins with a new one`,
+      `the service in ${dataDirectory} does not have the profile fapi2: use --fresh to create a new one`,
     )
   }
   return { seeded: { ...kept, issuer }, formerIssuer: service.issuer === issuer ? undefined : service.issuer }
 }
 
-/** What a client of the site presents; without a name it presents no certificate. */
+/** The TLS identity of a client of the site. If the name is absent, it presents no certificate. */
 export function tlsIdentity({ ca, clients }: Site['certificates'], name?: ClientCertificate): TlsIdentity {
   return { ca: ca.cert, ...(name === undefined ? {} : clients[name]) }
 }

@@ -8,7 +8,7 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** An express application. Its answers are not cached, and its failures do not show their cause. */
+/** Makes an express application. Its answers are not cached, and its failures do not show their cause. */
 export function application(mount: (app: Express) => void): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -32,7 +32,7 @@ const failed: ErrorRequestHandler = (error: unknown, _request, response, next) =
   response.status(status).json({ error: status === 500 ? 'server_error' : 'invalid_request' })
 }
 
-/** The status of an error for which express or its body parsers blame the request. */
+/** The status of an error that express or its body parsers attribute to the request. */
 function clientFault(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined
   return error.status >= 400 && error.status < 500 ? error.status : undefined

@@ -8,7 +8,7 @@ import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 const FORM = 'application/x-www-form-urlencoded'
 const NEW_SESSION: Session = { consents: new Set() }
 
-/** The authorization server as browsers see it. It decides about the end-user; the Web API decides everything else. */
+/** The pages of the authorization server. It decides about the end-user; the Web API decides everything else. */
 export function authorizationServer(webApi: WebApi, user: User): Router {
   const sessions = openSessions()
   const router = Router()
@@ -29,7 +29,7 @@ export function authorizationServer(webApi: WebApi, user: User): Router {
     } else answerBrowser(response, authorization)
   })
 
-  // OpenID Connect Core section 3.1.2.1. A browser sends the cookie of the session with the redirect, but not with a form of another site.
+  // OpenID Connect Core section 3.1.2.1. After the redirect a browser sends the cookie of the session, which it does not send with a form of another site.
   router.post('/authorize', text({ type: FORM, limit: '8kb' }), (request, response) => {
     response.redirect(303, `/authorize?${(request.body as string | undefined) ?? ''}`)
   })
@@ -89,7 +89,7 @@ function field(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Answers as the action demands (Authlete contract, section 2.1). A browser goes only where the Web API sends it. */
+/** Sends the answer that the action requires (docs/authlete-contract.md, section 2.1). Redirects come only from the Web API. */
 function answerBrowser(response: Response, { action, responseContent = '' }: WebApiAnswer): void {
   switch (action) {
     case 'LOCATION':

@@ -17,16 +17,16 @@ import { randomText, readCookie } from './sessions.ts'
 export const CALLBACK_PATH = '/cb'
 
 export interface Presenters {
-  /** With the certificate that the token gets bound to. */
+  /** The TLS identity with the certificate that tokens are bound to. */
   readonly holder: TlsIdentity
-  /** With another certificate of the same CA. */
+  /** A TLS identity with another certificate of the same CA. */
   readonly stranger: TlsIdentity
 }
 
 const COOKIE = 'certbound-client'
 const COOKIE_OPTIONS = { httpOnly: true, sameSite: 'lax', path: CALLBACK_PATH } as const
 
-/** A client that a person can watch: it sends the browser to the authorization server, and shows what it does with the answer. */
+/** The pages of a demonstration client: it sends the browser to the authorization server, and shows each step of the flow. */
 export function clientPage(client: DemoClient, presenters: Presenters): Router {
   const router = Router()
 
@@ -38,7 +38,7 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
     const url = `${client.authorizationEndpoint}?${pushed?.query ?? request}`
     const main = html`<p>
         This page is an OAuth and OpenID Connect client. It sends you to the authorization server, which asks
-        you to log in and to agree, and sends you back with a code.
+        you to log in and to consent, and sends you back with a code.
       </p>
       <p><a class="button" href="${url}">Start the code flow</a></p>
       ${pushed?.shown ?? html``}
@@ -51,7 +51,7 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
     const kept = keptRequest(request)
     response.clearCookie(COOKIE, COOKIE_OPTIONS)
     if (kept === undefined) {
-      sendProblem(response, 'This browser has sent no request that waits for an answer.')
+      sendProblem(response, 'There is no pending request of this browser.')
       return
     }
     const answer = new URL(request.originalUrl, client.redirectUri).searchParams
@@ -62,9 +62,9 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
     }
     const form = tokenRequest(client, judged.code, kept)
     const token = await mutualTlsRequest(client.tokenEndpoint, presenters.holder, { form })
-    const main = html`<h2>The code arrived</h2>
+    const main = html`<h2>The code was received</h2>
       <pre tabindex="0">${judged.code}</pre>
-      <h2>The client exchanges it over mutual TLS, with its certificate</h2>
+      <h2>The client exchanges it over mutual TLS with its certificate</h2>
       <pre tabindex="0">${`POST ${client.tokenEndpoint}\n\n${token.status} ${token.text}`}</pre>
       ${token.status === 200 ? await login(client, kept, presenters, token) : html``}
       ${token.status === 200 ? await uses(client, presenters, token) : html``} ${AGAIN}`
@@ -74,12 +74,12 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
   return router
 }
 
-/** A request is pushed with the certificate of the client, which authenticates it. */
+/** Pushes a request with the certificate of the client, which authenticates it. */
 async function push(client: DemoClient, { holder }: Presenters, form: string) {
   const { parEndpoint } = client
   if (parEndpoint === undefined) return undefined
   const { status, text } = await mutualTlsRequest(parEndpoint, holder, { form })
-  const shown = html`<h2>The client has pushed its request over mutual TLS, with its certificate</h2>
+  const shown = html`<h2>The client has pushed its request over mutual TLS with its certificate</h2>
     <pre tabindex="0">${`POST ${parEndpoint}\n  ${form.replaceAll('&', '\n  &')}\n\n${status} ${text}`}</pre>`
   return { shown, query: pushedRequest(client, text) }
 }
@@ -98,7 +98,7 @@ function sendProblem(response: Response, problem: string): void {
   sendPage(response, { status: 400, title: 'No token', main })
 }
 
-/** Who has logged in. A service that does not offer `openid` gives no ID token. */
+/** The part about the ID token. A service that does not offer `openid` issues no ID token. */
 async function login(
   client: DemoClient,
   kept: KeptRequest,
@@ -106,15 +106,15 @@ async function login(
   token: HttpAnswer,
 ): Promise<Markup> {
   const { id_token } = JSON.parse(token.text) as { readonly id_token?: string }
-  if (id_token === undefined) return html`<p>There is no ID token.</p>`
+  if (id_token === undefined) return html`<p>The response contains no ID token.</p>`
   const { text } = await mutualTlsRequest(`${client.issuer}/jwks`, { ca })
   const judged = await judgeIdToken(id_token, JSON.parse(text) as JSONWebKeySet, client, kept)
   if ('problem' in judged) return html`<p role="alert">${judged.problem}</p>`
-  return html`<h2>The ID token names the end-user</h2>
+  return html`<h2>The ID token identifies the end-user</h2>
     <pre tabindex="0">${JSON.stringify(judged.claims, null, 2)}</pre>`
 }
 
-/** The same token, presented by the client, and by thieves with and without a certificate. */
+/** The uses of one token: by the client, and by thieves with and without a certificate. */
 async function uses(
   { accountsUrl }: DemoClient,
   { holder, stranger }: Presenters,
@@ -138,7 +138,7 @@ async function uses(
       </caption>
       <thead>
         <tr>
-          <th scope="col">Who presents the token</th>
+          <th scope="col">Presenter</th>
           <th scope="col">Status</th>
           <th scope="col">Result</th>
           <th scope="col">Answer</th>

@@ -3,13 +3,13 @@ import type { Login, Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
 /**
- * Reports the end-user's decision, from now or from earlier in the session, to the Web API (Authlete contract, sections 2.2
+ * Reports the end-user's decision, which may be from earlier in the session, to the Web API (docs/authlete-contract.md, sections 2.2
  * and 2.3).
  */
 export function endUserDecisions(webApi: WebApi, { claims = {} }: User) {
   const issue = (authorization: WebApiAnswer, { subject, authTime }: Login) => {
     const { ticket, claims: names = [] } = authorization
-    // Whoever has logged in: the client takes no other end-user, and knows no other way to log in.
+    // Not every login suffices: the client may require a certain end-user or way of login.
     if (!suits(authorization, subject)) return fail(authorization, 'DIFFERENT_SUBJECT')
     if (authorization.acrEssential === true) return fail(authorization, 'ACR_NOT_SATISFIED')
     const asked = Object.entries(claims).filter(([name]) => names.includes(name))
@@ -22,7 +22,7 @@ export function endUserDecisions(webApi: WebApi, { claims = {} }: User) {
   const fail = ({ ticket }: WebApiAnswer, reason: string) =>
     webApi('/auth/authorization/fail', { ticket, reason })
 
-  /** For NO_INTERACTION: the end-user must not be asked anything. */
+  /** Decides for NO_INTERACTION, without asking the end-user. */
   function decideWithoutPrompt(
     authorization: WebApiAnswer,
     { login, consents }: Session,
@@ -40,7 +40,7 @@ export function mustLogIn(login: Login | undefined, authorization: WebApiAnswer)
   return lackOfLogin(login, authorization) !== undefined || authorization.prompts?.includes('LOGIN') === true
 }
 
-/** Why the login does not suffice, as the Web API names it; `undefined` when it does. */
+/** The Web API's reason why the login does not suffice; `undefined` if it does. */
 function lackOfLogin(login: Login | undefined, authorization: WebApiAnswer): string | undefined {
   const { maxAge = 0 } = authorization
   if (login === undefined) return 'NOT_LOGGED_IN'
@@ -49,12 +49,12 @@ function lackOfLogin(login: Login | undefined, authorization: WebApiAnswer): str
   return aged ? 'EXCEEDS_MAX_AGE' : undefined
 }
 
-/** Whether the client takes an answer about this end-user. */
+/** Whether the client accepts this end-user. */
 function suits({ subject: demanded }: WebApiAnswer, subject: string): boolean {
   return demanded === undefined || demanded === subject
 }
 
-/** A key for the consent to one client and its scopes. */
+/** The key of the consent to a client and its scopes. */
 export function consentTo({ client, scopes = [] }: WebApiAnswer): string {
   return [client?.clientId, ...scopes.map(({ name }) => name).sort()].join(' ')
 }

@@ -8,8 +8,8 @@ export interface Page {
   readonly title: string
   readonly main: Markup
   /**
-   * Where its forms may lead. Browsers apply `form-action` to redirects too, so a page whose form ends at a client must
-   * allow every address.
+   * The allowed targets of its forms. Browsers also apply `form-action` to redirects, so a page whose form ends at a client must allow
+   * every URL.
    */
   readonly forms?: 'here' | 'anywhere'
 }

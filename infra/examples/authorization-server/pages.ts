@@ -6,7 +6,7 @@ import type { WebApiAnswer } from './web-api-client.ts'
 export interface User {
   readonly subject: string
   readonly password: string
-  /** What the client may learn (OpenID Connect Core section 5.1). */
+  /** The claims that the client may get (OpenID Connect Core section 5.1). */
   readonly claims?: Readonly<Record<string, string | boolean>>
 }
 
@@ -15,13 +15,13 @@ export function loginPage(interaction: Interaction, user: User): Page {
 }
 
 export function wrongPasswordPage(interaction: Interaction, user: User): Page {
-  const main = html`<p role="alert">That is not the user name and password of the development user.</p>
+  const main = html`<p role="alert">The user name or the password is wrong.</p>
     ${loginForm(interaction, user)}`
   return { status: 403, title: 'Log in', main }
 }
 
 function loginForm(interaction: Interaction, { subject, password }: User): Markup {
-  return html`<p><strong>${clientName(interaction)}</strong> asks for access. Please log in first.</p>
+  return html`<p><strong>${clientName(interaction)}</strong> requests access. Please log in first.</p>
     <p>Development user: <code>${subject}</code>, password: <code>${password}</code></p>
     <form method="post" action="/login">
       <input type="hidden" name="csrf" value="${interaction.csrf}" />
@@ -36,7 +36,7 @@ function loginForm(interaction: Interaction, { subject, password }: User): Marku
 export function consentPage(interaction: Interaction, subject: string): Page {
   const scopes = interaction.authorization.scopes ?? []
   const main = html`<p>
-      You are <strong>${subject}</strong>. <strong>${clientName(interaction)}</strong> asks to act for you
+      You are <strong>${subject}</strong>. <strong>${clientName(interaction)}</strong> requests to act for you
       ${scopes.length === 0 ? 'without any scope.' : 'with these scopes:'}
     </p>
     ${scopes.length === 0 ? '' : scopeList(scopes)}
@@ -54,10 +54,10 @@ function scopeList(scopes: NonNullable<WebApiAnswer['scopes']>): Markup {
   </ul>`
 }
 
-/** For the form of another session, a form that is sent twice, or one of a request that this browser has replaced. */
+/** The page for a form of another session, a form that is sent twice, or a form of a request that this browser has replaced. */
 export const STALE_PAGE: Page = {
   status: 403,
-  title: 'Not valid any more',
+  title: 'Page expired',
   main: html`<p>
     This page does not belong to what your browser is doing now. Start again in your application, or at
     <a href="/">the demo client</a>.

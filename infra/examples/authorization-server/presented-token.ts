@@ -4,20 +4,20 @@ const CREDENTIALS = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i
 
 interface PresentedToken {
   readonly token: string
-  /** The DPoP proof, with the scheme `DPoP` only: a token that is bound to a key must not come as a bearer token (RFC 9449 section 7.2). */
+  /** The DPoP proof, only with the scheme `DPoP`, because a key-bound token must not be used as a bearer token (RFC 9449 section 7.2). */
   readonly dpop: string | undefined
 }
 
 /**
- * Only from the headers: a token in a form or a query ends up in logs (RFC 9700 section 4.3.2).
+ * Reads a token only from the headers, because tokens in a form or a query get into logs (RFC 9700 section 4.3.2).
  *
- * @returns `undefined` without a token, and for the scheme `DPoP` without a proof
+ * @returns `undefined` if there is no token, or if the scheme is `DPoP` and there is no proof
  */
 export function presentedToken({ headers }: Request): PresentedToken | undefined {
   const [, scheme, token] = CREDENTIALS.exec(headers.authorization ?? '') ?? []
   if (token === undefined) return undefined
   if (scheme?.toLowerCase() === 'bearer') return { token, dpop: undefined }
-  // Node joins repeated headers with a comma, which is in no proof.
+  // Node joins repeated headers with a comma, which a proof cannot contain.
   const dpop = headers['dpop']?.toString()
   return dpop ? { token, dpop } : undefined
 }

@@ -4,7 +4,7 @@ import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import { presentedToken } from './presented-token.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** By action (Authlete contract, section 2.8). */
+/** The HTTP status of each action (docs/authlete-contract.md, section 2.8). */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -18,16 +18,16 @@ const ACCOUNTS = [
 ]
 
 /**
- * A protected resource, for a mutual-TLS server. The Web API gets the token, the connection's certificate and the DPoP proof.
+ * A protected resource for a mutual-TLS server. The Web API gets the token, the connection's certificate and the DPoP proof.
  *
- * @param url the address that clients were given for the resource. A proof is for this one
+ * @param url the URL of the resource for clients, which proofs must contain
  */
 export function resourceServer(webApi: WebApi, url: () => string): Express {
   return application((app) => {
     app.get('/accounts', refuseUntrusted, async (request, response) => {
       const presented = presentedToken(request)
       if (presented === undefined) {
-        // RFC 6750 section 3.1: no error code for a request without credentials.
+        // The answer to a request without credentials contains no error code (RFC 6750 section 3.1).
         response.status(401).set('www-authenticate', 'Bearer').end()
         return
       }

@@ -4,14 +4,14 @@ import type { WebApiAnswer } from './web-api-client.ts'
 
 export interface Login {
   readonly subject: string
-  /** Seconds since the epoch. */
+  /** The time of the login, in seconds since the epoch. */
   readonly authTime: number
 }
 
-/** An authorization request that waits for the end-user. Its ticket never leaves the server. */
+/** A pending authorization request. Its ticket never leaves the server. */
 export interface Interaction {
   readonly step: 'login' | 'consent'
-  /** A secret in the form of this step, so that no other site can send the form. */
+  /** A secret in the form of this step, so that other sites cannot send the form. */
   readonly csrf: string
   readonly authorization: WebApiAnswer
 }
@@ -19,20 +19,20 @@ export interface Interaction {
 export interface Session {
   readonly login?: Login | undefined
   readonly interaction?: Interaction | undefined
-  /** Keys of the consents that the end-user has given in this session. */
+  /** The keys of the consents that the end-user has given in this session. */
   readonly consents: ReadonlySet<string>
 }
 
 const COOKIE = 'certbound-session'
 const MAX_SESSIONS = 1000
 
-/** Browser sessions in memory. The oldest are forgotten first. */
+/** Opens browser sessions in memory. The oldest are dropped first. */
 export function openSessions() {
   const sessions = new Map<string, Session>()
 
   const find = (request: Request): Session | undefined => sessions.get(readCookie(request, COOKIE) ?? '')
 
-  /** Continues the session under a new name, so that a name which an attacker planted in this browser is worthless. */
+  /** Continues the session with a new name, so that a name that an attacker has set in this browser is worthless. */
   function proceed(request: Request, response: Response, session: Session): void {
     sessions.delete(readCookie(request, COOKIE) ?? '')
     const [oldest] = sessions.keys()
@@ -45,7 +45,7 @@ export function openSessions() {
   return { find, proceed }
 }
 
-/** 43 characters, 256 bits. */
+/** Makes a random text of 43 characters, 256 bits. */
 export function randomText(): string {
   return randomBytes(32).toString('base64url')
 }

@@ -17,15 +17,15 @@ export const DEVELOPMENT_USER: User = {
   claims: { name: 'Test User', email: 'testuser01@example.org', email_verified: true },
 }
 
-/** A free one where it is absent or 0. The command line options are `--NAME-port`. */
+/** The ports of the servers. If one is absent or 0, a free port is used. The command line options are `--NAME-port`. */
 export type FrontEndPorts = Partial<Readonly<Record<FrontEndPort, number>>>
 type FrontEndPort = 'front-end' | 'front-end-tls' | 'front-end-mtls' | 'resource'
 
 export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
-  /** The demo client acts as this client. */
+  /** The client of the demo client. */
   readonly clientId: string
-  /** The demo client pushes its requests here. Without it, its requests are plain. */
+  /** The endpoint to which the demo client pushes its requests. If absent, they are not pushed. */
   readonly parEndpoint: string | undefined
   readonly ports: FrontEndPorts
   readonly tls: MutualTls
@@ -33,23 +33,23 @@ export interface FrontEndOptions extends WebApiAccess {
 }
 
 export interface FrontEnd {
-  /** The pages: the demo client, login and consent. */
+  /** The URL of the pages: the demo client, login and consent. */
   readonly frontEndUrl: string
-  /** The login and consent pages over HTTPS, as metadata must have them. */
+  /** The URL of the login and consent pages over HTTPS, which metadata requires. */
   readonly authorizationEndpoint: string
-  /** The userinfo endpoint over HTTPS. The mutual-TLS server has it, too. */
+  /** The userinfo endpoint over HTTPS. The mutual-TLS server also has it. */
   readonly userInfoEndpoint: string
-  /** The token endpoint and the userinfo endpoint. */
+  /** The mutual-TLS server with the token endpoint and the userinfo endpoint. */
   readonly frontEndMtlsUrl: string
   readonly resourceServerUrl: string
-  /** Of the demo client. The caller must register it. */
+  /** The redirect URI of the demo client. The caller must register it. */
   readonly redirectUri: string
   readonly close: () => Promise<void>
 }
 
 /**
- * An authorization server and a resource server in front of the Web API, and a client that uses both.
- * @throws Complaint when a port cannot be used
+ * Starts an authorization server and a resource server in front of the Web API, and a client that uses both.
+ * @throws Complaint if a port cannot be used
  */
 export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
   const { ports, tls, presenters, issuer, clientId, parEndpoint } = options
@@ -61,7 +61,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     return listening.port
   }
 
-  // Both need their own addresses, which are known only when they listen.
+  // Both need their own URLs, which are known only after they listen.
   let [tokenUrl, accountsUrl] = ['', '']
   const overMtls = application((app) => {
     app.use(userinfoEndpoint(webApi, DEVELOPMENT_USER))
@@ -80,7 +80,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const tlsPort = await open(pagesOverTls, 'front-end-tls')
   const authorizationEndpoint = `https://localhost:${tlsPort}/authorize`
   const userInfoEndpoint = `https://localhost:${tlsPort}/userinfo`
-  // FAPI 2.0 allows redirect URIs of http only with the number of this machine.
+  // FAPI 2.0 allows http redirect URIs only with a loopback IP address.
   const frontEndUrl = `http://127.0.0.1:${await open(pages, 'front-end')}`
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
   tokenUrl = `${frontEndMtlsUrl}/token`
@@ -92,12 +92,12 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     issuer,
     redirectUri,
     parEndpoint,
-    // A browser does not know the CA of this machine. Other clients take the HTTPS address from the metadata.
+    // Browsers do not trust the CA of this machine. Other clients use the HTTPS URL of the metadata.
     authorizationEndpoint: `${frontEndUrl}/authorize`,
     tokenEndpoint: tokenUrl,
     accountsUrl,
   }
-  // The pages need their own address, which is known only when they listen.
+  // The pages need their own URL, which is known only after they listen.
   const app = application((app) => {
     app.get('/style.css', (_request, response) => {
       response.sendFile('style.css', { root: import.meta.dirname })

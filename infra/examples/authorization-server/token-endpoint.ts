@@ -4,7 +4,7 @@ import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** By action (Authlete contract, section 2.5). */
+/** The HTTP status of each action (docs/authlete-contract.md, section 2.5). */
 const STATUS: Readonly<Record<string, number>> = {
   OK: 200,
   BAD_REQUEST: 400,
@@ -14,9 +14,9 @@ const STATUS: Readonly<Record<string, number>> = {
 const CHALLENGE = { 'www-authenticate': 'Basic realm="certbound"' }
 
 /**
- * The token endpoint, for a mutual-TLS server. The Web API gets the form, the connection's certificate and the DPoP proof.
+ * The token endpoint for a mutual-TLS server. The Web API gets the form, the connection's certificate and the DPoP proof.
  *
- * @param url the address that clients were given. A proof is for this one, and the header `Host` can be written by anyone
+ * @param url the URL of the endpoint for clients, which proofs must contain. It cannot be taken from `Host`, which anyone can set
  */
 export function tokenEndpoint(webApi: WebApi, url: () => string): Express {
   return application((app) => {
@@ -35,7 +35,7 @@ export function tokenEndpoint(webApi: WebApi, url: () => string): Express {
       })
       const status = STATUS[action]
       if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)
-      // RFC 6749 section 5.2: the client is challenged if it tried the header.
+      // If the client used the header, the answer contains a challenge (RFC 6749 section 5.2).
       if (status === 401 && request.headers.authorization !== undefined) response.set(CHALLENGE)
       if (dpopNonce !== undefined) response.set('dpop-nonce', dpopNonce)
       response.status(status).set('content-type', 'application/json').end(responseContent)
@@ -45,7 +45,7 @@ export function tokenEndpoint(webApi: WebApi, url: () => string): Express {
 
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
-/** RFC 6749 section 2.3.1: each half is form-encoded. */
+/** Parses Basic credentials. Both halves are form-encoded (RFC 6749 section 2.3.1). */
 function basicCredentials({ headers: { authorization } }: Request) {
   if (authorization === undefined) return {}
   const encoded = BASIC.exec(authorization)?.[1] ?? ''

@@ -4,7 +4,7 @@ import type { User } from './pages.ts'
 import { presentedToken } from './presented-token.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
-/** By action (Authlete contract, section 2.12). */
+/** The HTTP status of each action (docs/authlete-contract.md, section 2.12). */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -15,19 +15,18 @@ const STATUS: Readonly<Record<string, number>> = {
 const TYPES: Readonly<Record<string, string>> = { JSON: 'application/json', JWT: 'application/jwt' }
 
 /**
- * The userinfo endpoint (OpenID Connect Core section 5.3). The Web API decides whether the token may be used, this server knows the
- * end-user, and the Web API makes the response.
+ * The userinfo endpoint (OpenID Connect Core section 5.3). The Web API decides whether the token may be used and makes the response; this server knows the end-user's claims.
  */
 export function userinfoEndpoint(webApi: WebApi, user: User): Router {
   const router = Router()
   const answer = async (request: Request, response: Response) => {
     const presented = presentedToken(request)
     if (presented === undefined) {
-      // RFC 6750 section 3.1: no error code for a request without credentials.
+      // The answer to a request without credentials contains no error code (RFC 6750 section 3.1).
       response.status(401).set('www-authenticate', 'Bearer').end()
       return
     }
-    // The Web API knows the URLs that clients were given for this endpoint: they are in the metadata.
+    // The Web API knows the URLs of this endpoint for clients, which are in the metadata.
     const judged = await webApi('/auth/userinfo', {
       ...presented,
       htm: request.method,

@@ -6,24 +6,24 @@ import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.t
 import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 
 export interface ResourceServerOptions {
-  /** A free one by default. */
+  /** The port; a free one by default. */
   readonly port: number | undefined
   readonly issuer: string
   readonly mtlsUrl: string
   readonly tls: MutualTls
-  /** The client that asks certbound about tokens for any resource. */
+  /** The client that introspects tokens for any resource. */
   readonly clientId: string
-  /** The certificate and key that authenticate this client. */
+  /** The certificate and key with which this client authenticates. */
   readonly introspector: TlsIdentity
-  /** The algorithms of proofs; the library's by default. */
+  /** The accepted algorithms of proofs; those of the library by default. */
   readonly dpopAlgorithms?: readonly string[]
-  /** Gets a line for each refused request; without it nothing is logged. */
+  /** Called with a line for each refused request. If absent, nothing is logged. */
   readonly onLine?: ((line: string) => void) | undefined
 }
 
 /**
- * A resource server that uses the library (docs/resource-servers.md). It answers `/` for the holder of the certificate of a
- * token with `accounts:read`, and for the holder of its key. A client without a trusted certificate does not even get a connection.
+ * Starts a resource server that uses the library (docs/resource-servers.md). It answers `/` to the holder of the certificate or key of a
+ * token with `accounts:read`. A client without a trusted certificate cannot connect.
  *
  * @throws Complaint if the port cannot be used
  */

@@ -43,10 +43,10 @@ test.each([
 test('npm run invoke names an unknown function, and a file that is not JSON, in one line', async () => {
   const unknown = startCommand(['invoke', 'nope', 'test/events/rest-v1-mtls.json'])
   expect(await unknown.ended).toBe(1)
-  expect(unknown.stderr()).toMatch(/^invoke: there is no function nope.*\n$/)
+  expect(unknown.stderr()).toMatch(/^invoke: unknown function nope.*\n$/)
   const absent = startCommand(['invoke', 'token', 'absent.json'])
   expect(await absent.ended).toBe(1)
-  expect(absent.stderr()).toBe('invoke: absent.json is not a readable JSON file\n')
+  expect(absent.stderr()).toBe('invoke: absent.json cannot be read as JSON\n')
 })
 
 test('npm run invoke without an event shows how it is used', async () => {

@@ -52,13 +52,13 @@ test('npm start keeps its data in data/ below --directory between runs, and says
   await asOlderVersionsLeftIt(first.local)
   const certificate = await readFile(first.local.clients[1].certificateFile, 'utf8')
   await first.command.stop()
-  expect(first.command.stdout()).toMatch(/\nstopped; \S+\/data keeps the data\n$/)
+  expect(first.command.stdout()).toMatch(/\nstopped; the data is kept in \S+\/data\n$/)
   const kept = await readKept()
   expect(kept.addresses?.issuer).toBe(first.local.issuer)
   await writeFile(keptFile(), JSON.stringify({ ...kept, addresses: undefined }))
   const second = await start()
   expect(second.command.stdout()).toContain(
-    `The kept data had the issuer ${first.local.mtlsUrl}. It is ${second.local.plainUrl} now: configure clients with it.\n`,
+    `The issuer of the kept data was ${first.local.mtlsUrl}. It is now ${second.local.plainUrl}: configure clients with it.\n`,
   )
   const ca = await readFile(second.local.caFile, 'utf8')
   const metadata = await mutualTlsRequest(`${second.local.issuer}/.well-known/oauth-authorization-server`, {

@@ -73,7 +73,7 @@ test(`kill -9 in the middle of writes loses nothing that npm start has answered 
   const known: Local['clients'][] = []
   for (let run = 0; run <= RUNS; run++) {
     const script = runScript('infra/certbound.ts', argvIn(directory))
-    await script.printed('Ctrl-C stops')
+    await script.printed('Press Ctrl-C to stop')
     const local = await readLocal(directory)
     known.push(local.clients)
     expect(local.clients).toEqual(known[0])

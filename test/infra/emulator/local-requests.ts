@@ -15,7 +15,7 @@ export async function startIn(
   ...more: string[]
 ): Promise<{ readonly command: Started; readonly local: Local }> {
   const command = startCommand(argvIn(directory, ...more))
-  await command.printed('Ctrl-C stops')
+  await command.printed('Press Ctrl-C to stop')
   return { command, local: await readLocal(directory) }
 }
 

@@ -51,7 +51,7 @@ test('the demo client of npm start --fapi2 pushes its request, and its token is 
   const consent = await logIn(agent, await agent.go((await agent.go(link)).location), DEVELOPMENT_USER)
   const { location } = await agent.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })
   const { text } = await agent.go(location)
-  expect(text).toContain('The ID token names the end-user')
+  expect(text).toContain('The ID token identifies the end-user')
   expect(text.match(/(?<=<td>)\d+(?=<\/td>)/g)).toEqual(['200', '401', '401'])
 })
 
@@ -66,7 +66,7 @@ test('npm start --fapi2 keeps data of its own, and refuses those of a service wi
   const command = startCommand(argvIn(folder, '--fapi2', '--data', data))
   expect(await command.ended).toBe(1)
   expect(command.stderr()).toBe(
-    `start: the service in ${data} does not have the profile fapi2: --fresh begins with a new one\n`,
+    `start: the service in ${data} does not have the profile fapi2: use --fresh to create a new one\n`,
   )
   const again = await startIn(folder)
   expect(again.local.serviceId).toBe(other.local.serviceId)

@@ -26,7 +26,7 @@ const start = (...more: string[]) => startIn(directory, ...more)
 
 test('npm start writes everything that a script needs to local.json, and Ctrl-C stops it cleanly', async () => {
   const script = runScript('infra/certbound.ts', argv())
-  await script.printed('Ctrl-C stops')
+  await script.printed('Press Ctrl-C to stop')
   const local = await readLocal(directory)
   const members = [
     'webApiUrl mtlsUrl plainUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
@@ -76,7 +76,7 @@ test.each(CURL)('npm start prints %s lines that work as printed', async () => {
 
 test('npm start prints the address of the pages of its demo client', async () => {
   const { command, local } = await start()
-  expect(command.stdout()).toContain(`Walk the code flow in a browser: ${local.frontEndUrl}/ `)
+  expect(command.stdout()).toContain(`Try the code flow in a browser: ${local.frontEndUrl}/ `)
   const pages = await fetch(local.frontEndUrl)
   expect(await pages.text()).toContain(encodeURIComponent(`${local.frontEndUrl}/cb`))
 })

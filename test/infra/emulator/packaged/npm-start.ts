@@ -19,7 +19,7 @@ export function npmStart(site: () => PackagedSite): void {
   test('npm start -- --packaged runs the packaged functions, prints their log lines, and Ctrl-C stops all of it', async () => {
     const { folder } = await partOfPackage(site().packaged)
     const { directory, script } = await start(folder)
-    await script.printed('Ctrl-C stops')
+    await script.printed('Press Ctrl-C to stop')
     const local = JSON.parse(await readFile(join(directory, 'local.json'), 'utf8')) as Local
     const answer = await fetch(`${local.webApiUrl}/.well-known/oauth-authorization-server`)
     expect(await answer.json()).toMatchObject({ issuer: local.plainUrl })

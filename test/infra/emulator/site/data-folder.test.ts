@@ -73,8 +73,8 @@ test('a data folder and all files in it are made so that only the user may read 
 })
 
 test.each([
-  ['another format', { format: DATA_FORMAT + 1 }, `have the format ${DATA_FORMAT + 1}`],
-  ['no format', { format: undefined }, 'have the format undefined'],
+  ['another format', { format: DATA_FORMAT + 1 }, `has the format ${DATA_FORMAT + 1}`],
+  ['no format', { format: undefined }, 'has the format undefined'],
 ])(
   'data of %s are left as they are, and the complaint names both formats and --fresh',
   async (_, content, found) => {
@@ -82,7 +82,7 @@ test.each([
     await change(content)
     const before = await contents()
     expect(await complaint(openDataFolder(folder))).toBe(
-      `the data in ${folder} ${found}, and this version of certbound reads the format ${DATA_FORMAT}. Nothing was changed: --fresh moves the folder aside and begins with a new service`,
+      `the data in ${folder} ${found}, but this version of certbound reads the format ${DATA_FORMAT}. Nothing was changed: --fresh moves the folder aside and begins with a new service`,
     )
     expect(await contents()).toEqual(before)
   },
@@ -90,14 +90,14 @@ test.each([
 
 test('tables without a format are left as they are', async () => {
   await mkdir(join(folder, 'dynamodb'), { recursive: true })
-  expect(await complaint(openDataFolder(folder))).toContain(`${folder} have no format number, and`)
+  expect(await complaint(openDataFolder(folder))).toContain(`${folder} has no format number, but`)
   expect(await contents()).toEqual([])
 })
 
 test('a second opening names the process and the issuer of the first, and changes nothing', async () => {
   const { keep } = await opened()
   await keep({ seeded: SEEDED })
-  const message = `${folder} is in use by a certbound that runs: process ${process.pid}, the issuer ${SEEDED.issuer}`
+  const message = `${folder} is in use by another certbound: process ${process.pid}, the issuer ${SEEDED.issuer}`
   const before = await contents()
   expect(await complaint(openDataFolder(folder))).toBe(message)
   expect(await complaint(moveAside(folder))).toBe(message)
@@ -112,7 +112,7 @@ test('another process cannot open the folder either', async () => {
     process.stdout.write(String(outcome.message))
     process.exit()`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
-  expect(stdout).toContain(`is in use by a certbound that runs: process ${process.pid}, the issuer unknown`)
+  expect(stdout).toContain(`is in use by another certbound: process ${process.pid}, the issuer unknown`)
 })
 
 test('a file that cannot be read is named, with a remedy that loses nothing', async () => {
@@ -122,7 +122,9 @@ test('a file that cannot be read is named, with a remedy that loses nothing', as
     /kept\.json cannot be read \(.+\): --fresh moves the folder aside and begins with a new service$/,
   )
   await writeFile(`${folder}-file`, '')
-  expect(await complaint(openDataFolder(`${folder}-file`))).toMatch(/\(ENOTDIR\): \S+data-file is no folder$/)
+  expect(await complaint(openDataFolder(`${folder}-file`))).toMatch(
+    /\(ENOTDIR\): \S+data-file is not a folder$/,
+  )
 })
 
 test('--fresh moves data aside that cannot be opened', async () => {
@@ -137,7 +139,7 @@ test('--fresh does not move a folder that npm start has not made', async () => {
   await mkdir(folder)
   await writeFile(join(folder, 'mine.txt'), '')
   expect(await complaint(moveAside(folder))).toBe(
-    `${folder} has no data of npm start, so --fresh does not move it`,
+    `${folder} contains no data of npm start, so --fresh does not move it`,
   )
   expect(await moveAside(`${folder}-absent`)).toBeUndefined()
 })

@@ -35,7 +35,7 @@ test('the demo client shows the end-user from an ID token that answers its reque
   const [state, verifier] = (other.agent.cookies.get('certbound-client') ?? '').split('.')
   other.agent.cookies.set('certbound-client', `${state}.${verifier}.of-another-request`)
   const { text } = await other.agent.go(other.back.href)
-  expect(text).toContain('nonce: this ID token belongs to another request.')
+  expect(text).toContain('nonce: the ID token belongs to another request.')
   expect(text).not.toContain('&quot;sub&quot;')
 })
 
