@@ -14,6 +14,7 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens bound to the client's TLS c
   provision        creates its service, its clients and its owner, and renews its trust store
   import:authlete  takes services and clients of Authlete into it
   restore          makes tables from a backup safe
+  audit-log        lists who changed what
   doctor           checks a deployment and prints each problem with its remedy
   package          makes the CloudFormation template and the archives of the functions
   bench            measures the CPU time of requests, or cold starts
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   provision: () => import('./aws/provision.ts'),
   'import:authlete': () => import('./aws/import-authlete.ts'),
   restore: () => import('./aws/restore.ts'),
+  'audit-log': () => import('./aws/audit-log.ts'),
   doctor: () => import('./aws/doctor.ts'),
   package: () => import('./aws/package.ts'),
   bench: () => import('./bench/bench.ts'),

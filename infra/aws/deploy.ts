@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { command, Complaint, confirm, type Io } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { deploy, type Machine } from './deployment/deploy.ts'
+import { recordDeployment } from './deployment/deployment-record.ts'
 import { confirmTables } from './deployment/named-tables.ts'
 import { projectOsls } from './deployment/osls.ts'
 import { type Plan, planLines, planOf, readPlan } from './deployment/plan.ts'
@@ -21,7 +22,7 @@ const HELP = `certbound deploy: creates or updates a deployment on AWS
   --json            the plan as JSON
   --yes             change AWS without asking; certificates that the trust store would lose also need
   --remove-trust    with --yes: let the trust store lose certificates, whose clients are refused then
-  --endpoint URL    make only the two tables, in a DynamoDB on this machine
+  --endpoint URL    make only the three tables, in a DynamoDB on this machine
   --help
 
 Credentials are found as the AWS tools find them: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`
@@ -74,7 +75,8 @@ async function deployToAws(options: Options, machine: Machine, io: Io): Promise<
     const changes = await previewChanges(plan, release, aws, patience)
     if (options.plan) return showPlan(plan, changes, options, io)
     await ask(plan, changes, options, io)
-    for (const line of await deploy(plan, release, changes, aws, patience)) io.out(line)
+    const deploying = () => deploy(plan, release, changes, aws, patience)
+    for (const line of await recordDeployment(plan, release, aws, deploying)) io.out(line)
     return 0
   } finally {
     aws.close()

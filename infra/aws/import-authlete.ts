@@ -3,7 +3,7 @@ import { command, Complaint, confirm } from '../command.ts'
 import { parseExport } from '../management/authlete-export.ts'
 import { planImport } from '../management/import.ts'
 import { refuseIssuingClients } from '../truststore/issuing-clients.ts'
-import { attempt } from './deployment/aws.ts'
+import { attempt, operatorOf } from './deployment/aws.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { readDeployment } from './settings/read-deployment.ts'
@@ -47,7 +47,8 @@ export const COMMAND = command({
       for (const line of plan.lines) io.out(line)
       io.out('tokens and codes are not imported: users must log in again, and clients get new tokens')
       if (!values.yes) await confirm(io)
-      await attempt('the tables', plan.write)
+      const operator = await operatorOf('import:authlete', onAws?.aws)
+      await attempt('the tables', () => plan.write(operator))
       io.out(`done. ${file} contains secrets: delete it and its copies`)
     })
     return 0

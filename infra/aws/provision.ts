@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, confirm, type Io } from '../command.ts'
 import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
-import { type Aws, attempt } from './deployment/aws.ts'
+import { openManagement } from '../management/management.ts'
+import { type Operator, runOutside } from '../management/operation.ts'
+import { type Aws, attempt, operatorOf } from './deployment/aws.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import { type DeploymentSettings, serviceNumber } from './settings/settings.ts'
 import type { Stacks } from './deployment/stack.ts'
@@ -16,7 +18,7 @@ import {
   truststoreLines,
 } from './deployment/truststore-change.ts'
 import { readTruststoreFiles } from './deployment/truststore-files.ts'
-import { findPresent, provision } from './provisioning/provision.ts'
+import { findPresent, type NewSecrets, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
 const HELP = `certbound provision: creates the service, the clients and the owner of a deployment, and renews its trust store
@@ -24,6 +26,8 @@ const HELP = `certbound provision: creates the service, the clients and the owne
   --settings FILE   the settings (certbound.jsonc)
   --yes             write without asking; certificates that the trust store would lose also need
   --remove-trust    with --yes: let the trust store lose certificates, whose clients are refused then
+  --new-owner       make further credentials for the owner; the present ones stay valid
+  --remove-owner KEY  remove the credentials of the owner that have this key
   --json            print secrets as lines of JSON on standard output, and everything else on standard error
   --endpoint URL    use a DynamoDB on this machine, which has no trust store (AWS_ENDPOINT_URL_DYNAMODB)
   --help
@@ -35,6 +39,8 @@ interface Options {
   readonly yes: boolean
   readonly 'remove-trust': boolean
   readonly json: boolean
+  readonly 'new-owner': boolean
+  readonly 'remove-owner'?: string | undefined
 }
 
 export const COMMAND = command({
@@ -43,6 +49,8 @@ export const COMMAND = command({
     settings: { type: 'string', default: 'certbound.jsonc' },
     yes: { type: 'boolean', default: false },
     'remove-trust': { type: 'boolean', default: false },
+    'new-owner': { type: 'boolean', default: false },
+    'remove-owner': { type: 'string' },
     json: { type: 'boolean', default: false },
     endpoint: { type: 'string' },
   },
@@ -50,8 +58,11 @@ export const COMMAND = command({
     const endpoint = localEndpoint(values.endpoint, io)
     const settings = await readDeployment(values.settings)
     await withTables(settings, { endpoint }, async (runtime, deployed) => {
-      const renew = deployed && (await prepareTruststore(settings, runtime, deployed, values, io))
-      await attempt('the tables', () => fillTables(settings, runtime, values, io))
+      const operator = await operatorOf('provision', deployed?.aws)
+      if (values['new-owner'] || values['remove-owner'] !== undefined)
+        return attempt('the tables', () => changeOwner(runtime, operator, values, io))
+      const renew = deployed && (await prepareTruststore(settings, runtime, operator, deployed, values, io))
+      await attempt('the tables', () => fillTables(settings, runtime, operator, values, io))
       await renew?.()
     })
     return 0
@@ -66,14 +77,15 @@ export const COMMAND = command({
  */
 async function prepareTruststore(
   settings: DeploymentSettings,
-  { store }: Runtime,
+  runtime: Runtime,
+  operator: Operator,
   { aws, stacks }: { readonly aws: Aws; readonly stacks: Stacks },
   options: Options,
   io: Io,
 ): Promise<() => Promise<void>> {
   const { name: domain } = settings.mtlsDomain
   const bundle = await readTruststoreFiles(settings, options.settings, new Date())
-  const clients = await attempt('the tables', () => allClients(store.registry))
+  const clients = await attempt('the tables', () => allClients(runtime.store.registry))
   await refuseIssuingClients(bundle.certificates, clients)
   const change = await truststoreChange(domain, bundle.certificates, aws)
   requireAllowed(change, options)
@@ -82,7 +94,13 @@ async function prepareTruststore(
     for (const line of truststoreLines(change)) tell(line)
     if (!options.yes && change.lines.length > 0)
       await confirmTruststore(io, 'the trust store was not changed')
-    const { isChanged, warnings } = await renewTruststore(stacks.truststore, domain, bundle.pem, aws, delay)
+    const members = [{ name: 'certificates', to: JSON.stringify(change.lines) }]
+    const { isChanged, warnings } = await runOutside(
+      runtime,
+      operator,
+      { kind: 'trustStore', item: domain, members },
+      () => renewTruststore(stacks.truststore, domain, bundle.pem, aws, delay),
+    )
     for (const warning of [...bundle.warnings, ...warnings.map(inWords)]) tell(warning)
     tell(`trust store: ${isChanged ? 'replaced; the domain will use it in about a minute' : 'no change'}`)
   }
@@ -91,6 +109,7 @@ async function prepareTruststore(
 async function fillTables(
   settings: DeploymentSettings,
   runtime: Runtime,
+  operator: Operator,
   { yes, json }: Options,
   io: Io,
 ): Promise<void> {
@@ -98,7 +117,27 @@ async function fillTables(
   const aliases = settings.clients.map(({ clientIdAlias }) => clientIdAlias)
   for (const line of provisionPlan(present, serviceNumber(settings), aliases)) (json ? io.err : io.out)(line)
   if (!yes) await confirm(io)
-  await provision(settings, present, runtime, (secrets) => {
-    for (const line of json ? [JSON.stringify(secrets)] : secretLines(secrets)) io.out(line)
-  })
+  const show = (secrets: NewSecrets) => showSecrets(secrets, json, io)
+  await provision(settings, present, runtime, show, operator)
+}
+
+function showSecrets(secrets: NewSecrets, json: boolean, io: Io): void {
+  for (const line of json ? [JSON.stringify(secrets)] : secretLines(secrets)) io.out(line)
+}
+
+/** Two credentials at once let the callers move from one to the other (docs/operations.md). */
+async function changeOwner(
+  runtime: Runtime,
+  operator: Operator,
+  { yes, json, 'new-owner': isNew, 'remove-owner': removed }: Options,
+  io: Io,
+): Promise<void> {
+  const tell = json ? io.err : io.out
+  const management = openManagement(runtime, operator)
+  if (isNew) tell('  owner of the deployment: further credentials; the present ones stay valid')
+  if (removed !== undefined)
+    tell(`  owner of the deployment: the credentials with the key ${removed} are refused from now on`)
+  if (!yes) await confirm(io)
+  if (isNew) showSecrets({ owner: await management.addOwner() }, json, io)
+  if (removed !== undefined) await management.removeOwner(removed)
 }

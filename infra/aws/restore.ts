@@ -1,6 +1,6 @@
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, Complaint, confirm } from '../command.ts'
-import { attempt } from './deployment/aws.ts'
+import { attempt, operatorOf } from './deployment/aws.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import { protectTables } from './deployment/table-protection.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
@@ -54,10 +54,11 @@ export const COMMAND = command({
         // Only tables on AWS have these properties.
         for (const line of deployed === undefined ? [] : await protectTables(deployed.aws, runtime.settings))
           tell(line)
-        const { store, random, now } = runtime
+        const { random, now } = runtime
+        const operator = await operatorOf('restore', deployed?.aws)
         const options = { now: now(), random, cacheSeconds: settings.registryCacheSeconds, ...chosen }
-        const services = await restoreServices(store, options)
-        const restored = { services, owner: await restoreOwner(store, options) }
+        const services = await restoreServices(runtime, options, operator)
+        const restored = { services, owner: await restoreOwner(runtime, operator) }
         for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
       }),
     )

@@ -9,6 +9,7 @@ import { Complaint, Complaints } from '../command.ts'
 import type { Exported } from './authlete-export.ts'
 import { type ImportService, checkClient, writeClient } from './client-import.ts'
 import { openManagement } from './management.ts'
+import { type Operator, runOperation } from './operation.ts'
 import { isSame, leftLines, offered, otherContent, problemLines, sorted, without } from './offered-members.ts'
 import { problemsOfService } from './problems.ts'
 
@@ -25,8 +26,10 @@ export interface ImportPlan {
   /** The clients that will be created. */
   readonly clients: readonly StoredClient[]
   /** Writes everything. @throws Complaint */
-  readonly write: () => Promise<void>
+  readonly write: (operator: Operator) => Promise<void>
 }
+
+type Step = (operator: Operator) => Promise<void>
 
 interface CheckedService extends ImportService {
   /** Authlete's number of the service, which is `serviceNumber` of its clients. */
@@ -45,7 +48,7 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const wrong = new Complaints()
   const lines: string[] = []
-  const steps: (() => Promise<void>)[] = []
+  const steps: Step[] = []
   const services: CheckedService[] = []
   for (const members of exported.services) {
     const judged = await wrong.of(checkService(members, deployed, runtime, lines, steps))
@@ -57,11 +60,13 @@ export async function planImport(
     const client = service && (await wrong.of(checkClient(members, service, runtime, lines)))
     if (service === undefined || client === undefined) continue
     clients.push(client)
-    steps.push(() => writeClient(service.number, client, runtime))
+    steps.push((operator) =>
+      runOperation(runtime, operator, (recording) => writeClient(service.number, client, recording)),
+    )
   }
   if (!wrong.isEmpty) throw wrong.all()
-  const write = async () => {
-    for (const step of steps) await step()
+  const write = async (operator: Operator) => {
+    for (const step of steps) await step(operator)
   }
   return { lines, clients, write }
 }
@@ -71,7 +76,7 @@ async function checkService(
   deployed: DeployedService,
   runtime: Runtime,
   lines: string[],
-  steps: (() => Promise<void>)[],
+  steps: Step[],
 ): Promise<CheckedService> {
   const { registry } = runtime.store
   const isDeployed = members['issuer'] === deployed.issuer
@@ -99,8 +104,8 @@ async function checkService(
   lines.push(...leftLines([...left, ...dropped]))
   const rest = without(right, dropped)
   if (isNew) {
-    steps.push(async () => {
-      await openManagement(runtime).newService(number, rest, undefined, secret)
+    steps.push(async (operator) => {
+      await openManagement(runtime, operator).newService(number, rest, undefined, secret)
     })
   }
   return { number, authleteNumber, service }

@@ -8,7 +8,8 @@ import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { Complaint } from '../command.ts'
-import { renewOwner } from './owner.ts'
+import { LOCAL, type Operator, runOperation } from './operation.ts'
+import { addOwner, removeOwner, renewOwner } from './owner.ts'
 import { type Members, requestOf } from './request.ts'
 
 /**
@@ -17,19 +18,29 @@ import { type Members, requestOf } from './request.ts'
  *
  * @throws Complaint for the first problem (`problemsOfService` and `problemsOfClient` find all)
  */
-export function openManagement(runtime: Runtime) {
-  const owner = (): OwnerCall => ({
-    ...surroundings(runtime, new RequestLog()),
-    caller: { credential: 'provisioning', role: 'owner' },
-  })
-  const newService = (number: number, members: Members, cacheSeconds?: number, apiSecret?: string) =>
-    withSubject('service', () =>
-      createService(readNew(requestOf(members)), owner(), number, cacheSeconds, apiSecret),
+export function openManagement(runtime: Runtime, operator: Operator = LOCAL) {
+  const recorded = <Result>(subject: string, action: (call: OwnerCall) => Promise<Result>) =>
+    withSubject(subject, () =>
+      runOperation(runtime, operator, (recording) =>
+        action({ ...surroundings(recording, new RequestLog()), caller: OWNER }),
+      ),
     )
-  const newClient = (name: string, members: Members, service: Service) =>
-    withSubject(`client ${name}`, () => createClient(readClient(requestOf(members)), { ...owner(), service }))
-  return { newService, newClient, newOwner: () => renewOwner(runtime.store.registry, runtime.random) }
+  return {
+    newService: (number: number, members: Members, cacheSeconds?: number, apiSecret?: string) =>
+      recorded('service', (call) =>
+        createService(readNew(requestOf(members)), call, number, cacheSeconds, apiSecret),
+      ),
+    newClient: (name: string, members: Members, service: Service) =>
+      recorded(`client ${name}`, (call) =>
+        createClient(readClient(requestOf(members)), { ...call, service }),
+      ),
+    newOwner: () => recorded('owner', ({ store, random }) => renewOwner(store.registry, random)),
+    addOwner: () => recorded('owner', ({ store, random }) => addOwner(store.registry, random)),
+    removeOwner: (apiKey: string) => recorded('owner', ({ store }) => removeOwner(store.registry, apiKey)),
+  }
 }
+
+const OWNER = { credential: 'provisioning', role: 'owner' } as const
 
 async function withSubject<Result>(subject: string, action: () => Promise<Result>): Promise<Result> {
   try {

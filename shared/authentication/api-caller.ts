@@ -132,15 +132,17 @@ function ownerCall(owner: Caller | Reason, around: Surroundings): OwnerCall {
 
 async function ownerByCredentials(http: HttpRequest, { store }: Surroundings): Promise<Caller | Reason> {
   if (!http.headers.has('authorization')) return 'credentials-missing'
-  const owner = await store.registry.findOwner()
+  const { credentials = [] } = (await store.registry.findOwner()) ?? {}
   const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])
   if (typeof bearer !== 'string') {
-    const isRight = owner !== undefined && isSameText(digest(bearer.token), owner.organizationTokenDigest)
+    const presented = digest(bearer.token)
+    const isRight = credentials.some((known) => isSameText(presented, known.organizationTokenDigest))
     return isRight ? { credential: 'organization', role: 'owner' } : 'bearer-invalid'
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
-  if (owner?.apiKey !== basic.id) return 'owner-unknown'
-  const isRight = isSameText(digest(basic.secret), owner.apiSecretDigest)
+  const known = credentials.find(({ apiKey }) => apiKey === basic.id)
+  if (known === undefined) return 'owner-unknown'
+  const isRight = isSameText(digest(basic.secret), known.apiSecretDigest)
   return isRight ? { credential: 'owner', role: 'owner' } : 'owner-secret-wrong'
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import type { Cache } from './cache.ts'
@@ -128,7 +128,12 @@ export class Registry {
   }
 
   findOwner(): Promise<Owner | undefined> {
-    return this.#records.remember(OWNER_KEY, (item) => item['record'] as Owner)
+    return this.#records.remember(OWNER_KEY, (item) => parseRecord(Owner, item))
+  }
+
+  /** @returns the changed owner, or `undefined` if there is none or `change` returned `undefined` */
+  changeOwner(change: (owner: Owner) => Owner | undefined): Promise<Owner | undefined> {
+    return this.#records.change(OWNER_KEY, Owner, change)
   }
 
   putOwner(owner: Owner): Promise<void> {
@@ -215,12 +220,19 @@ export class Registry {
   }
 }
 
-/** The credentials of the owner, who manages the services (architecture, section 1): key and secret for v2, a token for v3. */
-export interface Owner {
-  readonly apiKey: string
-  readonly apiSecretDigest: string
-  readonly organizationTokenDigest: string
-}
+const OwnerCredential = z.object({
+  apiKey: z.string(),
+  apiSecretDigest: z.string(),
+  organizationTokenDigest: z.string(),
+})
+export type OwnerCredential = z.infer<typeof OwnerCredential>
+
+/**
+ * The owner, who manages the services (architecture, section 1). Each credential has key and secret for v2, and a token for v3. While one
+ * replaces another there are two.
+ */
+const Owner = z.object({ credentials: z.array(OwnerCredential) })
+export type Owner = z.infer<typeof Owner>
 
 /** @returns `undefined` for a service whose deletion has begun: only its deletion may still find it */
 function withoutDeleted(service: StoredService): StoredService | undefined {

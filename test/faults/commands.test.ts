@@ -44,7 +44,8 @@ async function killed(
   await after()
   const points = calls.flatMap((call, index) => (ALL || isWrite(call) ? [index + 1] : []))
   expect(points.length).toBeGreaterThan(2)
-  for (const done of points.filter((point) => point < calls.length)) {
+  // The last call stores an outcome. Without it the command has succeeded, and readers settle its record.
+  for (const done of points.filter((point) => point < calls.length - 1)) {
     await before()
     proxy.fate = fromCall(done + 1, cut)
     await expect(command(failing)).rejects.toBeInstanceOf(StoreUnavailable)
@@ -60,7 +61,7 @@ async function provisionBy(runtime: Runtime): Promise<NewSecrets[]> {
 }
 
 const restoreBy = async (runtime: Runtime) => {
-  const { store, random } = runtime
+  const { random } = runtime
   const options = {
     now: runtime.now(),
     random,
@@ -69,7 +70,7 @@ const restoreBy = async (runtime: Runtime) => {
     newClientSecrets: true,
     revive: new Set<number>(),
   }
-  return { services: await restoreServices(store, options), owner: await restoreOwner(store, options) }
+  return { services: await restoreServices(runtime, options), owner: await restoreOwner(runtime) }
 }
 
 test(
@@ -94,7 +95,7 @@ test(
         services[0]?.credentials.map(({ secret }) => digest(secret)),
       )
       expect(await healthy.store.registry.findOwner()).toMatchObject({
-        organizationTokenDigest: digest(String(owner?.organizationAccessToken)),
+        credentials: [{ organizationTokenDigest: digest(String(owner?.organizationAccessToken)) }],
       })
     })
   },

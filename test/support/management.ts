@@ -19,11 +19,9 @@ export const basic = (id: string, secret: string) => ({
 
 /** The owner of the deployment, who manages its services. */
 export async function putOwner({ store }: FixedRuntime): Promise<void> {
-  await store.registry.putOwner({
-    apiKey: OWNER_KEY,
-    apiSecretDigest: digest(OWNER_SECRET),
-    organizationTokenDigest: digest(ORGANIZATION),
-  })
+  const organizationTokenDigest = digest(ORGANIZATION)
+  const credential = { apiKey: OWNER_KEY, apiSecretDigest: digest(OWNER_SECRET), organizationTokenDigest }
+  await store.registry.putOwner({ credentials: [credential] })
 }
 
 /** A service with its credentials and the owner of the deployment, and the management function over it. */

@@ -5,9 +5,10 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
-import { STSClient } from '@aws-sdk/client-sts'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
+import { LOCAL, type Operator } from '../../management/operation.ts'
 
 /**
  * Clients of AWS in one Region, with the endpoints and the credentials of the environment. A failed call throws a Complaint, whose cause
@@ -38,6 +39,12 @@ export function openAws(region: string) {
 }
 
 export type Aws = ReturnType<typeof openAws>
+
+/** @param aws absent: the tables are on this machine */
+export async function operatorOf(operation: string, aws?: Aws): Promise<Operator> {
+  const identity = await aws?.sts.send(new GetCallerIdentityCommand({}))
+  return { operation, by: identity?.Arn ?? LOCAL.by }
+}
 
 /** The common part of all clients. */
 interface Explained {

@@ -62,7 +62,7 @@ export function planLines(
     ...changeLines(changes.truststore).map((line) => `       ${line}`),
     `  2. trust store: ${object === undefined ? 'gets' : 'has'} ${truststore.subjects.length} certificates`,
     ...truststore.subjects.map((subject) => `       ${subject}`),
-    `  3. stack ${stacks.main.name}: ${action(stacks.main)}; ${functionNames().length} functions, two tables, one API`,
+    `  3. stack ${stacks.main.name}: ${action(stacks.main)}; ${functionNames().length} functions, three tables, one API`,
     `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
     ...changeLines(changes.main).map((line) => `       ${line}`),
     `       ${quotas.rate}`,

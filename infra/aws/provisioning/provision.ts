@@ -5,6 +5,7 @@ import { Complaint, Complaints } from '../../command.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { openManagement } from '../../management/management.ts'
 import { problemsOfClient } from '../../management/problems.ts'
+import type { Operator } from '../../management/operation.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
 
@@ -81,8 +82,9 @@ export async function provision(
   present: Present,
   runtime: Runtime,
   show: (secrets: NewSecrets) => void,
+  operator?: Operator,
 ): Promise<void> {
-  const management = openManagement(runtime)
+  const management = openManagement(runtime, operator)
   if (present.service !== undefined) await refuseWrong(settings, present, present.service)
   const service = present.service ?? (await makeService(settings, management, show))
   if (!present.owner) show({ owner: await management.newOwner() })

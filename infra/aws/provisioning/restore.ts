@@ -6,6 +6,8 @@ import { newSecret } from '../../../shared/store/identity.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { fromBackupOfClient, fromBackupOfService } from './from-backup.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
+import { LOCAL, type Operator, runOperation } from '../../management/operation.ts'
 import { type OwnerCredentials, renewOwner } from '../../management/owner.ts'
 import { newSigningKeys, type NewSigningKeys, withSigningKeys } from '../../management/signing-keys.ts'
 
@@ -32,10 +34,16 @@ export type RestoredService = Awaited<ReturnType<typeof restoreService>>
  *
  * It can be repeated. It then also revokes tokens that were issued in between, and replaces the secrets of the previous run.
  */
-export async function restoreServices(store: Store, options: RestoreOptions): Promise<RestoredService[]> {
+export async function restoreServices(
+  runtime: Runtime,
+  options: RestoreOptions,
+  operator: Operator = OPERATOR,
+): Promise<RestoredService[]> {
   const restored = []
-  for (const service of await store.registry.listServices()) {
-    restored.push(await restoreService(service, store, options))
+  for (const service of await runtime.store.registry.listServices()) {
+    restored.push(
+      await runOperation(runtime, operator, ({ store }) => restoreService(service, store, options)),
+    )
   }
   return restored
 }
@@ -113,11 +121,15 @@ async function restoreClient(
   return { clientId, name, state, secret, fromBackup: fromBackupOfClient(client) }
 }
 
-/** Replaces the secrets of the owner. @returns `undefined` if the deployment has no owner */
+/** Replaces all credentials of the owner by one. @returns `undefined` if the deployment has no owner */
 export async function restoreOwner(
-  { registry }: Store,
-  { random }: Pick<RestoreOptions, 'random'>,
+  runtime: Runtime,
+  operator: Operator = OPERATOR,
 ): Promise<OwnerCredentials | undefined> {
-  const owner = await registry.findOwner()
-  return owner && renewOwner(registry, random, owner.apiKey)
+  const owner = await runtime.store.registry.findOwner()
+  const apiKey = owner?.credentials.at(-1)?.apiKey
+  if (apiKey === undefined) return undefined
+  return runOperation(runtime, operator, ({ store, random }) => renewOwner(store.registry, random, apiKey))
 }
+
+const OPERATOR: Operator = { ...LOCAL, operation: 'restore' }

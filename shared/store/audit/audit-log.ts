@@ -56,6 +56,14 @@ export class AuditLog {
     }
   }
 
+  /** The items of a service in a period, by month and partition, to be written again. */
+  async *items(service: number, { from, to }: Period): AsyncGenerator<Item> {
+    for (const month of monthsOf({ from, to })) {
+      const partitions = Array.from({ length: PARTITIONS }, (_, i) => partitionKey(service, month, i))
+      yield* (await Promise.all(partitions.map((pk) => this.#table.query({ pk })))).flat()
+    }
+  }
+
   /** The records of a partition, the newest first. The items of a record are adjacent. */
   async *#partition(pk: string, from: string, before: string): AsyncGenerator<AuditRecord> {
     let items: Item[] = []

@@ -2,8 +2,9 @@ import type { DynamoDb, Item } from '../../dynamodb/dynamodb.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { Table } from '../table.ts'
 import type { Audited } from './audit-item.ts'
-import { AuditLog, type AuditRecord } from './audit-log.ts'
+import { AuditLog, type AuditRecord, type Period } from './audit-log.ts'
 import { AuditedTable } from './audited-table.ts'
+import { eraseClient } from './erase.ts'
 import { Operation } from './operation.ts'
 import { settle } from './settle.ts'
 
@@ -41,6 +42,16 @@ export function openAudit({ dynamodb, registryTable, grantsTable, newAttempt, ..
       }
     },
     records: audit.records.bind(audit),
+    erase: (about: Audited & { readonly service: number; readonly client: number }, period: Period) => {
+      const { client, ...audited } = about
+      const operation = new Operation(audited, {
+        table,
+        auditDays: options.auditDays,
+        id: newAttempt(),
+        log: () => undefined,
+      })
+      return eraseClient({ service: about.service, client }, period, { audit, table, operation })
+    },
     settle: (record: AuditRecord, now: EpochSeconds) => settle(record, { audit, now, tables }),
   }
 }

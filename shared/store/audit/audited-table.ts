@@ -12,10 +12,10 @@ const DONE = { done: true } as const
 /** A table whose every write is recorded before it is made. It serves one operation. */
 export class AuditedTable extends Table {
   readonly #operation: Operation
-  readonly #of: AuditedWrite['table']
+  readonly #of: 'registry' | 'grants'
   readonly #read = new Map<string, Item>()
 
-  constructor(dynamodb: DynamoDb, name: string, of: AuditedWrite['table'], operation: Operation) {
+  constructor(dynamodb: DynamoDb, name: string, of: 'registry' | 'grants', operation: Operation) {
     super(dynamodb, name, operation.newAttempt)
     this.#operation = operation
     this.#of = of

@@ -9,7 +9,8 @@ export type ChangedMember = z.infer<typeof ChangedMember>
 
 /** The record of a write (architecture, section 3). */
 export const AuditedWrite = z.object({
-  table: z.enum(['registry', 'grants']),
+  /** `outside`: it is no write of an item but a change at AWS, such as a deployment. */
+  table: z.enum(['registry', 'grants', 'outside']),
   key: z.record(z.string(), z.string()),
   kind: z.string(),
   service: z.optional(z.number()),

@@ -26,7 +26,7 @@ const UNFINISHED_SECONDS = 60
 
 interface Surroundings {
   readonly audit: AuditLog
-  readonly tables: Readonly<Record<AuditedWrite['table'], Table>>
+  readonly tables: Readonly<Record<'registry' | 'grants', Table>>
   readonly now: EpochSeconds
 }
 
@@ -70,15 +70,16 @@ async function settleWrite(
   const { outcome } = record
   if (outcome?.done.includes(write.attempt) === true) return 'DONE'
   if (outcome !== undefined && outcome.failed === undefined) return 'NOT_DONE'
-  const isSecret = SECRET.has(write.kind)
-  const item = isSecret ? undefined : await around.tables[write.table].find(write.key)
+  const isUnread = SECRET.has(write.kind) || write.table === 'outside'
+  const item =
+    write.table === 'outside' || isUnread ? undefined : await around.tables[write.table].find(write.key)
   const left = [item?.['attempt'], item?.['revision']]
-  const isGone = write.removal === true && item === undefined && !isSecret
+  const isGone = write.removal === true && item === undefined && !isUnread
   if (isGone || isSeen(write, left) || (await wasRead(write, record, around))) return 'DONE'
   if (around.now < addSeconds(record.at, UNFINISHED_SECONDS)) return 'PENDING'
   // Token requests write grants, too, and leave no record.
   const isAsRead = item !== undefined && write.read.every((value) => left.includes(value))
-  return isSecret || (write.kind === 'grant' && !isAsRead) ? 'UNKNOWN' : 'NOT_DONE'
+  return isUnread || (write.kind === 'grant' && !isAsRead) ? 'UNKNOWN' : 'NOT_DONE'
 }
 
 const isSeen = ({ attempt, revision }: AuditedWrite, values: readonly unknown[]) =>

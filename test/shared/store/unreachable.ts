@@ -80,8 +80,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
   'registry.putAlias': ({ registry }) => registry.putAlias(SERVICE, 'my-client', CLIENT),
   'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
-  'registry.putOwner': ({ registry }) =>
-    registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
+  'registry.putOwner': ({ registry }) => registry.putOwner({ credentials: [] }),
+  'registry.changeOwner': ({ registry }) => registry.changeOwner((owner) => owner),
   'registry.deleteAlias': ({ registry }) => registry.deleteAlias(SERVICE, 'my-client', CLIENT),
   'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
   'proofs.useAssertion': ({ proofs }) => proofs.useAssertion(SERVICE, CLIENT, 'jti', START),

@@ -25,7 +25,9 @@ test('restore shows new secrets once, and the tables contain their digests', asy
     services[0]?.credentials.map(({ secret }) => digest(secret)),
   )
   expect(after?.credentials).not.toEqual(before?.credentials)
-  expect((await registry.findOwner())?.organizationTokenDigest).toBe(digest(owner.organizationAccessToken))
+  expect((await registry.findOwner())?.credentials[0]?.organizationTokenDigest).toBe(
+    digest(owner.organizationAccessToken),
+  )
 })
 
 test('restore changes nothing unless the answer is yes', async ({ provisioned }) => {

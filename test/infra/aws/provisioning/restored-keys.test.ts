@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 async function restored(newSigningKey = false) {
   const options = { now: runtime.now(), random: runtime.random, cacheSeconds: 10, revive: new Set<number>() }
-  const [service] = await restoreServices(runtime.store, {
+  const [service] = await restoreServices(runtime, {
     ...options,
     newClientSecrets: false,
     newSigningKey,

@@ -50,7 +50,7 @@ async function issueBefore() {
 }
 
 const restore = (more: Partial<RestoreOptions> = {}) =>
-  restoreServices(runtime.store, {
+  restoreServices(runtime, {
     now: runtime.clock.now,
     random: runtime.random,
     cacheSeconds: CACHE_SECONDS,
@@ -208,18 +208,24 @@ describe('after only the registry was restored', () => {
 
 describe('the owner of the deployment', () => {
   test('restore gives the owner new secrets under the same key', async () => {
-    await runtime.store.registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' })
-    const owner = await restoreOwner(runtime.store, runtime)
+    await runtime.store.registry.putOwner({
+      credentials: ['0', '1'].map((apiKey) => ({
+        apiKey,
+        apiSecretDigest: 'a',
+        organizationTokenDigest: 'b',
+      })),
+    })
+    const owner = await restoreOwner(runtime)
+    const organizationTokenDigest = digest(owner?.organizationAccessToken ?? '')
+    const apiSecretDigest = digest(owner?.serviceOwnerApiSecret ?? '')
     expect(await runtime.store.registry.findOwner()).toEqual({
-      apiKey: '1',
-      apiSecretDigest: digest(owner?.serviceOwnerApiSecret ?? ''),
-      organizationTokenDigest: digest(owner?.organizationAccessToken ?? ''),
+      credentials: [{ apiKey: '1', apiSecretDigest, organizationTokenDigest }],
     })
     expect(owner?.serviceOwnerApiKey).toBe('1')
   })
 
   test('restore creates no owner if the deployment has no owner', async () => {
-    expect(await restoreOwner(runtime.store, runtime)).toBeUndefined()
+    expect(await restoreOwner(runtime)).toBeUndefined()
     expect(await runtime.store.registry.findOwner()).toBeUndefined()
   })
 })
