@@ -47,6 +47,7 @@ export const NAVIGATION: readonly Entry[] = [
     ],
   },
   { label: 'Tokens of a subject', path: '/{serviceId}/tokens' },
+  { label: 'Changes', path: '/{serviceId}/changes' },
   { label: 'Certificate reader', path: '/{serviceId}/certificate' },
   { label: 'Decision explainer', path: '/{serviceId}/explain' },
   { label: 'Reference', path: '/{serviceId}/reference' },

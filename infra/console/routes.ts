@@ -3,6 +3,7 @@ import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
 import { CLIENT_GUIDE } from './pages/clients/guide.ts'
 import { CLIENT_LIST } from './pages/clients/list.ts'
+import { CHANGES } from './pages/changes.ts'
 import { CERTIFICATE_READER } from './pages/certificate/reader.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
 import { EXPLAINER } from './pages/explain/explain.ts'
@@ -27,6 +28,7 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_GUIDE,
   ...CLIENT_DANGER,
   ...TOKENS,
+  ...CHANGES,
   ...CERTIFICATE_READER,
   ...EXPLAINER,
   ...REFERENCE,

@@ -17,7 +17,7 @@ const SERVICE =
   'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
 const CLIENT = 'general tokens-and-claims authentication certificates guide tokens danger'
 const PAGES = [
-  ...['', '/clients', '/clients/create', '/tokens', '/certificate', '/explain', '/reference'].map(
+  ...['', '/clients', '/clients/create', '/tokens', '/changes', '/certificate', '/explain', '/reference'].map(
     (path) => `/${serviceId}${path}`,
   ),
   ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
