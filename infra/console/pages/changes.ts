@@ -9,7 +9,7 @@ import { addressOf } from './clients/filter.ts'
 const PATH = '/{serviceId}/changes'
 const HEADS = ['When', 'What', 'By', 'Changes']
 
-/** Who changed what, the newest change first. */
+/** Lists the changes with their callers, the newest change first. */
 async function show(request: ConsoleRequest): Promise<Page> {
   const { api, query } = request
   const names = ['clientId', 'credential', 'pageToken'] as const
@@ -19,8 +19,8 @@ async function show(request: ConsoleRequest): Promise<Page> {
   const { records, nextPageToken } = requireDone(await api.get('/audit/get/list', asked))
   const list = membersOf(records)
   const main = html`<p>
-      What credentials with the role <code>manage</code> and the owner have changed in the last 31 days. Calls
-      that were refused before they changed anything are only in the log.
+      The list has the changes of the last 31 days by the owner and by credentials with the role
+      <code>manage</code>. Calls that were refused before they changed anything are only in the log.
     </p>
     <form class="find">
       ${field('clientId', 'Client ID or alias', query)} ${field('credential', 'Credential', query)}

@@ -9,7 +9,7 @@ export type ChangedMember = z.infer<typeof ChangedMember>
 
 /** The record of a write (architecture, section 3). */
 export const AuditedWrite = z.object({
-  /** `outside`: it is no write of an item but a change at AWS, such as a deployment. */
+  /** `outside` stands for a change at AWS outside of the tables, such as a deployment. */
   table: z.enum(['registry', 'grants', 'outside']),
   key: z.record(z.string(), z.string()),
   kind: z.string(),

@@ -217,7 +217,7 @@ test('import:authlete derives the number of the deployment’s service from its 
   const own = { ...OF_AUTHLETE, issuer: ISSUER }
   const { stdout } = await run(['import:authlete', await fileOf([services(own), clients(CLIENT)]), '--yes'])
   expect(stdout).toContain(
-    `  cannot be imported: apiKey ${API_KEY}; the number ${SERVICE} follows from the issuer\n`,
+    `  cannot be imported: apiKey ${API_KEY}; the number ${SERVICE} is derived from the issuer\n`,
   )
   expect(await tokenAction(runtime, SERVICE, 'payments')).toBe('OK')
   const alone = { ...WITHOUT_ALIAS, serviceNumber: 99 }
