@@ -5,6 +5,7 @@ import { mutualTlsEdge, plainEdge, plainTlsEdge } from '../../infra/emulator/edg
 import { mutualTlsServer } from '../../infra/examples/authorization-server/mutual-tls.ts'
 import { resourceServer } from '../../infra/examples/authorization-server/resource-server.ts'
 import { webApiClient } from '../../infra/examples/authorization-server/web-api-client.ts'
+import { BCP_195, type MutualTls } from '../../infra/connections/mutual-tls.ts'
 import { listen, type Listening } from '../../infra/connections/listen.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
@@ -20,14 +21,14 @@ const TRUSTSTORE = ['ca-root', 'ca-issuing', 'ca-other-root', 'self-signed-ec']
  * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API. To be opened at
  * the top of a test file, after whose last test it closes.
  */
-export async function openDeployment() {
+export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'policy'> = {}) {
   const runtime = await testRuntime()
   const opened: Listening[] = []
   const open = async (listening: Promise<Listening>) => {
     opened.push(await listening)
     return String(opened.at(-1)?.port)
   }
-  const server = identity('server-localhost', 'ca-issuing')
+  const server = { ...identity('server-localhost', 'ca-issuing'), policy }
   const onError = (error: unknown) => {
     throw error
   }
@@ -92,9 +93,9 @@ export async function openDeployment() {
   }
 }
 
-/** With the switch on, and what it asks for. */
+/** With the switch on, and what it asks for; the suites are not those of API Gateway. */
 export async function openFapi2Deployment() {
-  const deployment = await openDeployment()
+  const deployment = await openDeployment({ policy: BCP_195 })
   await deployment.walk.setService({
     ...{ fapi2: true, pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'],

@@ -12,7 +12,7 @@ import { clientCredentials, FORMATS, INVALID_CLIENT, parties, setFormat } from '
 
 /**
  * The FAPI 2.0 Security Profile with mutual TLS, against a service with the switch `fapi2` on: all but the code flow and
- * the resource, requirements M01 to M11.
+ * the resource, requirements M01 to M11. API Gateway has more suites than these domains.
  */
 
 const deployment = await openFapi2Deployment()

@@ -46,10 +46,10 @@ export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listeni
  *
  * @throws Complaint if the port cannot be used
  */
-export function plainTlsEdge(options: EdgeOptions & Pick<MutualTls, 'key' | 'cert'>): Promise<Listening> {
-  const { key, cert } = options
+export function plainTlsEdge(options: EdgeOptions & Omit<MutualTls, 'truststore'>): Promise<Listening> {
+  const { key, cert, policy = BCP_195 } = options
   const serve = gateway(options, { ...options, protocol: 'https' })
-  const server = createTlsServer({ ...LIMITS, key, cert, ...BCP_195 }, (request, response) => {
+  const server = createTlsServer({ ...LIMITS, key, cert, ...policy }, (request, response) => {
     if (isForOwnPort(request)) void serve(request, response, undefined)
     else refuse(response, 403, 'Forbidden')
   })

@@ -16,7 +16,7 @@ import { type Engine, startEmbeddedEngine } from '../engine.ts'
 import { type Packaged, startPackagedFunctions } from '../lambda/packaged-functions.ts'
 import { localRuntime, localVariables, MTLS_DOMAIN, PLAIN_DOMAIN } from '../local-runtime.ts'
 import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
-import type { MutualTls } from '../../connections/mutual-tls.ts'
+import type { MutualTls, TlsPolicy } from '../../connections/mutual-tls.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 import { addressesOf, withAddresses } from './addresses.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -39,6 +39,8 @@ export interface SiteOptions {
   readonly truststore?: string | undefined
   /** Whether the OAuth endpoints are only on the mutual-TLS domain, which is the default of a deployment. Otherwise they are on both domains. */
   readonly mtlsOnly?: boolean
+  /** The TLS policy of both domains. If absent, `BCP_195`. */
+  readonly policy?: TlsPolicy
   /** Whether a new service has the FAPI 2.0 Security Profile. */
   readonly fapi2?: boolean
   /** The folder that keeps the data between runs (`openDataFolder`). If absent, the data is in memory. */
@@ -95,7 +97,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   if (further.length > 0) await refuseIssuingClients(further, await allClients(runtime.store.registry))
   const routes = await openFunctions(options, serviceId, runtime, engine, opened)
   const tls = { ...certificates.server, truststore }
-  const domains = await openDomains(routes, tls, ports, opened)
+  const policy = options.policy && { policy: options.policy }
+  const domains = await openDomains(routes, { ...tls, ...policy }, ports, opened)
   const { mtlsUrl, plainUrl, webApiUrl } = domains
 
   const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl, options)

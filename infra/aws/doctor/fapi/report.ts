@@ -5,16 +5,18 @@ import { AUTHORIZATION_CLAUSES } from './authorization.ts'
 import { type Clause, skippedOutcome, type Outcome, type ProfileSubject, outcome } from './clause.ts'
 import { CRYPTOGRAPHY_CLAUSES } from './cryptography.ts'
 import { GENERAL_CLAUSES } from './general.ts'
+import { NETWORK_CLAUSES } from './network.ts'
 import { isOfProfile, remedyOf, remedyOfSwitch } from './remedy.ts'
 import { isAuthenticated } from './requests.ts'
 
 /**
- * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.3.1 to 5.4. Section 5.3.1 only lists
- * specifications; sections 5.3.3 and 5.3.4 concern clients and resource servers.
+ * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.2.1 to 5.4. Section 5.2.3 concerns
+ * browsers, and 5.3.1 only lists specifications; sections 5.3.3 and 5.3.4 concern clients and resource servers.
  *
  * @see https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 export const CLAUSES: readonly Clause[] = [
+  ...NETWORK_CLAUSES,
   ...GENERAL_CLAUSES,
   ...AUTHORIZATION_CLAUSES,
   ...CRYPTOGRAPHY_CLAUSES,

@@ -1,13 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
-import { once } from 'node:events'
-import { connect } from 'node:tls'
 import type { Identity } from '../../../connections/identity.ts'
 import { dateProblem } from '../../../truststore/truststore.ts'
+import { handshake } from '../handshake.ts'
 import { type Check, fail, type Finding, ok, skipped, warn } from '../check.ts'
 import { stranger } from './stranger.ts'
 
 const DAY_MILLISECONDS = 86_400_000
-const LIMIT_MILLISECONDS = 15_000
 
 const REMEDY =
   'ACM renews only certificates that it has issued and whose validation record is in DNS: restore the record, or import a new certificate'
@@ -47,18 +45,5 @@ function findingOf(host: string, certificate: X509Certificate | undefined, now: 
  * @returns `undefined` if the handshake fails
  */
 export async function servedBy(url: string, { cert, key }: Identity): Promise<X509Certificate | undefined> {
-  const { hostname, port } = new URL(url)
-  const socket = connect({
-    ...{ host: hostname, port: Number(port || 443), servername: hostname },
-    ...{ cert, key, rejectUnauthorized: false },
-  })
-  try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(LIMIT_MILLISECONDS) })
-    return socket.getPeerX509Certificate()
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    return undefined
-  } finally {
-    socket.destroy()
-  }
+  return (await handshake(url, { cert, key })).certificate
 }

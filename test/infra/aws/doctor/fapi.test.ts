@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { remedyOf } from '../../../../infra/aws/doctor/fapi/remedy.ts'
 import { CLAUSES } from '../../../../infra/aws/doctor/fapi/report.ts'
 import { pushedRequests } from '../../../../infra/aws/doctor/registry.ts'
+import { BCP_195 } from '../../../../infra/connections/mutual-tls.ts'
 import { main } from '../../../../infra/certbound.ts'
 import { FAPI2, isAllowed, type Requirement } from '../../../../shared/store/profile.ts'
 import { addClient } from '../../../../infra/emulator/site/seed.ts'
@@ -15,7 +16,7 @@ import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 
 let site: InspectedSite
 beforeAll(async () => {
-  site = await inspectedSite()
+  site = await inspectedSite({ policy: BCP_195 })
 })
 afterAll(() => site.close())
 

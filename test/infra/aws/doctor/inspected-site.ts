@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Check, Finding, InspectedDeployment } from '../../../../infra/aws/doctor/check.ts'
 import { localDeployment } from '../../../../infra/aws/doctor/deployments.ts'
+import type { SiteOptions } from '../../../../infra/emulator/site/site.ts'
 import { writeLocalFile } from '../../../../infra/emulator/site/local-file.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 
@@ -13,9 +14,9 @@ export interface InspectedSite extends LocalSite {
 }
 
 /** A good deployment on this machine. */
-export async function inspectedSite(): Promise<InspectedSite> {
+export async function inspectedSite(options: Partial<SiteOptions> = {}): Promise<InspectedSite> {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-doctor-'))
-  const site = await localSite()
+  const site = await localSite(options)
   await writeLocalFile(site, directory, '')
   const close = async () => {
     await site.close()
