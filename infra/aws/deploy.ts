@@ -73,6 +73,8 @@ async function deployToAws(options: Options, machine: Machine, io: Io): Promise<
     const plan = await readPlan(ready, aws)
     const release = await packageRelease(ready.settings, machine.osls)
     const changes = await previewChanges(plan, release, aws, patience)
+    const endpoint = io.env['AWS_ENDPOINT_URL'] ?? ''
+    if (endpoint !== '' && !options.json) io.out(`not AWS: all calls go to ${endpoint} (AWS_ENDPOINT_URL)`)
     if (options.plan) return showPlan(plan, changes, options, io)
     await ask(plan, changes, options, io)
     const deploying = () => deploy(plan, release, changes, aws, patience)

@@ -112,18 +112,27 @@ const MEANINGS: Readonly<Record<string, string>> = {
 interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly code?: string
+  /** The SDK has it if it could not read the body of an answer. */
+  readonly $response?: { readonly statusCode?: number }
 }
 
 function complaintOf(doing: string, error: unknown): unknown {
   if (error instanceof Complaint || !(error instanceof Error)) return error
-  const { name, $metadata, code = '' } = error as AwsError
+  const { name, $metadata, code = '', $response } = error as AwsError
   const message = error.message.replaceAll(/\s+/g, ' ').trim()
   const isDenied = /^AccessDenied|^UnauthorizedOperation/.test(name) || $metadata?.httpStatusCode === 403
   const denied = isDenied ? `the AWS credentials do not allow this (${message})` : undefined
   const unreachable = /^E[A-Z]+$/.test(code) ? `AWS cannot be reached (${code})` : undefined
   const missing = name === 'CredentialsProviderError' ? withoutCredentials(message) : undefined
-  const meaning = missing ?? MEANINGS[name] ?? denied ?? unreachable ?? `${name}: ${message}`
+  const foreign =
+    name === 'SyntaxError' ? foreignAnswer($response?.statusCode ?? $metadata?.httpStatusCode) : undefined
+  const meaning = missing ?? foreign ?? MEANINGS[name] ?? denied ?? unreachable ?? `${name}: ${message}`
   return new Complaint(`${doing}: ${meaning}`, { cause: error })
+}
+
+/** AWS answers in JSON or XML. A proxy on the way may answer in HTML. */
+function foreignAnswer(status: number | undefined): string {
+  return `this is not an answer of AWS (status ${String(status)}): check whether a proxy or AWS_ENDPOINT_URL is in the way`
 }
 
 /** The SDK's message does not name the profile, and after a search in several places it names no cause. */

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
+import { listen } from '../../../../infra/connections/listen.ts'
 import { ACCESS_KEY, ACCOUNT } from '../../../support/fake-account.ts'
 import { MAIN, test } from './own-account.ts'
 
@@ -123,4 +125,20 @@ test.for([['provision'], ['restore']])(
 test('doctor with a DynamoDB of the environment first reports that it is not AWS', async ({ operator }) => {
   const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
   expect((await operator.anyCommand(['doctor'], { env })).stderr).toMatch(NOT_AWS)
+})
+
+test('deploy shows that another endpoint takes its calls, and a page of a proxy is not taken for an answer of AWS', async ({
+  operator,
+}) => {
+  const endpoint = operator.aws.environment.AWS_ENDPOINT_URL
+  expect((await operator.run(['--plan'])).stdout).toContain(
+    `not AWS: all calls go to ${endpoint} (AWS_ENDPOINT_URL)\n`,
+  )
+  const proxy = createServer((_, response) => response.writeHead(400).end('<html>Log in first</html>'))
+  const { port, close } = await listen(proxy)
+  onTestFinished(close)
+  const env = { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}` }
+  expect((await operator.run(['--plan'], { env })).stdout).toContain(
+    'this is not an answer of AWS (status 400)',
+  )
 })

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { POLICIES } from '../../../../infra/aws/policies/policies.ts'
 import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
 import type { Account, Check } from '../../../../infra/aws/doctor/check.ts'
 import { inspect } from '../../../../infra/aws/doctor/checks.ts'
 import { listen, type Listening } from '../../../../infra/connections/listen.ts'
+import { askedOf } from '../../../support/iam.ts'
 
 /**
  * A fake AWS for the tests of a file. It maps calls to answers: an object is JSON, a text is a version of an object, a number is the status of an error. Other calls get the answer of `*`, or 404.
@@ -13,8 +15,10 @@ export function answeringAws() {
   const answers = new Map<string, object | string | number>()
   /** The calls, for example `GET /v2/apis`, `HEAD /bucket/key`, `GET /path QUALIFIER` or `DescribeTimeToLive TABLE`. */
   const calls: string[] = []
+  /** The rights that the calls need. */
+  const actions = new Set<string>()
   const server = createServer((request, response) => {
-    void nameOf(request).then((name) => {
+    void nameOf(request, actions).then((name) => {
       calls.push(name)
       const answer = answers.get(name) ?? answers.get('*') ?? 404
       if (typeof answer === 'number') {
@@ -36,6 +40,10 @@ export function answeringAws() {
   afterAll(async () => {
     opened.aws?.close()
     await opened.close?.()
+    const allowed = POLICIES.read.Statement.flatMap(({ Effect, Action }) =>
+      Effect === 'Allow' ? Action : [],
+    )
+    expect([...actions].filter((action) => !allowed.includes(action))).toEqual([])
   })
   const account = () => accountOf(opened.aws)
 
@@ -59,8 +67,11 @@ export function answeringAws() {
   return { answers, endpoint: () => opened.endpoint ?? '', account, okWhenDenied }
 }
 
-async function nameOf(request: IncomingMessage): Promise<string> {
+async function nameOf(request: IncomingMessage, actions: Set<string>): Promise<string> {
   const body = await text(request)
+  // Others are requests to the deployment itself.
+  const asked = request.headers.authorization === undefined ? [] : askedOf(request, Buffer.from(body))
+  for (const action of asked.flatMap((one) => one.actions)) actions.add(action)
   const target = request.headers['x-amz-target']
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://aws')
   if (target === undefined)

@@ -9,11 +9,16 @@ import { deniedBy } from '../../../support/iam.ts'
 import { test } from '../deployment/own-account.ts'
 import { exampleSettings, packagedTemplate, type Template } from '../packaged-template.ts'
 
-test('deploy, provision and doctor need only the rights in their policies', async ({ operator }) => {
+test('deploy, its plan, provision and doctor need only the rights in their policies', async ({
+  operator,
+}) => {
   const { aws } = operator
   aws.rights.policies = [POLICIES.deploy]
   expect(await operator.deploy()).toMatchObject({ code: 0, stderr: '' })
   operator.trust('ca-root')
+  aws.rights.policies = [POLICIES.plan]
+  expect(await operator.run(['--plan'])).toMatchObject({ code: 0, stderr: '' })
+  aws.rights.policies = [POLICIES.deploy]
   expect(await operator.run(['--yes', '--remove-trust'])).toMatchObject({ code: 0, stderr: '' })
 
   aws.rights.policies = [POLICIES.operate]
