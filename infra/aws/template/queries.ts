@@ -8,7 +8,7 @@ import { logGroupId, logicalName } from './logical-ids.ts'
 interface Query {
   readonly over: 'functions' | 'access' | 'both'
   /** The members of log lines that it names. */
-  readonly members: readonly (keyof LogLine | AccessMember | 'cause')[]
+  readonly members: readonly (keyof LogLine | AccessMember | 'cause' | 'change')[]
   readonly lines: readonly string[]
 }
 
@@ -48,10 +48,11 @@ const ALL = {
   },
   'changes by credential': {
     over: 'functions',
-    members: ['credential', 'service', 'client', 'endpoint', 'outcome', 'requestId'],
+    members: ['change', 'requestId'],
     lines: [
-      'filter ispresent(credential) and endpoint like /create|update|delete|revoke|refresh|rotate|requestable_scopes/',
-      'fields @timestamp, credential, service, client, endpoint, outcome, requestId',
+      '# a record has a line for each of its writes, and one for its outcome: requestId joins them',
+      'filter ispresent(change.audited.by) or ispresent(change.write.kind) or ispresent(change.outcome.others)',
+      'fields @timestamp, requestId, change.audited.by, change.audited.operation, change.audited.address, change.audited.service, change.write.kind, change.write.client, change.write.members.0.name, change.outcome.reason',
       ...NEWEST,
     ],
   },

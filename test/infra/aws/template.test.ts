@@ -210,7 +210,8 @@ test('a saved query names only members of the lines of its logs', () => {
       .filter((line) => !line.startsWith('#'))
       .join(' ')
       .replaceAll(/"[^"]*"|\/[^/]*\//g, '')
-    const words = [...code.matchAll(/@?[a-zA-Z]\w+/g)].map(([word]) => word)
+    // Of an object in a line only its own name is compared.
+    const words = [...code.matchAll(/@?[a-zA-Z]\w+(\.\w+)*/g)].map(([path]) => path.split('.')[0] ?? '')
     const syntax =
       /^(@(timestamp|log|message)|filter|fields|stats|sort|limit|desc|asc|by|as|and|or|not|like|is\w+|count|max|pct|message|requests|slow|answers|last)$/
     expect(words.filter((word) => !syntax.test(word) && !members.includes(word as never))).toEqual([])
