@@ -36,7 +36,7 @@ export const SERVICE_MEANINGS = {
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705). The client must have this setting on, too.',
   fapi2:
-    'Authlete does not have this setting. It enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, or with DPoP for clients that have `dpopRequired`: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused at each request, authorization requests must be pushed, and no unbound token is issued or accepted.',
+    'Authlete does not have this setting. It enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, or with DPoP for clients that have `dpopRequired`: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused at each request, authorization requests must be pushed, and no unbound token is issued or accepted. It does not change the cipher suites of the domains, and those of API Gateway violate section 5.2.2.',
   refreshTokenKept: 'Whether a refresh returns the same refresh token instead of a new one.',
   refreshTokenDurationKept:
     'Whether a new refresh token expires when the one that it replaces would have expired.',
