@@ -14,7 +14,9 @@ import { type FirstEvent, firstEvents, isExpected } from './first-events.ts'
 import { figure, interleave, type Measured } from './rounds.ts'
 import { table } from './table.ts'
 
-type Case = Omit<LambdaProcessOptions, 'onLine'> & FirstEvent /** The times, in milliseconds. */
+type Case = Omit<LambdaProcessOptions, 'onLine'> & FirstEvent
+
+/** The times, in milliseconds. */
 interface ColdStart {
   readonly ready: number
   readonly first: number

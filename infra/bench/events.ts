@@ -3,9 +3,11 @@ import type { Case } from './cases.ts'
 
 interface Sent {
   readonly method?: 'GET' | 'POST'
-  readonly authorization?: string | undefined /** The media type of the body. */
+  readonly authorization?: string | undefined
+  /** The media type of the body. */
   readonly type?: string
-  readonly body?: string /** The client's certificate as PEM. */
+  readonly body?: string
+  /** The client's certificate as PEM. */
   readonly certificate?: string
 }
 

@@ -4,14 +4,16 @@ import { listen } from '../connections/listen.ts'
 
 /** A call of a client to DynamoDB. */
 export interface RecordedCall {
-  readonly operation: string /** The body that the client sent. */
+  readonly operation: string
+  /** The body that the client sent. */
   readonly body: string
   /** The capacity units that the engine counts; 0 for a refused call. */
   readonly units: number
 }
 
 export interface Recorder {
-  readonly endpoint: string /** The calls, in the order of their answers. */
+  readonly endpoint: string
+  /** The calls, in the order of their answers. */
   readonly calls: readonly RecordedCall[]
   readonly close: () => Promise<void>
 }

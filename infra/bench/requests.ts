@@ -13,7 +13,8 @@ import type { ServerArgument, ServerReady } from './server.ts'
 import { table } from './table.ts'
 
 export interface Plan {
-  readonly rounds: number /** The requests of each case in a round. */
+  readonly rounds: number
+  /** The requests of each case in a round. */
   readonly requests: number
   /** The requests of each case before the measurement. */
   readonly warmUp: number

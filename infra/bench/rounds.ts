@@ -6,7 +6,8 @@ export interface Sample {
 }
 
 export interface Measured<Result> {
-  readonly name: string /** The result of each round. */
+  readonly name: string
+  /** The result of each round. */
   readonly samples: readonly Result[]
 }
 

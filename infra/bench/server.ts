@@ -17,7 +17,8 @@ export interface ServerArgument {
   readonly cert: string
   readonly key: string
   readonly truststoreFile: string
-  readonly seeded: SeededFormats /** The client's certificate as PEM. */
+  readonly seeded: SeededFormats
+  /** The client's certificate as PEM. */
   readonly certificate: string
 }
 

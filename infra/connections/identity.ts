@@ -26,7 +26,8 @@ export interface IdentityOptions {
 }
 
 export interface Issuer {
-  readonly certificate: X509Certificate /** The private key of the issuer, a P-256 key. */
+  readonly certificate: X509Certificate
+  /** The private key of the issuer, a P-256 key. */
   readonly key: KeyObject
 }
 

@@ -6,7 +6,8 @@ export const CERTIFICATE_SCRIPT = 'certificate.js'
 export interface CertificateField {
   /** The name of the field in the form, and its `id`. */
   readonly name: string
-  readonly label: string /** The text that was sent. */
+  readonly label: string
+  /** The text that was sent. */
   readonly value?: string | undefined
   /** The `id` of the text that describes the field. */
   readonly describedBy?: string | undefined

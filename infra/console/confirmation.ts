@@ -5,8 +5,10 @@ export interface Confirmation {
   /** The id of the form. The id of its field ends with it. */
   readonly id: string
   readonly step: string
-  readonly button: string /** The name that the user must type. */
-  readonly name: string /** The wrong name that the user typed. */
+  readonly button: string
+  /** The name that the user must type. */
+  readonly name: string
+  /** The wrong name that the user typed. */
   readonly typed: string | undefined
   /** The hidden fields. */
   readonly hidden: Markup

@@ -11,7 +11,8 @@ export interface Crumb {
 
 export interface Page {
   readonly title: string
-  readonly main: Markup /** The HTTP status; 200 by default. */
+  readonly main: Markup
+  /** The HTTP status; 200 by default. */
   readonly status?: number
   readonly crumbs?: readonly Crumb[]
   /** Whether the page may be wider than a column of text. */

@@ -7,7 +7,8 @@ import { openSessions } from './sessions.ts'
 import { checkBaseUrl, type Connection } from './web-api.ts'
 
 export interface ConsoleOptions {
-  readonly connection: Connection /** A free port by default. */
+  readonly connection: Connection
+  /** A free port by default. */
   readonly port?: number | undefined
   /** The command line option that sets the port. */
   readonly option?: string

@@ -18,10 +18,10 @@ export interface Visit {
 
 interface VisitOptions {
   readonly asset: (name: string) => Asset
-  readonly dispatch: (
-    asked: SessionRequest,
-  ) => Promise<DispatchResult> /** The path of the first page of a session. */
-  readonly firstPage: string /** The host name of the Web API. */
+  readonly dispatch: (asked: SessionRequest) => Promise<DispatchResult>
+  /** The path of the first page of a session. */
+  readonly firstPage: string
+  /** The host name of the Web API. */
   readonly host: string
   readonly sessions: Sessions
   readonly origin: () => string

@@ -21,7 +21,8 @@ export interface ExampleOptions extends FrontEndOptions {
 
 export interface Examples extends FrontEnd {
   /** The URL of the resource server that uses the library. */
-  readonly librarySampleUrl: string /** The user who can log in. */
+  readonly librarySampleUrl: string
+  /** The user who can log in. */
   readonly user: typeof DEVELOPMENT_USER
 }
 

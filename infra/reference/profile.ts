@@ -48,7 +48,8 @@ export const PROFILE_TABLES = [
   ['ServiceSettings', 'fapi2', { 'x-requires': SERVICE, 'x-rules': REQUESTS }],
   ['ClientSettings', 'fapi2', { 'x-requires': CLIENT }],
   ['ClientSettings', 'tokenAuthMethod', { 'x-methods': AUTHENTICATION_METHODS }],
-] as const /** The parts of the page of settings. */
+] as const
+/** The parts of the page of settings. */
 export const PROFILE_PARTS = {
   'fapi2 of services': profileTable(SERVICE),
   'fapi2 of clients': profileTable(CLIENT),

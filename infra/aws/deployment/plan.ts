@@ -16,12 +16,14 @@ import { type TruststoreChange, truststoreChange } from './truststore-change.ts'
 
 /** The plan of `deploy`, with the state that it depends on. */
 export interface Plan extends Ready {
-  readonly account: string /** The account of the identity that deploys. */
+  readonly account: string
+  /** The account of the identity that deploys. */
   readonly arn: string
   readonly stacks: Stacks
   /** The object that the mutual-TLS domain will read, if it is already in the bucket. */
   readonly object: TruststoreObject | undefined
-  readonly trust: TruststoreChange /** The lines of the plan about tables. */
+  readonly trust: TruststoreChange
+  /** The lines of the plan about tables. */
   readonly tables: readonly string[]
   readonly quotas: Awaited<ReturnType<typeof readQuotas>>
 }

@@ -17,7 +17,8 @@ export interface StackState {
 
 /** A stack of a deployment. */
 export interface NamedStack {
-  readonly name: string /** `undefined` if the stack does not exist. */
+  readonly name: string
+  /** `undefined` if the stack does not exist. */
   readonly state: StackState | undefined
   readonly options: StackOptions
 }

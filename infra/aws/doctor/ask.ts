@@ -6,7 +6,8 @@ import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-
 const LIMIT_MILLISECONDS = 15_000
 const TRIES = 4
 /** The pause between attempts. The smallest limit of a route is two requests a second. */
-const PAUSE_MILLISECONDS = 500 /** A request: POST with a form, GET without one. */
+const PAUSE_MILLISECONDS = 500
+/** A request: POST with a form, GET without one. */
 export interface Probe {
   readonly form?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>

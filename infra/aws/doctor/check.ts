@@ -56,7 +56,8 @@ export interface Check<Subject = InspectedDeployment> {
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped'
 
 export interface Finding {
-  readonly status: Status /** The finding as a sentence. */
+  readonly status: Status
+  /** The finding as a sentence. */
   readonly what: string
   readonly todo?: string
 }

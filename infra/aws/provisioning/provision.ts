@@ -12,7 +12,8 @@ import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
 /** The parts of the settings that already exist in the tables. */
 export interface Present {
   readonly owner: boolean
-  readonly service: Service | undefined /** The aliases of the clients. */
+  readonly service: Service | undefined
+  /** The aliases of the clients. */
   readonly clients: ReadonlySet<string>
 }
 

@@ -46,7 +46,8 @@ interface Domain {
     {
       CertificateArn: string
       EndpointType: 'REGIONAL'
-      IpAddressType: 'dualstack' /** TLS 1.2 and 1.3. The newer SecurityPolicy_ values cannot be combined with mutual TLS. */
+      IpAddressType: 'dualstack'
+      /** TLS 1.2 and 1.3. The newer SecurityPolicy_ values cannot be combined with mutual TLS. */
       SecurityPolicy: 'TLS_1_2'
       OwnershipVerificationCertificateArn?: string | undefined
     },

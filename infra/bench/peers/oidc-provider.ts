@@ -13,7 +13,8 @@ import { type AdapterName, inMemory, onDynamoDb } from './adapters.ts'
 export interface PeerArgument {
   /** The folder of the fetched packages. */
   readonly packages: string
-  readonly adapter: AdapterName /** The endpoint of DynamoDB. */
+  readonly adapter: AdapterName
+  /** The endpoint of DynamoDB. */
   readonly endpoint: string
   /** The server's certificate and its key, as PEM. */
   readonly cert: string

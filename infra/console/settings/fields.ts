@@ -8,14 +8,16 @@ export type Control =
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly isWhole: boolean }
   | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' | 'keys' }
   | { readonly kind: 'pairs'; readonly members: readonly [string, string] }
-  | { readonly kind: 'scopes' } /** The setting has its own page. */
+  | { readonly kind: 'scopes' }
+  /** The setting has its own page. */
   | { readonly kind: 'other' }
 
 /** A setting of a service or of a client, as the Web API's schema declares it. */
 export interface Field {
   /** The path of the member in the record; `extension.NAME` in the object `extension`. */
   readonly path: string
-  readonly label: string /** The text of the reference, in Markdown. */
+  readonly label: string
+  /** The text of the reference, in Markdown. */
   readonly help: string
   readonly control: Control
   /** The default in words, in Markdown. */

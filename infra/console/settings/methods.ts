@@ -5,7 +5,8 @@ const NEEDS = ['name', 'certificates', 'keys', 'secret', 'nothing'] as const
 export type Needs = (typeof NEEDS)[number]
 
 interface Method {
-  readonly needs: Needs /** A description of the method. */
+  readonly needs: Needs
+  /** A description of the method. */
   readonly label: string
 }
 

@@ -29,7 +29,8 @@ export interface Source {
 }
 
 export interface SettingsPage {
-  readonly title: string /** The path, with the parameters of the source. */
+  readonly title: string
+  /** The path, with the parameters of the source. */
   readonly path: string
   /** The titles of sections, and the settings in each. Those without effect are shown in a closed section at the end. */
   readonly sections: Readonly<Record<string, readonly string[]>>

@@ -10,7 +10,8 @@ import { isAnchored, type Truststore } from '../../truststore/truststore.ts'
 
 export interface EdgeOptions extends Gateway {
   readonly domainName: string
-  readonly apiId: string /** The port; a free one by default. */
+  readonly apiId: string
+  /** The port; a free one by default. */
   readonly port?: number | undefined
 }
 

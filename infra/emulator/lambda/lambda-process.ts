@@ -10,7 +10,8 @@ export interface LambdaProcessOptions extends Pick<
   'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'
 > {
   /** The folder of the unpacked archive. */
-  readonly folder: string /** The program of AWS's runtime client. */
+  readonly folder: string
+  /** The program of AWS's runtime client. */
   readonly client: string
   /** The environment variables of the function, except those that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>

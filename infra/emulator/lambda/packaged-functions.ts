@@ -13,7 +13,8 @@ export interface Package {
   /** The CloudFormation template. */
   readonly template: string
   /** The folder of the archives. */
-  readonly archives: string /** The program of AWS's runtime client. */
+  readonly archives: string
+  /** The program of AWS's runtime client. */
   readonly client: string
 }
 

@@ -4,8 +4,10 @@ import { Complaint } from '../../command.ts'
 
 /** One function of the packaged CloudFormation template. */
 export interface PackagedFunction {
-  readonly name: string /** The file name of its archive. */
-  readonly archive: string /** The handler in Lambda's form: `index.handler`. */
+  readonly name: string
+  /** The file name of its archive. */
+  readonly archive: string
+  /** The handler in Lambda's form: `index.handler`. */
   readonly handler: string
   readonly timeoutSeconds: number
   readonly memoryMegabytes: number

@@ -144,7 +144,8 @@ test.each(CHROMIUM)(
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
     await page.getByRole('link', { name: 'Overview' }).click()
     await expect.poll(() => asked).toEqual(['beforeunload'])
-    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60') // No work is unsaved now.
+    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
+    // No work is unsaved now.
     await page.getByRole('button', { name: 'Discard' }).click()
     await page.getByRole('link', { name: 'Overview' }).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()

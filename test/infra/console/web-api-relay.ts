@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { afterAll } from 'vitest' /** A relay between a console and its Web API. */
+import { afterAll } from 'vitest'
+/** A relay between a console and its Web API. */
 export interface Relay {
   readonly baseUrl: string
   /** All bytes that the console has sent. */

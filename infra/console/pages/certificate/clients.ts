@@ -37,7 +37,8 @@ export async function askAboutAll(request: ConsoleRequest, facts: CertificateFac
 interface Progress {
   /** How many clients were examined, including those of earlier answers. */
   readonly looked: number
-  readonly search: string /** Empty if there are no more clients. */
+  readonly search: string
+  /** Empty if there are no more clients. */
   readonly pageToken: string
 }
 

@@ -12,7 +12,8 @@ import { BINDING_SWITCH } from './binding.ts'
 export interface NameChoice {
   readonly setting: string
   readonly label: string
-  readonly text: string /** The value that the form sends. */
+  readonly text: string
+  /** The value that the form sends. */
   readonly value: string
 }
 

@@ -34,7 +34,8 @@ const SORTED: Readonly<Record<string, readonly [label: string, order: Order]>> =
 
 /** Which clients a list shows: the query of its URL. */
 export interface Filter {
-  readonly search: string /** Empty for all clients. */
+  readonly search: string
+  /** Empty for all clients. */
   readonly show: string
   readonly method: string
   readonly sort: string

@@ -19,7 +19,8 @@ async function ask(request: ConsoleRequest): Promise<Answer> {
   const refused = refusedToOrganization(request)
   if (refused !== undefined) return refused
   const { api, form, service, params, baseUrl } = request
-  const question = readQuestion(form) // The form was not accepted.
+  const question = readQuestion(form)
+  // The form was not accepted.
   if (!form.has('step')) return rendered(request, question)
   const problem = problemOf(question)
   if (problem !== undefined) return rendered(request, question, { problem })

@@ -11,7 +11,8 @@ export interface KeyState {
   readonly signsFor: readonly string[]
   /** The settings that name it. It cannot be withdrawn while a setting names it. */
   readonly namedBy: readonly string[]
-  readonly publishedAt: number | undefined /** The time from which every verifier knows it. */
+  readonly publishedAt: number | undefined
+  /** The time from which every verifier knows it. */
   readonly signsWellFrom: number | undefined
   readonly signedUntil: number | undefined
   /** The time when the last token that it signed expires. */

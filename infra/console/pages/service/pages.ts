@@ -90,7 +90,8 @@ const SECTIONS = {
   fapi: { Profile: ['fapi2'], 'Settings of the service': REQUIRED_SETTINGS },
   scopes: { Scopes: ['supportedScopes'] },
   general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
-} as const /** The settings that have their own pages. */
+} as const
+/** The settings that have their own pages. */
 const NAMES_OF_OTHER_PAGES = ['jwks', 'credentials']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...NAMES_OF_OTHER_PAGES])

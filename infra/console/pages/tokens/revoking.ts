@@ -7,7 +7,8 @@ import { requireDone } from '../../web-api.ts'
 /** A revocation that awaits confirmation. `call` is the body of `/auth/token/revoke`. */
 export interface Revocation {
   readonly call: Readonly<Record<string, string>>
-  readonly title: string /** A description of what will be revoked. */
+  readonly title: string
+  /** A description of what will be revoked. */
   readonly what: Markup
   /** The hidden fields of the confirmation. */
   readonly fields: Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { digest } from '../../../../shared/store/digest.ts'
-import { SERVICE, test as base } from './provisioning.ts' /** A test with provisioned tables. */
+import { SERVICE, test as base } from './provisioning.ts'
+/** A test with provisioned tables. */
 const test = base.extend('provisioned', async ({ provisioning }) => {
   await provisioning.deployTables()
   await provisioning.provision()
