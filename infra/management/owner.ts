@@ -40,6 +40,7 @@ export async function addOwner(registry: Registry, random: Random): Promise<Owne
     keys = credentials.map(({ apiKey }) => apiKey)
     return keys.length < MAX_CREDENTIALS ? { credentials: [...credentials, stored] } : undefined
   })
+  if (keys.length === 0) throw new Complaint('the deployment has no owner yet: npm run provision makes one')
   if (changed === undefined) {
     const remedy = keys.map((key) => `--remove-owner ${key}`).join(' or ')
     throw new Complaint(

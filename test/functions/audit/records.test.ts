@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { outcome } from '../../support/answers.ts'
-import { cutAll, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import { recordsOf } from '../../support/audit.ts'
+import { cutAll, pass, type Passing, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, SUBJECT, TLS, UNBOUND } from '../../support/walk.ts'
@@ -155,6 +156,34 @@ describe('a record that cannot be stored', () => {
     const { records } = await list(`?clientId=${client.id}`)
     expect(records.map((record) => record.outcome)).toEqual(['DONE', 'DONE', 'DONE'])
   })
+})
+
+test('a change whose call broke off may still be going on for a minute, and was then not done', async () => {
+  const client = await walk.addClient(BASIC)
+  const token = await walk.granted(client)
+  const isWrite = ({ operation }: Passing) => operation === 'UpdateItem'
+  proxy.fate = async (passing, forward) => (isWrite(passing) ? undefined : forward())
+  expect((await walk.v3('GET', `/client/secret/refresh/${client.id}`)).status).toBe(503)
+  expect((await walk.call('/auth/token/update', { accessToken: token.access, scopes: [] })).status).toBe(503)
+  proxy.fate = pass
+  const outcomes = async () => (await list(`?clientId=${client.id}`)).records.map(({ outcome: each }) => each)
+  expect(await outcomes()).toEqual(['PENDING', 'PENDING'])
+  wait(60)
+  expect(await outcomes()).toEqual(['NOT_DONE', 'NOT_DONE'])
+  // A refresh writes the grant without a record, so nothing shows any more what was before it.
+  await walk.refresh(client, token.refresh)
+  expect((await outcomes()).sort()).toEqual(['NOT_DONE', 'UNKNOWN'])
+})
+
+test('the deletion of a service leaves its records', async () => {
+  const other = await openWalk(runtime, UNBOUND)
+  await other.v3('POST', '/client/create', { clientName: 'Gone' })
+  wait(1)
+  expect((await other.v3('DELETE', '/service/delete')).status).toBe(204)
+  expect((await recordsOf(runtime, other.number)).map(({ operation }) => operation)).toEqual([
+    '/service/delete',
+    '/client/create',
+  ])
 })
 
 test('a change that is refused after a write is recorded with its reason', async () => {

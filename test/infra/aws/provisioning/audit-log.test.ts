@@ -79,6 +79,11 @@ describe('the credentials of the owner', () => {
     provisioning,
   }) => {
     await provisioning.deployTables()
+    const early = await provisioning.provision('--new-owner')
+    expect([early.code, early.stderr]).toEqual([
+      1,
+      'provision: the deployment has no owner yet: npm run provision makes one\n',
+    ])
     await provisioning.provision()
     const keys = async () =>
       (await provisioning.registry.findOwner())?.credentials.map(({ apiKey }) => apiKey)
