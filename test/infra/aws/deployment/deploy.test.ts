@@ -6,6 +6,7 @@ import type { Machine } from '../../../../infra/aws/deployment/deploy.ts'
 import { readDeployment } from '../../../../infra/aws/settings/read-deployment.ts'
 import { awsDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
+import { recordsOf } from '../../../support/audit.ts'
 import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import type { Deployment } from '../../../support/deployment.ts'
@@ -166,6 +167,22 @@ describe('deployments', { timeout: 120_000 }, () => {
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('2. trust store: has 2 certificates')
     expect(changes()).toEqual([])
+  })
+
+  test('each deployment leaves a record with the ARN of its caller, also the first, which makes the table of records', async () => {
+    const runtime = openTables(TABLE_NAMES, 1, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
+    onTestFinished(() => runtime.store.close())
+    const records = await recordsOf({ store: runtime.store, clock: { now: runtime.now() } }, undefined)
+    const by = `arn:aws:iam::${ACCOUNT}:user/test`
+    expect(new Set(records.map(({ operation, by: caller }) => `${operation} ${caller}`))).toEqual(
+      new Set([`deploy ${by}`]),
+    )
+    const made = { settlement: 'DONE', writes: [{ kind: 'deployment', key: { id: MAIN } }] }
+    expect(records).toContainEqual(expect.objectContaining({ settlement: 'DONE' }))
+    const [first] = records.filter(({ settlement }) => settlement === 'DONE').slice(-1)
+    expect(first).toMatchObject(made)
+    const template = { name: 'template', to: expect.stringMatching(/^SHA-256 /) as string }
+    expect(first?.writes[0]?.members[0]).toMatchObject(template)
   })
 
   test('deploy refuses a certificate that can issue others if a client has registered it, before it changes anything', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
+import { recordsOf } from '../../../support/audit.ts'
 import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { findStacks } from '../../../../infra/aws/deployment/stack.ts'
 import { renewTruststore } from '../../../../infra/aws/deployment/truststore.ts'
@@ -62,6 +63,12 @@ test('provision sets the certificates of the settings at the domain, and again o
   expect(first.stderr).toMatch(/:\n {2}\+ CN=public-client-instance-1\n/)
   expect(first.stdout).toContain('"role":"manage"')
   expect(domain()).toBe('version-2')
+  const runtime = openTables(TABLES, 1, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
+  onTestFinished(() => runtime.store.close())
+  const records = await recordsOf({ store: runtime.store, clock: { now: runtime.now() } }, undefined)
+  expect(records.filter(({ writes }) => writes[0]?.kind === 'trustStore')).toMatchObject([
+    { operation: 'provision', by: expect.stringMatching(/^arn:aws:iam::/) as string, settlement: 'DONE' },
+  ])
 
   const second = await provision()
   expect(second).toMatchObject({ code: 0, stdout: '' })
