@@ -13,6 +13,7 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens bound to the client's TLS c
   deploy           creates or updates a deployment on AWS
   provision        creates its service, its clients and its owner, and renews its trust store
   import:authlete  takes services and clients of Authlete into it
+  rollback         lets the API invoke the functions of the release before
   restore          makes tables from a backup safe
   audit-log        lists who changed what
   doctor           checks a deployment and prints each problem with its remedy
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   deploy: () => import('./aws/deploy.ts'),
   provision: () => import('./aws/provision.ts'),
   'import:authlete': () => import('./aws/import-authlete.ts'),
+  rollback: () => import('./aws/rollback.ts'),
   restore: () => import('./aws/restore.ts'),
   'audit-log': () => import('./aws/audit-log.ts'),
   doctor: () => import('./aws/doctor.ts'),

@@ -4,11 +4,11 @@ import { POLICIES } from './aws/policies/policies.ts'
 import { openApi } from './reference/openapi.ts'
 import { page } from './reference/page.ts'
 import { costTables } from './aws/template/costs.ts'
-import { SETTINGS_PARTS } from './reference/settings-page.ts'
+import { SETTINGS_PARTS, UPGRADE_PARTS } from './reference/settings-page.ts'
 import { withParts } from './reference/parts.ts'
 import { ROOT } from './root.ts'
 
-/** The committed files that are generated from declarations, keyed by path from the project's root. Only parts of settings.md and operations.md are. */
+/** The committed files that are generated from declarations, keyed by path from the project's root. Only parts of settings.md, upgrades.md and operations.md are. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const api = openApi()
   return {
@@ -22,6 +22,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     ),
     'docs/settings.md': withParts(pageOf('settings'), SETTINGS_PARTS),
     'docs/operations.md': withParts(pageOf('operations'), costTables()),
+    'docs/upgrades.md': withParts(pageOf('upgrades'), UPGRADE_PARTS),
   }
 }
 

@@ -5,6 +5,7 @@ import { Settings, variableOf } from '../../shared/runtime/settings.ts'
 import { SETTING_MEANINGS } from '../../shared/runtime/settings-reference.ts'
 import { CLIENT_SETTINGS } from '../../shared/store/client.ts'
 import { CLIENT_MEANINGS } from '../../shared/store/client-reference.ts'
+import { DATA_CHANGES } from '../../shared/store/data-version.ts'
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { PROFILE_PARTS } from './profile.ts'
@@ -19,6 +20,14 @@ export const SETTINGS_PARTS: Readonly<Record<string, string>> = {
   'refused for clients': list(CLIENT_RULES.notOffered),
   environment: table(Settings.shape, SETTING_MEANINGS, variableOf),
   ...PROFILE_PARTS,
+}
+
+/** Of docs/upgrades.md. */
+export const UPGRADE_PARTS = { 'data versions': dataVersions() }
+
+function dataVersions(): string {
+  const rows = DATA_CHANGES.map(({ version, since, change }) => `| ${version} | ${since} | ${change} |\n`)
+  return `| data version | since | the first write that needs it |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
 function table<Name extends string>(

@@ -12,6 +12,9 @@ export function isSortKey(value: unknown): value is string {
 /** The key of the owner's credentials. */
 export const OWNER_KEY: RecordKey = { pk: 'owner', sk: 'owner' }
 
+/** The key of the data version of the deployment. */
+export const DATA_VERSION_KEY: RecordKey = { pk: 'data', sk: 'version' }
+
 export const serviceKey = (service: number): RecordKey => ({ pk: 'service', sk: String(service) })
 export const clientKey = (service: number, client: number): RecordKey => ({
   pk: `client#${String(service)}`,

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import type { Cache } from './cache.ts'
 import { Client, type StoredClient } from './client.ts'
+import { findDataVersion, raiseDataVersion } from './data-version.ts'
 import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingRecordKey } from './record-keys.ts'
 import { type ChangeResult, Records, parseRecord } from './records.ts'
@@ -89,6 +90,13 @@ export class Registry {
     )
   }
 
+  findDataVersion(): Promise<number> {
+    return findDataVersion(this.#records)
+  }
+  raiseDataVersion(version: number): Promise<void> {
+    return raiseDataVersion(version, this.#records)
+  }
+
   putService(service: z.input<typeof Service>): Promise<void> {
     return this.#records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
   }
@@ -103,6 +111,7 @@ export class Registry {
   ): Promise<StoredService | undefined> {
     const record = Service.parse(service)
     const key = serviceKey(record.apiKey)
+    await this.raiseDataVersion(1)
     if ((await this.#records.create(key, { record })).done) return record
     return this.#records.change(key, Service, (past) => {
       if (past.deletedAt === undefined) return undefined

@@ -1,12 +1,14 @@
 import { Complaint } from '../../command.ts'
 import type { Aws } from './aws.ts'
 import { mutualTlsOf } from './domain-update.ts'
+import { settleVersions } from './function-versions.ts'
 import type { Osls } from './osls.ts'
 import type { Plan } from './plan.ts'
 import type { Changes } from './changes.ts'
 import { plannedMain, plannedTruststore } from './preview.ts'
 import { putStack } from './put-stack.ts'
 import { type Release, uploadRelease } from './release.ts'
+import { deleteStaleSettings } from './route-settings.ts'
 import type { Patience, StackState, Wait } from './stack.ts'
 import { putTruststore, truststoreBucket, type TruststoreObject } from './truststore.ts'
 import { inWords } from './truststore-change.ts'
@@ -38,7 +40,10 @@ export async function deploy(
   const object = plan.object ?? (await putTruststore(filled, truststore.pem, aws))
   const uploaded = await uploadRelease(release, truststoreBucket(filled), aws)
   const main = plannedMain(stacks, release, uploaded, object.version)
+  await deleteStaleSettings(stacks.main.state?.outputs.get('HttpApiId'), aws)
   const { outputs } = await putStack(main, shown.main, aws, patience)
+  await deleteStaleSettings(outputs.get('HttpApiId'), aws)
+  await settleVersions(settings.stage, outputs, aws)
   return [...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)), ...nextSteps(outputs)]
 }
 

@@ -7,6 +7,7 @@ import { ROOT } from '../../root.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { type FunctionName, FUNCTIONS } from '../template/functions.ts'
 import { archiveParameter } from '../template/logical-ids.ts'
+import { retainLogs } from '../template/log-groups.ts'
 import { addReleases, archiveKey, type Template } from '../template/releases.ts'
 import { type Aws, isAnswer } from './aws.ts'
 import { type Osls, TEMPLATE_FILE, writeTemplateParts } from './osls.ts'
@@ -33,7 +34,7 @@ export async function packageRelease(
   for (const [name] of FUNCTIONS) archives.set(name, await readFile(join(project, 'dist', `${name}.zip`)))
   const digests = new Map([...archives].map(([name, bytes]) => [name, hash('sha256', bytes, 'hex')]))
   const packaged = JSON.parse(await readFile(file, 'utf8')) as Template
-  const template = addReleases(packaged, digests, `certbound ${version}`)
+  const template = addReleases(retainLogs(packaged), digests, `certbound ${version}`)
   const text = JSON.stringify(template)
   await writeFile(file, text)
   return { template, text, archives }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type FunctionName, FUNCTIONS } from './functions.ts'
+import { DATA_VERSION } from '../../../shared/store/data-version.ts'
 import { ref } from './cloudformation.ts'
 import {
   aliasId,
@@ -52,7 +53,10 @@ export function addReleases(
   for (const [name] of FUNCTIONS) {
     const digest = digests.get(name) ?? ''
     const version = versionId(name, release)
-    change(lambdaId(name), { Description: `${described}, release ${release}`, Code: codeOf(name, digest) })
+    change(lambdaId(name), {
+      Description: `${described}, release ${release}, data ${DATA_VERSION}`,
+      Code: codeOf(name, digest),
+    })
     Resources[version] = versionOf(name, digest)
     Resources[aliasId(name)] = aliasOf(name, version)
     if (name === 'authorizer') continue
@@ -100,7 +104,7 @@ function aliasOf(name: FunctionName, version: string) {
   }
 }
 
-const versionOutput = (name: FunctionName) => `${logicalName(name)}Version`
+export const versionOutput = (name: FunctionName) => `${logicalName(name)}Version`
 
 function versionOutputs(release: string) {
   return Object.fromEntries(

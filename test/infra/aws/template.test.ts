@@ -219,10 +219,20 @@ test('a saved query names only members of the lines of its logs', () => {
   }
 })
 
-test('every log has a retention', () => {
+test('every log has a retention, outlives the stack, has no fixed name, and is the one that its function writes to', () => {
   const groups = ofType<Record<string, unknown>>(main(), 'Logs::LogGroup')
   expect(groups).toHaveLength(FUNCTIONS.length + 1)
-  for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(90)
+  for (const [id, properties] of groups) {
+    expect(properties).toEqual({ RetentionInDays: 90 })
+    expect(main().Resources[id]).toMatchObject({ ...OUTLIVES_STACK, DeletionPolicy: 'RetainExceptOnCreate' })
+  }
+  const written = lambdasOf(main()).map(([, lambda]) => {
+    const { LoggingConfig } = lambda as unknown as { LoggingConfig: { LogGroup: { Ref: string } } }
+    return LoggingConfig.LogGroup.Ref
+  })
+  expect([...written, 'HttpApiLogGroup'].sort()).toEqual(groups.map(([id]) => id).sort())
+  const named = Object.values(main().Outputs).map(({ Value }) => Value)
+  expect(named).toEqual(expect.arrayContaining(groups.map(([id]) => ref(id))))
 })
 
 test('the outputs name the targets of DNS, the tables, the topic and all functions', () => {

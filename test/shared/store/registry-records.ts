@@ -29,6 +29,14 @@ export async function registryRecords(engine: Engine) {
     expect(await registry.findClientByNumber(SERVICE, client.clientId)).toEqual(client)
   })
 
+  test('the data version rises by the first write that needs it, and never falls', async () => {
+    const before = await registry.findDataVersion()
+    await Promise.all([7, 9, 8].map((version) => registry.raiseDataVersion(before + version)))
+    expect(await registry.findDataVersion()).toBe(before + 9)
+    await registry.raiseDataVersion(before + 1)
+    expect(await registry.findDataVersion()).toBe(before + 9)
+  })
+
   test('a client of another service is not found', async () => {
     const client = await newClient({ clientIdAlias: 'elsewhere' })
     expect(await registry.findClient(SERVICE + 1, String(client.clientId))).toBeUndefined()

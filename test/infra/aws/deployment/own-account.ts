@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test as base } from 'vitest'
 import type { Machine } from '../../../../infra/aws/deployment/deploy.ts'
-import type { Osls } from '../../../../infra/aws/deployment/osls.ts'
+import { type Osls, TEMPLATE_FILE } from '../../../../infra/aws/deployment/osls.ts'
 import { startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables } from '../../../../infra/tables/tables.ts'
 import type { Surroundings } from '../../../support/command-line.ts'
@@ -42,6 +44,11 @@ export const oslsOf =
   ({ folder }: Deployment): Osls =>
   () =>
     oslsIn(folder)
+
+function editTemplate({ folder }: Deployment, edit: (text: string) => string): void {
+  const file = join(folder, TEMPLATE_FILE)
+  writeFileSync(file, edit(readFileSync(file, 'utf8')))
+}
 
 /** Makes an account before its first deployment, with the certificates of both domains. */
 export function reset({ aws }: Deployment): void {
@@ -94,6 +101,13 @@ function openOperator(deployment: Deployment) {
     },
     run,
     osls,
+    /** Deploys a template that was edited after osls has made it. */
+    deployEdited: (edit: (text: string) => string) =>
+      deployment.run(
+        ['deploy', '--yes'],
+        {},
+        { osls: () => osls().then(() => editTemplate(deployment, edit)), wait },
+      ),
     /** Deploys on another machine. */
     anyDeploy: (parameters: readonly string[], machine: Machine, surroundings?: Surroundings) =>
       deployment.run(['deploy', ...parameters], surroundings, machine),
