@@ -6,7 +6,7 @@ import { zip } from './zip.ts'
 import { ROOT } from '../root.ts'
 
 /** The limit of bytes that load at a cold start: 1% above the largest function when this was last set. */
-const START_BUDGET_BYTES = 276_000
+const START_BUDGET_BYTES = 277_000
 /** Packages that few requests need, so they are loaded on demand with `import()`. */
 const NOT_AT_START = /node_modules\/(pkijs|asn1js|jose)\//
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type FunctionName, FUNCTIONS } from './functions.ts'
-import { DATA_VERSION } from '../../../shared/store/data-version.ts'
+import { DATA_VERSION } from '../../../shared/store/data-changes.ts'
 import { ref } from './cloudformation.ts'
 import {
   aliasId,

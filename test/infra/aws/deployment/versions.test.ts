@@ -3,7 +3,7 @@ import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { FUNCTIONS } from '../../../../infra/aws/template/functions.ts'
 import type { Ran } from '../../../support/command-line.ts'
 import { LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
-import { DATA_VERSION } from '../../../../shared/store/data-version.ts'
+import { DATA_VERSION } from '../../../../shared/store/data-changes.ts'
 import { MAIN, TABLE_NAMES, test } from './own-account.ts'
 
 const TOKEN = 'certbound-prod-token'
