@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import type { Cache } from './cache.ts'
 import { Client, type StoredClient } from './client.ts'
-import { findDataVersion, raiseDataVersion } from './data-version.ts'
+import { DataVersion } from './data-version.ts'
 import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingRecordKey } from './record-keys.ts'
 import { type ChangeResult, Records, parseRecord } from './records.ts'
@@ -15,12 +15,14 @@ import type { Table } from './table.ts'
 export class Registry {
   /** How long other processes may use the old record after a change. */
   readonly cacheSeconds: number
+  readonly dataVersion: DataVersion
   readonly #records: Records
   readonly #now: () => EpochSeconds
 
   constructor(table: Table, cache: Cache, now: () => EpochSeconds) {
     this.cacheSeconds = cache.seconds
     this.#records = new Records(table, cache)
+    this.dataVersion = new DataVersion(this.#records)
     this.#now = now
   }
 
@@ -90,13 +92,6 @@ export class Registry {
     )
   }
 
-  findDataVersion(): Promise<number> {
-    return findDataVersion(this.#records)
-  }
-  raiseDataVersion(version: number): Promise<void> {
-    return raiseDataVersion(version, this.#records)
-  }
-
   putService(service: z.input<typeof Service>): Promise<void> {
     return this.#records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
   }
@@ -111,7 +106,7 @@ export class Registry {
   ): Promise<StoredService | undefined> {
     const record = Service.parse(service)
     const key = serviceKey(record.apiKey)
-    await this.raiseDataVersion(1)
+    await this.dataVersion.raise(1)
     if ((await this.#records.create(key, { record })).done) return record
     return this.#records.change(key, Service, (past) => {
       if (past.deletedAt === undefined) return undefined

@@ -41,7 +41,7 @@ export async function readRollback(
   const targets = found.flatMap(({ from, to }) => (to === undefined ? [] : [{ from, to }]))
   if (targets.length === 0) throw new Complaint(`no function has a version of the release ${release}`)
   const { store } = openDeployedTables(settings, main, aws)
-  const stored = await store.registry.findDataVersion().finally(() => store.close())
+  const stored = await store.registry.dataVersion.find().finally(() => store.close())
   requireReadable(release, Math.min(...targets.map(({ to }) => to.dataVersion)), stored)
   return {
     ...{ stack: main.name, release },

@@ -30,11 +30,11 @@ export async function registryRecords(engine: Engine) {
   })
 
   test('the data version rises by the first write that needs it, and never falls', async () => {
-    const before = await registry.findDataVersion()
-    await Promise.all([7, 9, 8].map((version) => registry.raiseDataVersion(before + version)))
-    expect(await registry.findDataVersion()).toBe(before + 9)
-    await registry.raiseDataVersion(before + 1)
-    expect(await registry.findDataVersion()).toBe(before + 9)
+    const before = await registry.dataVersion.find()
+    await Promise.all([7, 9, 8].map((version) => registry.dataVersion.raise(before + version)))
+    expect(await registry.dataVersion.find()).toBe(before + 9)
+    await registry.dataVersion.raise(before + 1)
+    expect(await registry.dataVersion.find()).toBe(before + 9)
   })
 
   test('a client of another service is not found', async () => {

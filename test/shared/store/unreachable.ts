@@ -72,8 +72,6 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.listFirstClients': ({ registry }) => registry.listFirstClients(SERVICE, 1),
   'registry.listClientNumbers': ({ registry }) => registry.listClientNumbers(SERVICE, 1),
   'registry.listFirstAliases': ({ registry }) => registry.listFirstAliases(SERVICE, 1),
-  'registry.findDataVersion': ({ registry }) => registry.findDataVersion(),
-  'registry.raiseDataVersion': ({ registry }) => registry.raiseDataVersion(1),
   'registry.findOwner': ({ registry }) => registry.findOwner(),
   'registry.listServices': ({ registry }) => registry.listServices(),
   'registry.listClients': ({ registry }) => registry.listClients(SERVICE),

@@ -157,10 +157,10 @@ test('rollback refuses a release that does not understand what the tables have',
   const runtime = openTables(TABLE_NAMES, 1, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
   const { registry } = runtime.store
   onTestFinished(() => runtime.store.close())
-  await registry.raiseDataVersion(DATA_VERSION)
+  await registry.dataVersion.raise(DATA_VERSION)
   expect((await operator.anyCommand(['rollback', '--yes'])).code).toBe(0)
   await releases(operator, 1)
-  await registry.raiseDataVersion(DATA_VERSION + 1)
+  await registry.dataVersion.raise(DATA_VERSION + 1)
   const { code, stderr } = await operator.anyCommand(['rollback', '--yes'])
   expect([code, stderr]).toEqual([
     1,
