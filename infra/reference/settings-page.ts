@@ -22,7 +22,7 @@ export const SETTINGS_PARTS: Readonly<Record<string, string>> = {
   ...PROFILE_PARTS,
 }
 
-/** Of docs/upgrades.md. */
+/** The generated part of docs/upgrades.md. */
 export const UPGRADE_PARTS = { 'data versions': dataVersions() }
 
 function dataVersions(): string {

@@ -9,7 +9,7 @@ interface DataChange {
 }
 
 /**
- * What does not go back. A write that an older version would misread raises the data version of the deployment first
+ * Changes that do not go back. A write that an older version would misread raises the data version of the deployment first
  * (`shared/store/data-version.ts`), and `npm run rollback` refuses a release that does not understand it. A member that an older version
  * may ignore needs no row.
  */
