@@ -4,6 +4,7 @@ import { createServer, type TlsOptions } from 'node:tls'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Outcome } from '../../../../infra/aws/doctor/fapi/clause.ts'
 import { NETWORK_CLAUSES } from '../../../../infra/aws/doctor/fapi/network.ts'
+import { remedyOf } from '../../../../infra/aws/doctor/fapi/remedy.ts'
 import { main } from '../../../../infra/certbound.ts'
 import { listen } from '../../../../infra/connections/listen.ts'
 import { API_GATEWAY_TLS_1_2, BCP_195 } from '../../../../infra/connections/mutual-tls.ts'
@@ -111,3 +112,15 @@ test('a domain that goes away between two handshakes does not hold', async () =>
   const [versions] = await judge(`https://localhost:${port}`, await serverWith(BCP_195))
   expect(versions).toMatchObject({ status: 'fail', got: expect.stringContaining('(ECONNREFUSED)') as string })
 })
+
+test.each([
+  ['5.2.1', 'their policy is TLS_1_2'],
+  ['5.2.2', 'API Gateway has no policy for these domains that holds'],
+])(
+  'the remedy for section %s names the policy of the domain, and what to check if nobody answers',
+  (id, words) => {
+    const remedy = remedyOf(id, subject)
+    expect(remedy).toContain(words)
+    expect(remedy).toContain('If one cannot be reached, check its DNS record')
+  },
+)
