@@ -36,3 +36,17 @@ export async function allRecords(runtime: FixedRuntime): Promise<SettledRecord[]
   for (const service of new Set(services)) records.push(...(await recordsOf(runtime, service)))
   return records
 }
+
+/** A record as the Web API lists it. */
+export interface Listed {
+  readonly operation: string
+  readonly requestedAt: number
+  readonly outcome: string
+  readonly reason?: string
+  readonly changes: readonly {
+    readonly kind: string
+    readonly clientId?: number
+    readonly outcome: string
+    readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[]
+  }[]
+}

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { outcome } from '../../support/answers.ts'
-import { recordsOf } from '../../support/audit.ts'
+import { type Listed, recordsOf } from '../../support/audit.ts'
 import { cutAll, pass, type Passing, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
@@ -21,18 +21,6 @@ const walk = await openWalk(runtime, {
 })
 const BY = credentialId({ digest: digest(walk.secrets.manage) })
 
-interface Listed {
-  readonly operation: string
-  readonly requestedAt: number
-  readonly outcome: string
-  readonly reason?: string
-  readonly changes: readonly {
-    readonly kind: string
-    readonly clientId?: number
-    readonly outcome: string
-    readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[]
-  }[]
-}
 const list = async (query = '') => {
   const answer = await walk.v3('GET', `/audit/get/list${query}`)
   expect(outcome(answer)).toBe('200')
@@ -173,6 +161,16 @@ test('a change whose call broke off may still be going on for a minute, and was 
   // A refresh writes the grant without a record, so nothing shows any more what was before it.
   await walk.refresh(client, token.refresh)
   expect((await outcomes()).sort()).toEqual(['NOT_DONE', 'UNKNOWN'])
+})
+
+test('a record whose beginning has expired is left out', async () => {
+  const { json } = await walk.v3('POST', '/client/create', { clientName: 'Expired' })
+  const query = `?clientId=${String(json['clientId'])}`
+  expect((await list(query)).records).toHaveLength(1)
+  const items = await runtime.tables.audit.scan()
+  const { pk, sk } = items.find((item) => JSON.stringify(item).includes(String(json['clientId']))) ?? {}
+  await runtime.tables.audit.remove({ pk, sk })
+  expect((await list(query)).records).toEqual([])
 })
 
 test('the deletion of a service leaves its records', async () => {
