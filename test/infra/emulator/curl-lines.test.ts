@@ -9,7 +9,7 @@ const site = await siteOfFile()
 test('npm start prints every address of local.json but the store, and the authentication method of each client', async () => {
   const { dynamodbUrl: _, ...local } = await writeLocalFile(site, await temporaryFolder(), '')
   const text = curlLines({ dynamodbUrl: '', ...local }, site.examples, false, (file) => file)
-  const urls = new Set(JSON.stringify(local).match(/https?:\/\/localhost:\d+/g))
+  const urls = new Set(JSON.stringify(local).match(/https?:\/\/(localhost|127\.0\.0\.1):\d+/g))
   expect(urls.size).toBe(8)
   expect([...urls].filter((url) => !text.includes(url))).toEqual([])
   for (const { clientId, tokenAuthMethod } of local.clients)
