@@ -1,4 +1,5 @@
 import { Complaint } from '../../command.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 import type { Aws } from './aws.ts'
 import { mutualTlsOf } from './domain-update.ts'
 import { settleVersions } from './function-versions.ts'
@@ -44,7 +45,10 @@ export async function deploy(
   const { outputs } = await putStack(main, shown.main, aws, patience)
   await deleteStaleSettings(outputs.get('HttpApiId'), aws)
   await settleVersions(settings.stage, outputs, aws)
-  return [...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)), ...nextSteps(outputs)]
+  return [
+    ...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)),
+    ...nextSteps(settings, outputs),
+  ]
 }
 
 async function truststoreWarnings(
@@ -58,10 +62,20 @@ async function truststoreWarnings(
   return (store.TruststoreWarnings ?? []).map(inWords)
 }
 
-function nextSteps(outputs: StackState['outputs']): string[] {
-  const records = ['MtlsDomain', 'PlainDomain'].map((id) => {
+function nextSteps(
+  { mtlsDomain, plainDomain }: DeploymentSettings,
+  outputs: StackState['outputs'],
+): string[] {
+  const byHand = Object.entries({ MtlsDomain: mtlsDomain, PlainDomain: plainDomain }).filter(
+    ([, { hostedZoneId }]) => hostedZoneId === undefined,
+  )
+  const records = byHand.map(([id]) => {
     const [name, target, zone] = ['Name', 'Target', 'HostedZone'].map((part) => outputs.get(id + part) ?? '?')
     return `  ${name} CNAME ${target} (Route 53: aliases A and AAAA in zone ${zone})`
   })
-  return ['Deployed. Create these DNS records:', ...records, 'Then, once: npm run provision']
+  const dns =
+    records.length === 0
+      ? ['Deployed, with the DNS records.']
+      : ['Deployed. Create these DNS records:', ...records]
+  return [...dns, 'Then, once: npm run provision']
 }

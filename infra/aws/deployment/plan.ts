@@ -7,7 +7,8 @@ import { requireDeployable } from './account.ts'
 import type { Aws } from './aws.ts'
 import { changeLines, type Changes, type StackChanges } from './changes.ts'
 import { tablesChange } from './named-tables.ts'
-import { readQuotas } from './quotas.ts'
+import { deployedTemplate } from './put-stack.ts'
+import { readQuotas, reservedIn } from './quotas.ts'
 import type { Ready } from './readiness.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 import { registeredClients } from './tables.ts'
@@ -41,10 +42,11 @@ export async function readPlan(ready: Ready, aws: Aws): Promise<Plan> {
   const { name, state } = stacks.main
   await requireDeployable(settings, stacks, aws)
   const tables = await tablesChange(settings, name, state?.outputs, aws)
+  const reserved = state === undefined ? 0 : reservedIn(await deployedTemplate(stacks.main, aws))
   await refuseIssuingClients(truststore.certificates, await registeredClients(settings, stacks.main, aws))
   return {
     ...ready,
-    ...{ account, arn, stacks, tables, quotas: await readQuotas(settings, aws) },
+    ...{ account, arn, stacks, tables, quotas: await readQuotas(settings, reserved, aws) },
     object: await findTruststore(stacks.truststore, truststore.pem, aws),
     trust: await truststoreChange(state?.outputs.get('MtlsDomainName'), truststore.certificates, aws),
   }

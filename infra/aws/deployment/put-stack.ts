@@ -26,7 +26,10 @@ export async function previewStack(planned: Planned, aws: Aws, patience: Patienc
 }
 
 /** The template of a stack, as it was deployed the last time. @throws Complaint */
-async function deployedTemplate({ name: StackName }: NamedStack, { cloudFormation }: Aws): Promise<Template> {
+export async function deployedTemplate(
+  { name: StackName }: NamedStack,
+  { cloudFormation }: Aws,
+): Promise<Template> {
   const { TemplateBody = '{}' } = await cloudFormation.send(new GetTemplateCommand({ StackName }))
   return JSON.parse(TemplateBody) as Template
 }

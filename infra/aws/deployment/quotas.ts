@@ -3,6 +3,7 @@ import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { Complaint } from '../../command.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { plainRate } from '../template/stages.ts'
+import type { Template } from '../template/releases.ts'
 import type { Aws } from './aws.ts'
 
 /** The concurrency of an account below which AWS has not raised its quota to the usual one yet. */
@@ -16,10 +17,16 @@ interface Quotas {
   readonly warnings: readonly string[]
 }
 
-/** Compares the settings with the quotas of the account. A quota that cannot be read becomes a warning. */
-export async function readQuotas(settings: DeploymentSettings, aws: Aws): Promise<Quotas> {
+/**
+ * Compares the settings with the quotas of the account. A quota that cannot be read becomes a warning.
+ *
+ * @param reserved the executions that the deployment reserves already
+ * @throws Complaint if the account cannot reserve the executions of the settings
+ */
+export async function readQuotas(settings: DeploymentSettings, reserved: number, aws: Aws): Promise<Quotas> {
   const account = await readable(() => aws.restGateway.send(new GetAccountCommand({})))
   const executions = await readable(() => aws.lambda.send(new GetAccountSettingsCommand({})))
+  requireConcurrency(settings, reserved, executions.answer?.AccountLimit?.UnreservedConcurrentExecutions)
   const own = plainRate(settings)
   const rate = account.answer?.throttleSettings?.rateLimit
   return {
@@ -60,6 +67,30 @@ function limitWarnings(
     ...(rate > rateLimit ? [`throttle.${kind}.rate is ${rate}, above the account's ${rateLimit}`] : []),
     ...(burst > burstLimit ? [`throttle.${kind}.burst is ${burst}, above the account's ${burstLimit}`] : []),
   ])
+}
+
+/** Lambda keeps these for functions without a reservation (lambda-concurrency.html). */
+const UNRESERVED = 100
+
+function requireConcurrency(
+  { concurrency }: DeploymentSettings,
+  reserved: number,
+  unreserved = Infinity,
+): void {
+  const wanted = Object.values(concurrency).reduce((sum, count) => sum + count, 0)
+  const available = Math.max(0, unreserved + reserved - UNRESERVED)
+  if (wanted <= Math.max(available, reserved)) return
+  throw new Complaint(
+    `concurrency reserves ${wanted} executions, and the account can reserve ${available}, because ${UNRESERVED} must stay unreserved: reserve fewer, or request more in Service Quotas (Lambda, Concurrent executions)`,
+  )
+}
+
+/** What the functions of a template reserve. */
+export function reservedIn({ Resources }: Template): number {
+  const counts = Object.values(Resources).map(({ Properties }) =>
+    Number(Properties?.['ReservedConcurrentExecutions'] ?? 0),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 function concurrencyWarnings(count = LOW_CONCURRENCY): string[] {

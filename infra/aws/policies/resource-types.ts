@@ -52,6 +52,15 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
   'AWS::ApiGatewayV2::Integration': PARTS_OF_API,
   'AWS::ApiGatewayV2::Route': PARTS_OF_API,
   'AWS::ApiGatewayV2::Stage': PARTS_OF_API,
+  'AWS::CertificateManager::Certificate': {
+    page: 'list_awscertificatemanager.html',
+    actions: [
+      ...['acm:RequestCertificate', 'acm:DescribeCertificate', 'acm:DeleteCertificate'],
+      ...['acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate', 'acm:ListTagsForCertificate'],
+    ],
+    // A certificate has a random identifier.
+    resources: ['arn:aws:acm:*:*:certificate/*'],
+  },
   'AWS::CloudWatch::Alarm': {
     page: 'list_amazoncloudwatch.html',
     actions: ['PutMetricAlarm', 'DeleteAlarms', 'TagResource', 'UntagResource'].map(
@@ -145,6 +154,14 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
     actions: ['logs:PutQueryDefinition', 'logs:DeleteQueryDefinition', 'logs:DescribeQueryDefinitions'],
     // AWS does not allow to name a resource for these.
     resources: ['*'],
+  },
+  'AWS::Route53::RecordSet': {
+    page: 'list_amazonroute53.html',
+    actions: [
+      ...['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets', 'route53:GetHostedZone'],
+      'route53:GetChange',
+    ],
+    resources: ['arn:aws:route53:::hostedzone/*', 'arn:aws:route53:::change/*'],
   },
   'AWS::S3::Bucket': bucket(
     ...[

@@ -129,6 +129,16 @@ function contradictions(settings: DeploymentSettings): Fault[] {
     ...elsewhere.map(([name]) =>
       fault(name, `must be in the Region ${region}, because the domains are Regional`),
     ),
+    ...Object.entries({ mtlsDomain, plainDomain }).flatMap(([name, domain]) =>
+      domain.certificateArn === undefined && domain.hostedZoneId === undefined
+        ? [
+            fault(
+              name,
+              'must have a certificateArn, or a hostedZoneId with which the deployment makes a certificate',
+            ),
+          ]
+        : [],
+    ),
     ...(mtlsDomain.name === plainDomain.name
       ? [fault('mtlsDomain.name', 'and plainDomain.name must differ')]
       : []),

@@ -22,6 +22,10 @@ const certificateArn = text(
   /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-z0-9-]+$/,
   'must be the ARN of a certificate in ACM: arn:aws:acm:REGION:ACCOUNT:certificate/ID',
 )
+const hostedZoneId = text(
+  /^Z[A-Z0-9]{1,31}$/,
+  'must be the ID of a hosted zone in Route 53, such as Z0123456789ABC',
+)
 const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be the name of a DynamoDB table')
 const issuer = text(
   /^https:\/\/[^\s?#]*[^\s?#/]$/,
@@ -45,6 +49,9 @@ const limit = (rate: number, burst: number) => {
   return z._default(z.strictObject(members), { rate, burst })
 }
 
+/** A domain has a certificate, or the stack makes one with the zone. The stack makes the DNS records with the zone, too. */
+const served = { certificateArn: z.optional(certificateArn), hostedZoneId: z.optional(hostedZoneId) }
+
 /** The settings of one deployment. `certbound.example.jsonc` explains each. */
 export const Settings = z.strictObject({
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region, such as eu-central-1'),
@@ -54,10 +61,10 @@ export const Settings = z.strictObject({
   ),
   mtlsDomain: z.strictObject({
     name: domainName,
-    certificateArn,
+    ...served,
     ownershipCertificateArn: z.optional(certificateArn),
   }),
-  plainDomain: z.strictObject({ name: domainName, certificateArn }),
+  plainDomain: z.strictObject({ name: domainName, ...served }),
   mtlsOnly: z._default(z.boolean(), true),
   /** The APIs that functions/authorizer protects. */
   resourceServers: z._default(
@@ -150,15 +157,17 @@ export function serviceNumber({ service }: Pick<DeploymentSettings, 'service'>):
   return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
 }
 
-/** The certificates in ACM, keyed by the name of the setting. */
+/** The certificates in ACM that the settings name, keyed by the name of the setting. */
 export function certificateArns({
   mtlsDomain,
   plainDomain,
 }: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>): Record<string, string> {
-  const { certificateArn, ownershipCertificateArn: ownership } = mtlsDomain
-  return {
-    'mtlsDomain.certificateArn': certificateArn,
-    ...(ownership !== undefined && { 'mtlsDomain.ownershipCertificateArn': ownership }),
+  const all = {
+    'mtlsDomain.certificateArn': mtlsDomain.certificateArn,
+    'mtlsDomain.ownershipCertificateArn': mtlsDomain.ownershipCertificateArn,
     'plainDomain.certificateArn': plainDomain.certificateArn,
   }
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, arn]) => (arn === undefined ? [] : [[name, arn]])),
+  )
 }

@@ -156,19 +156,30 @@ const CERTIFICATES: Readonly<Record<string, readonly [id: string, owner: string]
   'plainDomain.certificateArn': ['PlainCertificateAlarm', 'The certificate of the plain domain'],
 }
 
+/** Those that the settings name, and those that the stack makes. */
+function servedCertificates(settings: Settings): Readonly<Record<string, Value>> {
+  return {
+    'mtlsDomain.certificateArn': ref('MtlsDomainCertificate'),
+    'plainDomain.certificateArn': ref('PlainDomainCertificate'),
+    ...certificateArns(settings),
+  }
+}
+
 /** ACM reports the remaining days of a certificate twice a day, and reports nothing after it has expired (cloudwatch-metrics.html in its
  * guide). */
 function certificateAlarms(settings: Settings): Readonly<Record<string, Alarm>> {
   const Threshold = settings.alarms.certificateDays
-  const made = Object.entries(certificateArns(settings)).map(([setting, CertificateArn]): [string, Alarm] => {
-    const [id, owner] = CERTIFICATES[setting] ?? [setting, setting]
-    const watched = {
-      ...metric('AWS/CertificateManager', 'DaysToExpiry', { CertificateArn }),
-      ...{ Statistic: 'Minimum', Period: 86_400, Threshold },
-      ...{ ComparisonOperator: 'LessThanOrEqualToThreshold', TreatMissingData: 'breaching' },
-    }
-    return [id, { description: `${owner} expires soon or has expired.`, watched }]
-  })
+  const made = Object.entries(servedCertificates(settings)).map(
+    ([setting, CertificateArn]): [string, Alarm] => {
+      const [id, owner] = CERTIFICATES[setting] ?? [setting, setting]
+      const watched = {
+        ...metric('AWS/CertificateManager', 'DaysToExpiry', { CertificateArn }),
+        ...{ Statistic: 'Minimum', Period: 86_400, Threshold },
+        ...{ ComparisonOperator: 'LessThanOrEqualToThreshold', TreatMissingData: 'breaching' },
+      }
+      return [id, { description: `${owner} expires soon or has expired.`, watched }]
+    },
+  )
   return Object.fromEntries(made)
 }
 

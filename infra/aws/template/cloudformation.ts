@@ -12,7 +12,9 @@ export type LogicalId =
   | 'HttpApi'
   | 'HttpApiStage'
   | 'MtlsDomain'
+  | 'MtlsDomainCertificate'
   | 'PlainDomain'
+  | 'PlainDomainCertificate'
   | 'PlainStage'
   | 'TruststoreVersion'
 
@@ -44,7 +46,7 @@ interface Domain {
   DomainName: string
   DomainNameConfigurations: readonly [
     {
-      CertificateArn: string
+      CertificateArn: Value
       EndpointType: 'REGIONAL'
       IpAddressType: 'dualstack'
       /** TLS 1.2 and 1.3. The newer SecurityPolicy_ values cannot be combined with mutual TLS. */

@@ -1,5 +1,5 @@
 import type { DeploymentSettings } from '../settings/settings.ts'
-import { type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
+import { attribute, type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
 
 /** The object that the mutual-TLS domain reads. */
 export const TRUSTSTORE_KEY = 'truststore.pem'
@@ -10,8 +10,8 @@ export const TRUSTSTORE_KEY = 'truststore.pem'
  */
 export function domains({ mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'mtlsDomain' | 'plainDomain'>) {
   const { ownershipCertificateArn: OwnershipVerificationCertificateArn } = mtlsDomain
-  const plain = domain(plainDomain)
-  const mtls = domain(mtlsDomain, OwnershipVerificationCertificateArn)
+  const plain = domain(plainDomain, 'PlainDomain')
+  const mtls = domain(mtlsDomain, 'MtlsDomain', OwnershipVerificationCertificateArn)
   const MutualTlsAuthentication = {
     TruststoreUri: { 'Fn::Sub': `s3://\${Bucket}/${TRUSTSTORE_KEY}` },
     TruststoreVersion: ref('TruststoreVersion'),
@@ -23,13 +23,20 @@ export function domains({ mtlsDomain, plainDomain }: Pick<DeploymentSettings, 'm
     PlainDomain: { ...plain, DependsOn: 'MtlsDomain' },
     MtlsMapping: mapping('MtlsDomain', 'HttpApiStage'),
     PlainMapping: mapping('PlainDomain', 'PlainStage'),
+    ...inZone(mtlsDomain, 'MtlsDomain'),
+    ...inZone(plainDomain, 'PlainDomain'),
   }
 }
 
+type Id = 'MtlsDomain' | 'PlainDomain'
+type Served = DeploymentSettings['plainDomain']
+
 function domain(
-  { name, certificateArn: CertificateArn }: DeploymentSettings['plainDomain'],
+  { name, certificateArn }: Served,
+  id: Id,
   OwnershipVerificationCertificateArn?: string,
 ): DomainName {
+  const CertificateArn = certificateArn ?? ref(`${id}Certificate`)
   const configuration = {
     ...{ CertificateArn, OwnershipVerificationCertificateArn },
     ...({ EndpointType: 'REGIONAL', IpAddressType: 'dualstack', SecurityPolicy: 'TLS_1_2' } as const),
@@ -40,7 +47,31 @@ function domain(
   }
 }
 
-function mapping(domain: 'MtlsDomain' | 'PlainDomain', stage: 'HttpApiStage' | 'PlainStage') {
+/**
+ * What the stack makes in the hosted zone of a domain: the records by which clients find it, and those by which ACM validates its
+ * certificate (AWS::CertificateManager::Certificate).
+ */
+function inZone({ name, certificateArn, hostedZoneId: HostedZoneId }: Served, id: Id) {
+  if (HostedZoneId === undefined) return {}
+  const DomainValidationOptions = [{ DomainName: name, HostedZoneId }]
+  const certificate = {
+    Type: 'AWS::CertificateManager::Certificate',
+    Properties: { DomainName: name, ValidationMethod: 'DNS', DomainValidationOptions },
+  }
+  const AliasTarget = {
+    DNSName: attribute(id, 'RegionalDomainName'),
+    HostedZoneId: attribute(id, 'RegionalHostedZoneId'),
+  }
+  const record = (Type: 'A' | 'AAAA') => {
+    return { Type: 'AWS::Route53::RecordSet', Properties: { HostedZoneId, Name: name, Type, AliasTarget } }
+  }
+  return {
+    ...(certificateArn === undefined && { [`${id}Certificate`]: certificate }),
+    ...{ [`${id}Ipv4Record`]: record('A'), [`${id}Ipv6Record`]: record('AAAA') },
+  }
+}
+
+function mapping(domain: Id, stage: 'HttpApiStage' | 'PlainStage') {
   const Properties = { ApiId: ref('HttpApi'), DomainName: ref(domain), Stage: ref(stage) }
   return { Type: 'AWS::ApiGatewayV2::ApiMapping', Properties }
 }

@@ -81,7 +81,7 @@ test('the functions start with the settings of the deployment, certificates coun
 test('other settings are in the template: OAuth on both domains, metrics of routes, reserved executions, APIs of resource servers, certificates', async () => {
   const { mtlsDomain, alarms } = await exampleSettings()
   const topicArn = 'arn:aws:sns:eu-central-1:123456789012:on-call'
-  const ownershipCertificateArn = mtlsDomain.certificateArn.replace(/.$/, '6')
+  const ownershipCertificateArn = mtlsDomain.certificateArn?.replace(/.$/, '6')
   const { functions, resources } = await partsWith({
     mtlsOnly: false,
     detailedMetrics: true,
