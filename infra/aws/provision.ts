@@ -136,7 +136,7 @@ async function changeOwner(
   const management = openManagement(runtime, operator)
   if (isNew) tell('  owner of the deployment: further credentials; the present ones stay valid')
   if (removed !== undefined)
-    tell(`  owner of the deployment: the credentials with the key ${removed} are refused from now on`)
+    tell(`  owner of the deployment: the credentials with the key ${removed} will be refused`)
   if (!yes) await confirm(io)
   if (isNew) showSecrets({ owner: await management.addOwner() }, json, io)
   if (removed !== undefined) await management.removeOwner(removed)

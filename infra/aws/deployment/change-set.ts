@@ -28,7 +28,7 @@ const POLL_MILLISECONDS = 2000
 const NO_CHANGES = /didn't contain changes|No updates are to be performed/
 
 /**
- * Makes a change set, and deletes it when the action is over, whatever its end is: CloudFormation keeps one that was executed anyway.
+ * Makes a change set, and deletes it after the action, even if that fails. CloudFormation keeps a change set that was executed anyway.
  *
  * @param action gets no change set if there is nothing to change
  * @throws Complaint if CloudFormation cannot make it, or the process must end

@@ -2,7 +2,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import type { Template } from '../template/releases.ts'
 import { rightsOf } from './stack-rights.ts'
 
-/** What would happen to a resource. `maybe replaced` depends on a value that is known only then. */
+/** The effect of a change set on a resource. `maybe replaced` depends on a value that is known only then. */
 type Effect = 'new' | 'changed' | 'replaced' | 'maybe replaced' | 'removed'
 
 export interface Change {
@@ -11,14 +11,14 @@ export interface Change {
   readonly type: string
 }
 
-/** What would happen to a stack. */
+/** The effect of a change set on a stack. */
 export interface StackChanges {
   readonly changes: readonly Change[]
   /** Statements that a role or a policy gets (`+`) or loses (`-`). */
   readonly rights: readonly string[]
 }
 
-/** What a deployment changes in its stacks. */
+/** The effect of a deployment on its stacks. */
 export interface Changes {
   readonly truststore: StackChanges
   readonly main: StackChanges
@@ -35,7 +35,7 @@ export function templateChanges({ Resources }: Template, effect: Effect): StackC
   return { changes, rights: [] }
 }
 
-/** What a change set would do. */
+/** Reads the effect of a change set on its stack. */
 export function stackChanges(
   resourceChanges: readonly ResourceChange[],
   before: Template,

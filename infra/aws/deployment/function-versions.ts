@@ -16,7 +16,7 @@ const KEPT_VERSIONS = 10
 /** A version of a function. */
 export interface Version {
   readonly number: number
-  /** Of its release: twelve hexadecimal digits. */
+  /** Twelve hexadecimal digits that name its release. */
   readonly release: string
   readonly dataVersion: number
 }
@@ -24,7 +24,7 @@ export interface Version {
 /** A function of a deployment, with its versions, the newest first. */
 export interface DeployedFunction {
   readonly name: FunctionName
-  /** As Lambda knows it. */
+  /** Its name at Lambda. */
   readonly FunctionName: string
   readonly versions: readonly Version[]
   /** The numbers that aliases name, by alias. */

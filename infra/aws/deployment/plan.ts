@@ -52,7 +52,7 @@ export async function readPlan(ready: Ready, aws: Aws): Promise<Plan> {
   }
 }
 
-/** The steps of a deployment, and what they change in both stacks, to show before the question. */
+/** The steps of a deployment and their changes of both stacks, to show before the question. */
 export function planLines(
   { settings, truststore, account, arn, stacks, object, quotas }: Plan,
   changes: Changes,

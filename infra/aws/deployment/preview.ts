@@ -28,7 +28,7 @@ export function plannedMain(
 }
 
 /**
- * What a deployment would change. For a stack that exists CloudFormation compares its template with the new one, which must lie in
+ * The changes that a deployment would make. For a stack that exists CloudFormation compares its template with the new one, which must lie in
  * the bucket for that. Nothing refers to it there.
  *
  * @throws Complaint

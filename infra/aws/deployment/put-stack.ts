@@ -15,7 +15,7 @@ export interface Planned extends Target {
 
 const NOTHING: StackChanges = { changes: [], rights: [] }
 
-/** What a deployment would do to a stack that exists. Leaves nothing in the account. @throws Complaint */
+/** Reads the effect of a deployment on a stack that exists. Leaves nothing in the account. @throws Complaint */
 export async function previewStack(planned: Planned, aws: Aws, patience: Patience): Promise<StackChanges> {
   const before = await deployedTemplate(planned.stack, aws)
   return withChangeSet(planned, aws, patience, (changeSet) =>
@@ -39,7 +39,7 @@ export async function deployedTemplate(
  *
  * @param shown what was shown before the question; `undefined` for a stack that did not exist
  * @returns the stack as it is then
- * @throws Complaint with the reason of the resource that failed, and what to do then; or if the changes are not those that were shown
+ * @throws Complaint with the reason of the resource that failed and a remedy; or if the changes are not those that were shown
  */
 export async function putStack(
   planned: Planned,

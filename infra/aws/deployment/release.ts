@@ -12,7 +12,7 @@ import { addReleases, archiveKey, type Template } from '../template/releases.ts'
 import { type Aws, isAnswer } from './aws.ts'
 import { type Osls, TEMPLATE_FILE, writeTemplateParts } from './osls.ts'
 
-/** The template of the main stack, and what it names. */
+/** The template of the main stack, and the archives that it names. */
 export interface Release {
   readonly template: Template
   /** The template, as it is uploaded. */
@@ -40,7 +40,7 @@ export async function packageRelease(
   return { template, text, archives }
 }
 
-/** What CloudFormation needs to know of a release. */
+/** A release in the bucket, with the values that CloudFormation needs for it. */
 export interface Uploaded {
   readonly TemplateURL: string
   readonly parameters: Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ const STABLE = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE
 const FAILED_CREATION = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED)$/
 
 /**
- * Why a stack cannot be changed now, and what to do; `undefined` if it can be changed or does not exist. It never advises to delete a
+ * Why a stack cannot be changed now, and the remedy; `undefined` if it can be changed or does not exist. It never advises to delete a
  * stack with tables, because the next stack would make new, empty tables.
  */
 export function obstacle({ name, state }: NamedStack, region: string): string | undefined {

@@ -41,7 +41,7 @@ export function requireState({ name, state }: NamedStack): StackState {
 /** The delay between two polls. */
 export type Wait = (milliseconds: number) => Promise<unknown>
 
-/** What a deployment needs while it waits. */
+/** The clock and the stop signal of a deployment that waits. */
 export interface Patience {
   readonly wait: Wait
   /** Aborted when the process must end. */

@@ -4,9 +4,9 @@ import { connect, type ConnectionOptions } from 'node:tls'
 
 const LIMIT_MILLISECONDS = 15_000
 
-/** What came of a handshake. */
+/** The outcome of a handshake. */
 export interface Handshake {
-  /** Whether the server chose one of the suites, whatever happened then. */
+  /** Whether the server chose one of the suites, even if the handshake failed later. */
   readonly isAgreed: boolean
   /** Version and suite of the connection; the code of the error if there is none. */
   readonly got: string
@@ -16,8 +16,8 @@ export interface Handshake {
 }
 
 /**
- * Makes a connection, and ends it without a request. A server that wants a certificate may choose a suite and end the handshake
- * only then, so the keys of the connection tell that it chose. Without a connection no server certificate is reported.
+ * Makes a connection, and ends it without a request. A server that requires a certificate may choose a suite and
+ * end the handshake only then, so keys of the connection prove that it chose. Without a connection no server certificate is reported.
  *
  * @throws Error if this machine cannot make the offer
  */

@@ -116,7 +116,7 @@ export const Settings = z.strictObject({
       ),
     }),
   ),
-  /** Of both stacks and all that they make. */
+  /** Both stacks and all their resources get these tags. */
   tags: z._default(
     z.record(
       text(/^(?!aws:).{1,128}$/, 'must be a key of a tag'),

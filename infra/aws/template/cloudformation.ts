@@ -3,7 +3,7 @@
  * does not compile.
  */
 
-/** Our resources and parameters to which others refer, and what osls makes of the API, the functions and the routes. */
+/** The names of our resources and parameters that others refer to, and of the resources that osls makes for the API, the functions and the routes. */
 export type LogicalId =
   | `${string}${'LambdaFunction' | 'LogGroup' | 'Alias' | 'Archive'}`
   | `${'Registry' | 'Grants' | 'Audit'}Table`

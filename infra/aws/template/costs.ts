@@ -10,7 +10,7 @@ const PRICES = {
 }
 const GIGABYTES = 1
 const SECONDS = 0.01
-/** Of a million requests. */
+/** The log that a million requests write. */
 const LOG_GIGABYTES = 1.1
 const RETENTION_MONTHS = 3
 const SECONDS_OF_MONTH = 30 * 86_400
@@ -43,7 +43,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
 const money = (dollars: number) => dollars.toFixed(2)
 const rounded = (dollars: number) => (Math.round(dollars / 10) * 10).toLocaleString('en-US')
 
-/** What requests cost, in millions of them. */
+/** Dollars for some millions of requests of one kind. */
 function costOf({ calls, reads, writes }: Request, millions = 1) {
   const requests = calls * millions
   const above = Math.max(0, requests - 300)

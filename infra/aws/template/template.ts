@@ -55,7 +55,7 @@ function encryptedLogs({ kmsKeyArn: KmsKeyId }: DeploymentSettings) {
   return Object.fromEntries(groups.map((id) => [id, { Properties: { KmsKeyId } }]))
 }
 
-/** What is known only at a deployment. Everything else follows from the settings and the code. */
+/** The values that only a deployment knows. All others follow from the settings and the code. */
 function parameters() {
   const text = (Description: string) => ({ Type: 'String', Description })
   const archives = FUNCTIONS.map(

@@ -43,7 +43,7 @@ function refusalBy(asked: string, offer: ConnectionOptions): Clause['ask'] {
   }
 }
 
-/** The alert of a server, or the end of its connection. What this machine refuses by itself says nothing about the server. */
+/** The alert of a server, or the end of its connection. An error of this machine proves nothing about the server. */
 const REFUSAL = /_ALERT_|^ECONNRESET$/
 
 /** A domain refuses an offer only if it is reached by another one. Else nobody may be there. */

@@ -28,7 +28,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '5.2.1':
     'deploy both domains again (npm run deploy): their policy is TLS_1_2. Take away what accepts less in front of them. If one cannot be reached, check its DNS record, its port and its server certificate',
   '5.2.2':
-    'API Gateway has no policy for these domains that holds: docs/threat-model.md (Weak cipher suites) says what would. If one cannot be reached, check its DNS record, its port and its server certificate',
+    'API Gateway has no policy for these domains that holds: docs/threat-model.md (Weak cipher suites) names a front end that has one. If one cannot be reached, check its DNS record, its port and its server certificate',
   '5.3.2.1-1': 'provision the service, and set its issuer to the https URL of the plain domain',
   '5.3.2.2-4': 'the client is public: register it as CONFIDENTIAL, with a method that uses a key',
   '5.3.2.2-12': 'set pushedAuthReqDuration of the service to less than 600',
