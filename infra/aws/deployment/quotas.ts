@@ -85,7 +85,7 @@ function requireConcurrency(
   )
 }
 
-/** What the functions of a template reserve. */
+/** The number of concurrent executions that the functions of a template reserve. */
 export function reservedIn({ Resources }: Template): number {
   const counts = Object.values(Resources).map(({ Properties }) =>
     Number(Properties?.['ReservedConcurrentExecutions'] ?? 0),

@@ -48,8 +48,8 @@ function domain(
 }
 
 /**
- * What the stack makes in the hosted zone of a domain: the records by which clients find it, and those by which ACM validates its
- * certificate (AWS::CertificateManager::Certificate).
+ * The records of a domain in its hosted zone: those that lead clients to it, and those with which ACM validates its certificate
+ * (AWS::CertificateManager::Certificate).
  */
 function inZone({ name, certificateArn, hostedZoneId: HostedZoneId }: Served, id: Id) {
   if (HostedZoneId === undefined) return {}
