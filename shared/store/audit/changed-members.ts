@@ -59,8 +59,9 @@ function textOf(value: unknown): string | undefined {
 function shown(name: string, value: unknown): unknown {
   if (name.endsWith('Digest')) return undefined
   if (typeof value === 'string' && value.includes('-----BEGIN')) return { 'SHA-256': digest(value) }
+  // Keys of an unknown kind may have anything in it (RFC 7517 section 4).
   if (name === 'x5c' && Array.isArray(value))
-    return value.map((der) => digest(Buffer.from(String(der), 'base64')))
+    return value.map((der) => (typeof der === 'string' ? digest(Buffer.from(der, 'base64')) : {}))
   if (!isCredential(value)) return value
   const { digest: _, ...others } = value
   return { id: credentialId(value), ...others }
