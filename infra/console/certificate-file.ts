@@ -9,7 +9,8 @@ import { MalformedDistinguishedName, readBer } from '../../shared/certificate/su
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
 import type { Members } from './web-api.ts'
 
-const BLOCK = /-----BEGIN ([A-Z0-9 #]+)-----([^]*?)-----END \1-----/g
+/** No block has five hyphens in its text, so a text with many first lines and no last line is read only once. */
+const BLOCK = /-----BEGIN ([A-Z0-9 #]+)-----((?:(?!-----)[^])*)-----END \1-----/g
 /** OpenSSL also reads the second label (RFC 7468 section 5.1). */
 const CERTIFICATE = ['CERTIFICATE', 'X509 CERTIFICATE']
 /** The labels of RFC 7468 sections 8 and 9. */
@@ -65,10 +66,19 @@ async function readBlock(bytes: Buffer): Promise<Block | undefined> {
   }
 }
 
+/** A text, a time or an object identifier can claim to be constructed, and then its value is something else than blocks. */
 function inside(block: Block | undefined): readonly Block[] {
   if (block?.idBlock.isConstructed !== true) return []
-  return (block.valueBlock as unknown as { readonly value: readonly Block[] }).value
+  const { value } = block.valueBlock as { readonly value?: unknown }
+  return Array.isArray(value) ? value.filter(isBlock) : []
 }
+
+function isBlock(value: unknown): value is Block {
+  return typeof value === 'object' && value !== null && 'idBlock' in value
+}
+
+/** More certificates than this are a bundle and no chain. They are not compared, because each pair costs a signature. */
+const MAX_CHAIN = 20
 
 /** A certificate with its chain. */
 export interface Chain {
@@ -88,7 +98,8 @@ export async function readChain(
 ): Promise<Chain | { readonly fault: string; readonly others: readonly Der[] }> {
   try {
     const all = await certificatesIn(text)
-    const leaves = all.filter((one) => !all.some((other) => other !== one && hasIssued(one, other)))
+    const isLeaf = (one: Der) => !all.some((other) => other !== one && hasIssued(one, other))
+    const leaves = all.length > MAX_CHAIN ? all : all.filter(isLeaf)
     const [leaf] = leaves
     if (leaf !== undefined && leaves.length === 1) return { leaf, others: all.filter((one) => one !== leaf) }
     return { fault: FAULTS['several-certificates'], others: all }

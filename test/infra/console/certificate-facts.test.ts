@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pemOf } from '../../../infra/console/certificate-file.ts'
 import {
   type CertificateDetails,
   type CertificateFacts,
@@ -68,6 +69,30 @@ test('every spelling and every chain gives the same certificate, or a message th
         },
       ])
   }
+})
+
+test.each([
+  ['a text', element(0x2c, Buffer.of(5, 0))],
+  ['a text in the place of SignedData', element(0x30, Buffer.of(5, 0), element(0xa0, element(0x2c)))],
+  ['a number in the place of SignedData', element(0x30, Buffer.of(5, 0), element(0xa0, element(0x2a)))],
+])('%s that claims to be constructed is not PKCS #7', async (_, der) => {
+  const text = `-----BEGIN PKCS7-----\n${der.toString('base64')}\n-----END PKCS7-----`
+  expect(await certificateFacts(text)).toMatchObject({ fault: expect.any(String) as string })
+})
+
+test('a text of 2 MB with first lines only is refused', async () => {
+  const text = '-----BEGIN A-----'.repeat(100_000)
+  expect(await certificateFacts(text)).toMatchObject({ fault: expect.any(String) as string })
+})
+
+test('20 certificates may be a chain, and 21 are a bundle', async () => {
+  const chain = [await issued('Root', undefined, {})]
+  while (chain.length < 21) chain.push(await issued(`Holder ${chain.length}`, chain.at(-1), {}))
+  const text = (parties: typeof chain) => parties.map(({ der }) => pemOf(der)).join('')
+  expect(await certificateFacts(text(chain.slice(0, 20)))).toMatchObject({ der: chain[19]?.der })
+  const bundle = await certificateFacts(text(chain))
+  expect(bundle).toMatchObject({ fault: expect.any(String) as string })
+  expect(bundle.others).toHaveLength(21)
 })
 
 test('a new client is registered with the only name in its certificate, and otherwise with a chosen one', async () => {
