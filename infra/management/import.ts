@@ -52,13 +52,21 @@ export async function planImport(
   const services: CheckedService[] = []
   for (const members of exported.services) {
     const judged = await wrong.of(checkService(members, deployed, runtime, lines, steps))
-    if (judged !== undefined) services.push(judged)
+    if (judged === undefined) continue
+    if (services.some(({ number }) => number === judged.number))
+      wrong.add(`service ${judged.number}: two services of the file would have this number`)
+    services.push(judged)
   }
   const clients: StoredClient[] = []
+  const aliases: string[] = []
   for (const members of exported.clients) {
     const service = await wrong.of(serviceOf(members, exported, services, deployed, runtime))
     const client = service && (await wrong.of(checkClient(members, service, runtime, lines)))
     if (service === undefined || client === undefined) continue
+    const { clientId, clientIdAlias } = client
+    const isOfOther = aliases.includes(`${service.number} ${clientIdAlias ?? ''}`)
+    if (isOfOther) wrong.add(`client ${clientId} of service ${service.number}: another client uses its alias`)
+    if (clientIdAlias !== undefined) aliases.push(`${service.number} ${clientIdAlias}`)
     clients.push(client)
     steps.push((operator) =>
       runOperation(runtime, operator, (recording) => writeClient(service.number, client, recording)),

@@ -189,6 +189,16 @@ test.for<[string, unknown, string]>([
     `clientId ${CLIENT_ID} is a duplicate`,
   ],
   [
+    'two clients with one alias',
+    [services(OF_AUTHLETE), clients(CLIENT, { ...CLIENT, clientId: 9 })],
+    `client 9 of service ${API_KEY}: another client uses its alias`,
+  ],
+  [
+    'two services with the issuer of the deployment',
+    services(...[1, 2].map((apiKey) => ({ ...OF_AUTHLETE, number: apiKey, apiKey, issuer: ISSUER }))),
+    `service ${SERVICE}: two services of the file would have this number`,
+  ],
+  [
     'a client of a service that is missing',
     [services(OF_AUTHLETE), clients({ ...CLIENT, serviceNumber: 1 })],
     'the service with the number 1 is missing',
