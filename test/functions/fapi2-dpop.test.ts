@@ -87,6 +87,16 @@ describe.each(PROFILE_WAYS)('where the service %s', (_name, service, own) => {
     expect(outcome(await update(toCertificate))).toBe('BAD_REQUEST A134295')
   })
 
+  test('an access token without a binding, which is older than the profile, gets no new value', async () => {
+    const client = await walk.addClient(TLS)
+    const made = { grantType: 'CLIENT_CREDENTIALS', clientId: client.number }
+    const { accessToken } = (await walk.call('/auth/token/create', made)).json
+    await walk.setService(service)
+    await walk.setClient(client, own)
+    const update = { accessToken, accessTokenValueUpdated: true }
+    expect(outcome(await walk.call('/auth/token/update', update))).toBe('BAD_REQUEST A050399')
+  })
+
   test('a refresh keeps the kind of binding, also if dpopRequired is switched on or off in between', async () => {
     const [byKey, byCertificate] = [await open(BY_KEY), await open(BY_CERTIFICATE)]
     const ofKey = tokensOf(await redeem(byKey, await pushedCode(byKey, {}), key.proof()))

@@ -21,7 +21,7 @@ export interface UpdatedTokens extends Pick<IssuedTokens, 'grant' | 'jwt'> {
  * Changes the tokens of a grant. The claims of an issued JWT do not change unless the request asks for a new token;
  * introspection returns the new values in any case.
  *
- * @throws Refusal update-…, jwt-not-signed
+ * @throws Refusal update-…, unbound-not-fapi2, jwt-not-signed
  */
 export async function updateToken(request: TokenUpdateRequest, call: Call): Promise<UpdatedTokens> {
   refuseLargeProperties(request.properties ?? [], 'update-properties-too-big')
