@@ -53,11 +53,13 @@ export class Records {
    * Changes a record, and keeps members that only a newer version knows. Concurrent changes are both applied, and a deleted record is never resurrected.
    *
    * @param changed returns `undefined` if the record must not change
+   * @param isOther whether the changed record is about something else, to which no member of the stored one belongs
    */
   async change<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
     changed: (record: z.output<Schema>) => ChangeResult<z.input<Schema>>,
+    isOther = false,
   ): Promise<z.output<Schema> | undefined> {
     return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
@@ -66,7 +68,7 @@ export class Records {
       const after = await changed(parseRecord(schema, item))
       if (after === undefined) return undefined
       const record = schema.parse(after)
-      const whole = withUnknownMembers(item['record'], known, record)
+      const whole = isOther ? record : withUnknownMembers(item['record'], known, record)
       const attempt = this.#table.newAttempt()
       const stored = { ...key, attempt: item['attempt'] }
       const outcome = await this.#table.update({ ...key }, { record: whole }, stored, attempt)
@@ -130,6 +132,6 @@ function withAttempt<Stored>(record: Stored, attempt: unknown): Stored {
  * @param record the object that the registry returned. A copy has no version
  */
 export function recordVersion(record: object): string {
-  if (!RECORD_ATTEMPTS.has(record)) throw new Error('only a record that was read or changed has a version')
+  if (!RECORD_ATTEMPTS.has(record)) throw new Error('a copy of a record has no version')
   return digest(String(RECORD_ATTEMPTS.get(record)))
 }

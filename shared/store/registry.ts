@@ -108,15 +108,13 @@ export class Registry {
     const key = serviceKey(record.apiKey)
     await this.dataVersion.raise(1)
     if ((await this.#records.create(key, { record })).done) return record
-    return this.#records.change(key, Service, (past) => {
+    const after = (past: StoredService) => {
       if (past.deletedAt === undefined) return undefined
       const tokensNotBefore = Math.max(cutOff, past.tokensNotBefore ?? 0, record.tokensNotBefore ?? 0)
-      return {
-        ...record,
-        tokensNotBefore,
-        privateKeyIds: [...new Set([...past.privateKeyIds, ...record.privateKeyIds])],
-      }
-    })
+      const privateKeyIds = [...new Set([...past.privateKeyIds, ...record.privateKeyIds])]
+      return { ...record, tokensNotBefore, privateKeyIds }
+    }
+    return this.#records.change(key, Service, after, true)
   }
 
   putClient(service: number, client: z.input<typeof Client>): Promise<void> {
@@ -211,11 +209,12 @@ export class Registry {
    * private keys, so that a repeated deletion also erases keys that an interrupted update has stored since.
    */
   async finishDeletion({ apiKey, deletedAt }: Service): Promise<void> {
-    await this.#records.change(serviceKey(apiKey), Service, (current) => {
+    const rest = (current: StoredService) => {
       if (current.deletedAt === undefined || current.deletedAt !== deletedAt) return undefined
       const { issuer, credentials, tokensNotBefore, createdAt, privateKeyIds } = current
       return { apiKey, issuer, credentials, tokensNotBefore, createdAt, deletedAt, privateKeyIds }
-    })
+    }
+    await this.#records.change(serviceKey(apiKey), Service, rest, true)
   }
 
   /** Deletes a client. The caller must settle its alias, which is free afterwards. @returns the client, if there was one */

@@ -202,7 +202,7 @@ function matches(item: Item, key: Key): boolean {
 function conditionOn(stored: Item) {
   const entries = Object.entries(stored).map(([name, value], i) => ({ name, value, at: `w${String(i)}` }))
   const present = entries.filter(({ value }) => value !== undefined)
-  if (present.length === 0) throw new Error('a conditional write needs a stored value to compare with')
+  if (present.length === 0) throw new Error('a conditional write needs a stored value')
   return {
     ConditionExpression: entries
       .map(({ value, at }) => (value === undefined ? `attribute_not_exists(#${at})` : `#${at} = :${at}`))

@@ -1,5 +1,5 @@
 /** Members by which an element of a list is the same before and after a change. Every list of objects in a record has one of them. */
-const IDENTITIES = ['digest', 'kid', 'name', 'key', 'tag']
+const IDENTITIES = ['digest', 'kid', 'name', 'key', 'tag', 'apiKey']
 
 /**
  * A changed record together with the members that this version does not know, because a newer one has stored them. So do the elements of

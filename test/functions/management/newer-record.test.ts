@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { addOwner } from '../../../infra/management/owner.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
-import { clientKey, type RecordKey, serviceKey } from '../../../shared/store/record-keys.ts'
+import { clientKey, OWNER_KEY, type RecordKey, serviceKey } from '../../../shared/store/record-keys.ts'
 import { MANAGE, SERVICE } from '../../support/management.ts'
 import { rawTables } from '../../support/raw-tables.ts'
 import { testManagement } from '../../support/test-runtime.ts'
@@ -76,4 +77,30 @@ test('an update of a service keeps members that only a newer version knows, in t
     expect.objectContaining({ name: 'read', description: 'changed', newer: 'kept' }),
     expect.not.objectContaining({ newer: 'kept' }),
   ])
+})
+
+test('further credentials of the owner keep members of the first that only a newer version knows', async () => {
+  await makeNewer(OWNER_KEY, ['credentials'])
+  await addOwner(runtime.store.registry, runtime.random)
+  const { record } = await read(OWNER_KEY)
+  expect(await read(OWNER_KEY)).toMatchObject(KEPT)
+  expect(record['credentials']).toEqual([
+    expect.objectContaining({ newer: 'kept' }),
+    expect.not.objectContaining({ newer: 'kept' }),
+  ])
+})
+
+test('a deleted service keeps no member that only a newer version knows, and a new one with its number has none', async () => {
+  const key = serviceKey(SERVICE)
+  await makeNewer(key, ['credentials'])
+  expect((await v3('DELETE', '/service/delete')).status).toBe(204)
+  expect((await read(key)).record).not.toHaveProperty('newer')
+  expect((await read(key)).record['credentials']).not.toContainEqual(
+    expect.objectContaining({ newer: 'kept' }),
+  )
+  await makeNewer(key)
+  const { store, clock } = runtime
+  const service = { apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }
+  await store.registry.createService(service, clock.now)
+  expect((await read(key)).record).not.toHaveProperty('newer')
 })
