@@ -53,3 +53,6 @@ function describeGrant(id: string) {
 export function keyText({ table, key }: Pick<AuditedWrite, 'table' | 'key'>): string {
   return [table, key['pk'], key['sk'], key['id']].join(' ')
 }
+
+/** Functions that settle records must not read items of these kinds (infra/aws/template/rights.ts). */
+export const SECRET_KINDS: ReadonlySet<string> = new Set(['signingKey', 'nonceKey'])

@@ -1,7 +1,7 @@
 import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
 import type { Table } from '../table.ts'
 import type { AuditLog, AuditRecord } from './audit-log.ts'
-import { type AuditedWrite, keyText } from './audited-write.ts'
+import { type AuditedWrite, keyText, SECRET_KINDS } from './audited-write.ts'
 
 /** Whether a write or an operation was done. If it is `PENDING`, it may still be running. If it is `UNKNOWN`, nothing shows it any more. */
 export const SETTLEMENTS = ['DONE', 'PARTLY', 'NOT_DONE', 'PENDING', 'UNKNOWN'] as const
@@ -17,9 +17,6 @@ export interface SettledRecord extends Omit<AuditRecord, 'writes'> {
 
 /** The kinds of items that decide. The other kinds only help to find items or to sign. */
 const MAIN = new Set(['owner', 'service', 'client', 'clientState', 'grant'])
-
-/** Functions that settle records must not read items of these kinds (infra/aws/template/rights.ts). */
-const SECRET = new Set(['signingKey', 'nonceKey'])
 
 /** The time after which a function has finished or never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
@@ -70,7 +67,7 @@ async function settleWrite(
   const { outcome } = record
   if (outcome?.done.includes(write.attempt) === true) return 'DONE'
   if (outcome !== undefined && outcome.failed === undefined) return 'NOT_DONE'
-  const isUnread = SECRET.has(write.kind) || write.table === 'outside'
+  const isUnread = SECRET_KINDS.has(write.kind) || write.table === 'outside'
   const item =
     write.table === 'outside' || isUnread ? undefined : await around.tables[write.table].find(write.key)
   const left = [item?.['attempt'], item?.['revision']]
