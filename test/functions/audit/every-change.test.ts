@@ -1,11 +1,10 @@
 import { afterAll, expect, test } from 'vitest'
 import { isAudited } from '../../../shared/lambda/route.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
-import { allRecords, recordsOf } from '../../support/audit.ts'
+import { allRecords } from '../../support/audit.ts'
 import { fixedRuntime } from '../../support/fixed-runtime.ts'
 import { type Received, ROUTES } from '../../support/gateway.ts'
 import { bearer, ORGANIZATION, putOwner } from '../../support/management.ts'
-import { keySet, newSigningKey } from '../../support/signing-keys.ts'
 import { BASIC, openWalk, OWN, SUBJECT, UNBOUND } from '../../support/walk.ts'
 
 const runtime = await fixedRuntime()
@@ -117,12 +116,3 @@ test.each(Object.entries(CHANGES))(
     expect(missing.length).toBe(record?.outcome?.others)
   },
 )
-
-test('the record of a new service has its settings, however many keys come with it', async () => {
-  const keys = Array.from({ length: 9 }, (_, i) => newSigningKey(`k${i}`, 'ES256').own)
-  const created = await asOwner('POST', '/service/create', { ...SETTINGS, ...keySet(...keys) })
-  const [record] = await recordsOf(runtime, Number(created.json['apiKey']))
-  expect(record?.writes.map(({ kind }) => kind)).toEqual([...Array<string>(7).fill('signingKey'), 'service'])
-  expect(record?.outcome?.others).toBe(3)
-  expect(record?.settlement).toBe('DONE')
-})

@@ -78,16 +78,6 @@ test('of a secret only its name is recorded, of a long value its digest and leng
   expect(issuer?.to).toMatch(/^\[\{"SHA-256":"[\w-]{43}"\}\]$/)
 })
 
-test('a key of an unknown kind may have anything in place of its certificates, and is recorded', async () => {
-  const keys = [{ kty: 'unknown', x5c: [{ toString: 1, valueOf: 1 }, null, 'AAAA'] }]
-  const created = await walk.v3('POST', '/client/create', { ...BASIC, jwks: JSON.stringify({ keys }) })
-  expect(created.status).toBe(200)
-  const [latest] = (await list(`?clientId=${String(created.json['clientId'])}`)).records
-  const members = latest?.changes.flatMap((change) => change.members)
-  const x5c = [{}, {}, digest(Buffer.alloc(3))]
-  expect(members).toContainEqual({ name: 'jwks', to: JSON.stringify({ keys: [{ kty: 'unknown', x5c }] }) })
-})
-
 test('the copy of a record is in the log, also with logLevel warn', async () => {
   runtime.lines.length = 0
   const client = await walk.addClient(BASIC)
