@@ -34,13 +34,17 @@ export function describeKey(table: AuditedWrite['table'], { pk = '', sk = '', id
 
 function describeRecord(pk: string, sk: string) {
   const [name = '', service] = pk.split('#')
-  if (name === 'owner') return { kind: name }
   if (name === 'service') return { kind: name, service: Number(sk) }
+  if (service === undefined) return { kind: KINDS_OF_RECORDS[name] ?? name }
   const client = name === 'client' ? { client: Number(sk) } : {}
   return { kind: KINDS_OF_RECORDS[name] ?? name, service: Number(service), ...client }
 }
 
-const KINDS_OF_RECORDS: Readonly<Record<string, string>> = { keys: 'signingKey', nonce: 'nonceKey' }
+const KINDS_OF_RECORDS: Readonly<Record<string, string>> = {
+  keys: 'signingKey',
+  nonce: 'nonceKey',
+  data: 'dataVersion',
+}
 
 function describeGrant(id: string) {
   const [service, client, grant] = id.split('.')
@@ -54,5 +58,5 @@ export function keyText({ table, key }: Pick<AuditedWrite, 'table' | 'key'>): st
   return [table, key['pk'], key['sk'], key['id']].join(' ')
 }
 
-/** Functions that settle records must not read items of these kinds (infra/aws/template/rights.ts). */
-export const SECRET_KINDS: ReadonlySet<string> = new Set(['signingKey', 'nonceKey'])
+/** The kinds of items that decide. The other kinds only help to find items or to sign. */
+export const MAIN_KINDS: ReadonlySet<string> = new Set(['owner', 'service', 'client', 'clientState', 'grant'])

@@ -3,7 +3,7 @@ import { addSeconds } from '../../epoch-seconds.ts'
 import type { Table } from '../table.ts'
 import { StoreUnavailable } from '../unavailable.ts'
 import { type Audited, type AuditOutcome, partitionOf, prefixOf } from './audit-item.ts'
-import { type AuditedWrite, keyText, SECRET_KINDS } from './audited-write.ts'
+import { type AuditedWrite, keyText, MAIN_KINDS } from './audited-write.ts'
 
 /** The number of items whose writes are in the record. Further items are only counted, because the request describes them all. */
 const MAX_ITEMS = 8
@@ -45,7 +45,7 @@ export class Operation {
   async announce(write: AuditedWrite): Promise<void> {
     const item = keyText(write)
     // The keys of a new service come before it, and must not push its settings out of the record.
-    const limit = SECRET_KINDS.has(write.kind) ? MAX_ITEMS - 1 : MAX_ITEMS
+    const limit = MAIN_KINDS.has(write.kind) ? MAX_ITEMS : MAX_ITEMS - 1
     if (!this.#items.has(item) && this.#items.size >= limit) {
       this.#others.keys.add(item)
       if (write.client !== undefined) this.#others.clients.add(write.client)

@@ -1,7 +1,7 @@
 import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
 import type { Table } from '../table.ts'
 import type { AuditLog, AuditRecord } from './audit-log.ts'
-import { type AuditedWrite, keyText, SECRET_KINDS } from './audited-write.ts'
+import { type AuditedWrite, keyText, MAIN_KINDS } from './audited-write.ts'
 
 /** Whether a write or an operation was done. If it is `PENDING`, it may still be running. If it is `UNKNOWN`, nothing shows it any more. */
 export const SETTLEMENTS = ['DONE', 'PARTLY', 'NOT_DONE', 'PENDING', 'UNKNOWN'] as const
@@ -15,8 +15,8 @@ export interface SettledRecord extends Omit<AuditRecord, 'writes'> {
   readonly writes: readonly SettledWrite[]
 }
 
-/** The kinds of items that decide. The other kinds only help to find items or to sign. */
-const MAIN = new Set(['owner', 'service', 'client', 'clientState', 'grant'])
+/** Functions that settle records must not read items of these kinds (infra/aws/template/rights.ts). */
+const SECRET = new Set(['signingKey', 'nonceKey'])
 
 /** The time after which a function has finished or never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
@@ -52,7 +52,7 @@ function hasSucceeded({ outcome }: AuditRecord): boolean {
 function settlementOf(record: AuditRecord, writes: readonly SettledWrite[]): Settlement {
   const { outcome } = record
   if (hasSucceeded(record)) return 'DONE'
-  const main = writes.filter(({ kind }) => MAIN.has(kind))
+  const main = writes.filter(({ kind }) => MAIN_KINDS.has(kind))
   const found = new Set((main.length > 0 ? main : writes).map(({ settlement }) => settlement))
   const [only = 'NOT_DONE'] = found
   if (found.size < 2) return only === 'DONE' && outcome?.reason !== undefined ? 'PARTLY' : only
@@ -67,7 +67,7 @@ async function settleWrite(
   const { outcome } = record
   if (outcome?.done.includes(write.attempt) === true) return 'DONE'
   if (outcome !== undefined && outcome.failed === undefined) return 'NOT_DONE'
-  const isUnread = SECRET_KINDS.has(write.kind) || write.table === 'outside'
+  const isUnread = SECRET.has(write.kind) || write.table === 'outside'
   const item =
     write.table === 'outside' || isUnread ? undefined : await around.tables[write.table].find(write.key)
   const left = [item?.['attempt'], item?.['revision']]

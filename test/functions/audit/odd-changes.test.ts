@@ -30,7 +30,7 @@ test('the record of a new service has its settings, however many keys come with 
   const created = await walk.api('POST', '/api/service/create', settings, bearer(ORGANIZATION))
   const [record] = await recordsOf(runtime, Number(created.json['apiKey']))
   expect(record?.writes.map(({ kind }) => kind)).toEqual([...Array<string>(7).fill('signingKey'), 'service'])
-  expect(record?.outcome?.others).toBe(3)
+  expect(record?.outcome?.others).toBe(4)
   expect(record?.settlement).toBe('DONE')
 })
 
