@@ -63,21 +63,22 @@ export const SERVICE_MEANINGS = {
   errorDescriptionOmitted: 'Whether errors omit `error_description`.',
   errorUriOmitted: 'Whether errors omit `error_uri`.',
   supportedAcrs:
-    'For the metadata: the authentication context classes that your authorization server offers.',
-  supportedClaims: 'For the metadata: the claims about end-users that your authorization server can provide.',
+    'The metadata list these authentication context classes that your authorization server offers.',
+  supportedClaims:
+    'The metadata list these claims about end-users that your authorization server can provide.',
   attributes:
     'Pairs of key and value. Every token response and introspection response has them as `serviceAttributes`.',
   tokensNotBefore:
     'Authlete does not have this setting. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most to an hour from now. Use it after a restore: see [docs/operations.md](operations.md).',
-  authorizationEndpoint: 'For the metadata. If absent, the metadata have none.',
-  pushedAuthReqEndpoint: 'For the metadata. If absent, it is at the root of the issuer’s domain.',
-  tokenEndpoint: 'For the metadata. If absent, it is at the root of the issuer’s domain.',
-  revocationEndpoint: 'For the metadata. If absent, it is at the root of the issuer’s domain.',
-  introspectionEndpoint: 'For the metadata. If absent, it is at the root of the issuer’s domain.',
+  authorizationEndpoint: 'The metadata publish it. If absent, the metadata have none.',
+  pushedAuthReqEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
+  tokenEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
+  revocationEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
+  introspectionEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
   userInfoEndpoint:
-    'For the metadata: the userinfo endpoint of your authorization server. If absent, the metadata have none.',
-  jwksUri: 'For the metadata. If absent, it is at the root of the issuer’s domain.',
-  mtlsEndpointAliases: 'For the metadata: the endpoints on the mutual-TLS domain (RFC 8705 section 5).',
+    'The metadata publish this userinfo endpoint of your authorization server. If absent, the metadata have none.',
+  jwksUri: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
+  mtlsEndpointAliases: 'The metadata publish these endpoints on the mutual-TLS domain (RFC 8705 section 5).',
   mutualTlsValidatePkiCertChain:
     'Whether the certificate path of a `TLS_CLIENT_AUTH` client must lead to one of `trustedRootCertificates`.',
   trustedRootCertificates:
