@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-/** What `npm audit --json` and `npm audit signatures --json` print, as far as it is read here. */
+/** The part of the output of `npm audit --json` and `npm audit signatures --json` that this file reads. */
 interface Printed {
   readonly vulnerabilities?: Readonly<Record<string, { readonly severity: string; readonly range: string }>>
   readonly invalid?: readonly Named[]
   readonly missing?: readonly Named[]
   readonly error?: { readonly summary?: string; readonly code?: string }
-  /** Of an answer of the registry that is not the expected one. */
+  /** The registry sends it with an answer that is not the expected one. */
   readonly message?: string
 }
 
@@ -17,11 +17,11 @@ interface Named {
   readonly version: string
 }
 
-/** One question to the registry, and what its answer means. */
+/** One question to the registry, with a reader of its answer. */
 export interface Question {
   readonly name: string
   readonly args: readonly string[]
-  /** What is wrong; `undefined` if the answer is no answer to the question. */
+  /** Lists the faults that the answer reports; `undefined` if it does not answer the question. */
   readonly read: (printed: Printed) => readonly string[] | undefined
 }
 

@@ -12,7 +12,7 @@ const sources = projectFiles('{functions,shared,infra,test}/**/*.{ts,js,cjs,yml}
 const pages = projectFiles('*.md', '{docs,shared,infra,test}/**/*.md').filter(
   (page) => page !== 'docs/reference.md',
 )
-/** They tell in words what they hold. */
+/** These files have texts that describe their entries. */
 const data = projectFiles('test/vectors/**/*.json')
 
 /** Ids are defined here. The paths of the second page are below `test`, where test/requirements.test.ts looks for them. */
@@ -113,12 +113,12 @@ test.each([
   ['as the contract demands', 'the contract: names no page and section'],
   ['Authlete contract 7.2', 'Authlete contract 7: names no page and section'],
   ['design, section 3', 'design, section: names no page and section'],
-  ['what design.md says', 'design.md: names no page and section'],
+  ['as design.md requires', 'design.md: names no page and section'],
 ])('%s is a broken citation', (text, broken) => {
-  expect(brokenCitations(`What is written here (${text}).`)).toEqual([broken])
+  expect(brokenCitations(`A rule is written here (${text}).`)).toEqual([broken])
 })
 
-// In pieces, so that these are no comments of this file.
+// The comments are in pieces, so that this file does not itself contain them.
 test.each([
   ['ts', ['/' + '**', ' * As decided (decision', ' * D99).', ' *' + '/']],
   ['ts', ['go() ' + '/' + '/ See requirement', '/' + '/ A99.']],

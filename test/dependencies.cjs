@@ -1,7 +1,7 @@
 // Which module may know which (dependency-cruiser): the strata of docs/architecture.md, section 2. The files beside the folders of
 // `shared` are leaves, but for `answer-schema`.
 const RUNTIME = '^shared/(runtime/|answer-schema[.]ts$)'
-/** What the store knows of DynamoDB. The runtime decides which client does it. */
+/** The part of DynamoDB that the store knows. The runtime decides which client does the work. */
 const DYNAMODB = '^shared/dynamodb/dynamodb[.]ts$'
 const LEAVES = '^shared/(?!answer-schema[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
@@ -12,7 +12,7 @@ const PROVISIONING = '^infra/management/(management|problems|client-import)[.]ts
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide|record|secrets)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
-/** What several folders of `infra` need: the files beside them, but for the entries. */
+/** The files beside the folders of `infra`, which several of these need. The entry files do not belong to them. */
 const GROUND = '^infra/(?!(certbound|generate)[.]ts$)[^/]+[.](ts|cjs)$'
 const BELOW_AWS = '^infra/(tables|truststore|connections|management)/'
 
@@ -117,7 +117,7 @@ module.exports = {
     },
 
     forbid('no-function-in-shared', { path: '^shared/' }, { path: '^functions/' }),
-    // What is deployed is what package.json names under `dependencies`; types alone are erased.
+    // A deployment has only the packages that package.json names under `dependencies`; imports of types are erased.
     forbid(
       'no-development-package',
       { path: DEPLOYED },

@@ -68,7 +68,7 @@ const ALLOWED: Record<string, string> = {
   'shared/lambda/face.ts': `import '../gateway/event.ts'; import '../request/form.ts'; import '../possession/proof.ts'; import '../authentication/method.ts'; import type { B } from 'zod/mini'`,
 }
 
-/** rule, file, what the file must not say there */
+/** rule, file, code that the rule forbids in the file */
 const PLANTED: [string, string, string][] = [
   ['no-cycle', 'shared/token/cycle.ts', `import './cycle.ts'`],
   ['no-orphan', 'shared/token/orphan.ts', ''],

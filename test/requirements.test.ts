@@ -66,7 +66,7 @@ function missing(proof: string): string[] {
   return [...tests, ...vectors, ...documents]
 }
 
-/** What a proof has beside names and separators: it must be nothing. */
+/** The text of a proof without names and separators. It must be empty. */
 const rest = (proof: string) =>
   [TESTS, VECTOR, DOCUMENT]
     .reduce((text, pattern) => text.replaceAll(pattern, ''), proof)

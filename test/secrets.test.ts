@@ -24,7 +24,7 @@ const line = (reason: string) => ({
   reason,
 })
 
-/** What the watch has found, without the text around it. The test does not fail for it. */
+/** Takes the leaks that the watch has found, without the text around them, so that the test does not fail for them. */
 const leaks = () => watch.taken().map((leak) => leak.replace(/:.*/s, ''))
 
 test('the watch for secrets is set up for every test file', () => {

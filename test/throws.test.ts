@@ -4,7 +4,7 @@ import { commentsOf, projectFiles } from './support/comments.ts'
 
 const REASONS = Object.keys(REFUSALS)
 
-/** What follows `@throws Refusal` in a comment, up to its next tag. */
+/** Matches the words after `@throws Refusal` in a comment, up to its next tag. */
 const PROMISE = /@throws Refusal(?<words>.*?)(?=@[a-z]+\b|$)/g
 /** `token-unknown`, or `token-…` for all reasons that begin so. */
 const REASON = /^[a-z\d]+(?:-[a-z\d]+)+$|^(?:[a-z\d]+-)+…$/
@@ -41,5 +41,5 @@ test('a reason that does not exist is noticed in every position', () => {
     'no-reason',
   ])
   expect(unknownReasons('/** @throws Refusal nothing-… and the like @see RFC 6749 */')).toEqual(['nothing-…'])
-  expect(unknownReasons('/** @throws Refusal @param no-reason is no promise */')).toEqual([])
+  expect(unknownReasons('/** @throws Refusal @param no-reason promises nothing */')).toEqual([])
 })

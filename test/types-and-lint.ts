@@ -2,7 +2,7 @@ import { ESLint } from 'eslint'
 import ts from 'typescript'
 import { ROOT } from '../infra/root.ts'
 
-// What `npm run types` and `npm run lint` do, over one program: to know the types is most of the work of both.
+// This file does the work of `npm run types` and `npm run lint` over one program: both spend most of it on the types.
 const { config } = ts.readConfigFile(`${ROOT}/tsconfig.json`, (path) => ts.sys.readFile(path)) as {
   config: unknown
 }
@@ -24,7 +24,7 @@ const eslint = new ESLint({
   },
 })
 const results = await eslint.lintFiles(['.'])
-// As with --max-warnings 0.
+// A warning counts as an error, as with --max-warnings 0.
 if (results.some(({ messages }) => messages.length > 0)) {
   const formatter = await eslint.loadFormatter()
   console.error(await formatter.format(results))

@@ -103,7 +103,7 @@ test(
 )
 
 test(
-  'restore that was killed at any moment is completed by the next run: nothing that had ended lives',
+  'the next run completes a restore that was killed at any moment, and revives nothing that had ended',
   async () => {
     let walk: Awaited<ReturnType<typeof openWalk>>
     let access: string

@@ -13,11 +13,11 @@ import { leaveUnprocessed } from '../support/leave-unprocessed.ts'
 
 const { FAULTS: WISH } = process.env
 
-/** With `FAULTS=all` every fault hits every call. Otherwise some hit some, which follow from the number in `FAULTS`. */
+/** If `FAULTS` is `all`, every fault hits every call. Otherwise some faults hit some calls, by the number in `FAULTS`. */
 export const ALL = WISH === 'all'
 export const SEED = ALL ? 0 : Number(WISH ?? 20_261_127)
 
-/** What happens to one call of the store; the calls before and after it pass. A new `Fate` for each use. */
+/** Ways in which one call of the store fails, while the calls before and after it pass. Each use makes a new `Fate`. */
 export const FAULTS = {
   'is reset before it arrives': () => cut,
   'is done and reset': () => loseAnswer,

@@ -11,7 +11,7 @@ async function expectGone(walk: Walk, access: string): Promise<void> {
   expect(outcome(await walk.introspect(access))).toMatch(/^UNAUTHORIZED A0573/)
 }
 
-/** What the model does not know of grants. */
+/** Requests about grants that the model does not know. */
 export const grantKinds = {
   'the context of a ticket': {
     answer: 'OK A041091',

@@ -1,7 +1,7 @@
 import type { Received } from '../support/gateway.ts'
 import type { World } from './world.ts'
 
-/** One request that a fault may hit, and what its caller does then. */
+/** One request that a fault may hit, and the next steps of its caller. */
 export interface Trial {
   /** The request, with what the caller holds. It can be sent again. */
   readonly ask: () => Promise<Received>
@@ -9,7 +9,7 @@ export interface Trial {
   readonly repeated?: string
   /** The documented step then (docs/operations.md, "After a 503"). It fails if it does not bring the caller on. */
   readonly step?: () => Promise<unknown>
-  /** What must be so in the end. @param done the answers that said that it was done */
+  /** Checks the state that must hold in the end. @param done the answers that reported success */
   readonly holds?: (done: readonly Received[]) => Promise<unknown>
   /** Somebody takes it away or changes it again. @returns a check that it stays so when a late write arrives */
   readonly take?: (done: readonly Received[]) => Promise<() => Promise<unknown>>
@@ -18,7 +18,7 @@ export interface Trial {
 export interface Kind {
   /** The answer when nothing fails. */
   readonly answer: string
-  /** What the caller does after a 503, or without an answer: one of these ways. */
+  /** The next step of the caller after a 503, or without an answer. */
   readonly way:
     | 'send it again'
     | 'send it again with a new assertion'

@@ -48,7 +48,7 @@ export function meetKind(kind: Kind, world: World): Meet {
 /**
  * The caller sends the request again, to another process. If nothing was written before, it must succeed.
  *
- * @returns the answers that said that it was done
+ * @returns the answers that reported success
  */
 async function goOn(kind: Kind, trial: Trial, written: readonly Passing[]): Promise<readonly Received[]> {
   const again = await trial.ask()

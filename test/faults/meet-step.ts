@@ -23,7 +23,7 @@ class FaultPlay extends DirectPlay {
     return this.isHit || this.services.some(({ deletions }) => deletions.length > 0)
   }
 
-  /** What was not written may still be late. */
+  /** A write that did not arrive may still be late. */
   protected override isUndone(): boolean {
     const { auditTable } = this.world
     const isOnlyRecorded = this.written.every(({ body }) => body['TableName'] === auditTable)
@@ -38,7 +38,7 @@ const BEFORE = [
   ...['provision', 'clientCreate', 'push', 'authorize', 'issue', 'redeem', 'create'],
   ...['authorize', 'issue', 'authorize', 'clock'],
 ]
-/** What the client and its authorization server go on with. */
+/** The steps with which the client and its authorization server go on. */
 const AFTER = [
   ...['introspect', 'narrow', 'clientLock', 'introspect'],
   ...['authorize', 'issue', 'redeem', 'introspect'],

@@ -7,7 +7,7 @@ import { ALL, PASSING_FAULTS, SEED } from './fault-list.ts'
 
 const RUNS = ALL ? 100 : 3
 const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 30_000
-/** Of so many calls of the store one is hit. */
+/** One of this number of calls of the store is hit. */
 const RARITY = 8
 
 const engine = await startEmbeddedEngine({})
@@ -17,7 +17,7 @@ afterAll(async () => {
   await engine.close()
 })
 
-/** Every so many calls have a fault, each another one. The SDK sends such a call again. */
+/** One call in `RARITY` has a fault, each time the next one of the list. The SDK sends such a call again. */
 function faultsInTurn(): { readonly fate: Fate; readonly hit: () => number } {
   const fates = Object.entries(PASSING_FAULTS).flatMap(([name, fate]) =>
     name.includes('keys') ? [] : [fate()],

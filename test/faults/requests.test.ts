@@ -25,7 +25,7 @@ const TRIED = Object.entries(KINDS).map(([name, kind]) => [name, kind, random.fo
 
 describe.each(TRIED)('%s', (_, kind, own) => {
   test(
-    'the caller can go on whatever happens between certbound and its store',
+    'no fault between certbound and its store keeps the caller from going on',
     () => tryFaults(meetKind(kind, world), own),
     LIMIT_MILLISECONDS,
   )

@@ -7,7 +7,7 @@ import { ALL, SEED } from './fault-list.ts'
 import { meetStep } from './meet-step.ts'
 import { tryFaults } from './trials.ts'
 
-/** Of each step, with other things and in another mode. */
+/** Variants of each step, with other objects and in another mode. */
 const VARIANTS = ALL ? [0, 1, 2, 3, 4, 5] : [0]
 /** With every fault at every call a step takes minutes on a busy machine. */
 const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 60_000
@@ -29,7 +29,7 @@ const TRIED = STEPS.map((name) => [name, random.fork()] as const)
 
 describe.each(TRIED)('%s', (name, own) => {
   test(
-    'whatever happens between certbound and its store, the model allows all answers from then on',
+    'the model allows all answers during and after any fault between certbound and its store',
     async () => {
       const first = own.int(6)
       for (const variant of VARIANTS) {

@@ -2,7 +2,7 @@ import { atCall, cut, type Fate, fromCall, type Passing } from '../support/cutti
 import type { Random } from '../support/random.ts'
 import { ALL, FAULTS, isWrite, late, PASSING_FAULTS } from './fault-list.ts'
 
-/** What happens between a process and its store during one request. */
+/** A fault between a process and its store during one request. */
 export interface Fault {
   readonly fate: Fate
   /** The process is killed, so that nobody hears its answer. */
@@ -13,7 +13,7 @@ export interface Fault {
   readonly release?: () => Promise<void>
 }
 
-/** Makes one request with a fault, and what comes then; without one nothing fails. Gives the calls of the store that it made. */
+/** Makes one request and its next steps, with a fault if there is one. @returns the calls of the store that it made */
 export type Meet = (fault?: Fault) => Promise<readonly Passing[]>
 
 /** One request, with faults at the calls of the store that it makes. */
@@ -51,7 +51,7 @@ function faultsAt(nth: number, operation: string) {
   )
 }
 
-/** A failure says which fault it was. */
+/** Names the fault in the message of a failure. */
 async function named(name: string, meet: Meet, fault: Fault): Promise<void> {
   try {
     await meet(fault)

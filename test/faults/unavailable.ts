@@ -8,7 +8,7 @@ export function expectNoSecrets(lines: readonly string[]): void {
   expect(lines.filter((line) => SECRET.test(line))).toEqual([])
 }
 
-/** What a request has that the store failed: a 503, which is logged once with its cause. */
+/** Expects the answer after a failure of the store: a 503, which is logged once with its cause. */
 export function expectUnavailable({ status, headers, json }: Received, logged: readonly object[]): void {
   expect(json).toMatchObject(
     'error' in json ? { error: 'temporarily_unavailable' } : { resultCode: 'A001191' },

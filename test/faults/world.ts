@@ -12,7 +12,7 @@ export interface World {
   readonly proxy: CuttingProxy
   /** The process whose store fails. It keeps nothing in memory, so it reads everything in each request. */
   readonly failing: FixedRuntime
-  /** Another process over the same tables, past the proxy: what comes after a process that was killed. */
+  /** Another process over the same tables, past the proxy. It takes over from a process that was killed. */
   readonly healthy: FixedRuntime
   /** Requests of the walk go to the process that prepares, which has a cache, while `action` runs. */
   readonly throughCached: <T>(action: () => Promise<T>) => Promise<T>

@@ -3,7 +3,7 @@ import { hostile } from './hostile-values.ts'
 
 export interface Mutation {
   readonly path: readonly number[]
-  /** Absent: the member is taken out. */
+  /** If it is absent, the mutation removes the member. */
   readonly value?: unknown
 }
 

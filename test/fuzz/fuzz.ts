@@ -64,7 +64,7 @@ function report(
   return found === 0 && isFlat ? 0 : 1
 }
 
-/** What is in use after a garbage collection, without the tables. */
+/** The memory in use after a garbage collection, without the tables. */
 async function megabytes(): Promise<number> {
   await closeSite()
   setFlagsFromString('--expose-gc')

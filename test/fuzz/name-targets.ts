@@ -64,7 +64,7 @@ const attribute = fc.record({
   value,
 })
 
-/** A name in a certificate, and its text as RFC 4514 has it, written here a second time. */
+/** A name in a certificate, and its text by RFC 4514, which this file writes a second time. */
 const subjects: Target = {
   name: 'subject',
   runs: 200,

@@ -21,7 +21,7 @@ const paths = (parts: readonly string[]) =>
     .array(fc.array(fc.constantFrom(...parts), { maxLength: 2 }), { minLength: 1, maxLength: 4 })
     .map((segments) => `/${segments.map((segment) => segment.join('')).join('/')}`)
 
-/** What a server may make of a path before it compares it. */
+/** Changes that a server may make to a path before it compares it. */
 const CHANGES: readonly ((path: string) => string)[] = [
   (path) => path,
   (path) => path.toLowerCase(),

@@ -142,7 +142,7 @@ const claims: Target = {
       Record<'id_token' | 'userinfo', Record<string, Wanted | null> | null>
     >
     const subjects = [other.id_token?.['sub'], other.userinfo?.['sub']].flatMap(valuesOf)
-    require(subjects.every((one) => one === read.subject), 'another subject than the client wants')
+    require(subjects.every((one) => one === read.subject), 'another subject than the client requested')
     require((read.subject === undefined) === (subjects.length === 0), 'the subject is lost')
     const acr = other.id_token?.['acr']
     require(JSON.stringify(read.acrs) === JSON.stringify(valuesOf(acr)), 'other classes of authentication')

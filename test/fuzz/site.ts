@@ -10,9 +10,9 @@ import { putOwner } from '../support/management.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { BASIC, BOUND, EVERY_METHOD, openWalk, OTHER, OWN, POST, PUBLIC, TLS } from '../support/walk.ts'
 
-/** After so many inputs the tables are new: they are in memory. */
+/** After this number of inputs a new site with new tables opens: the tables are in memory. */
 const INPUTS_OF_A_SITE = 300
-/** A token that inputs have used so often has probably ended. */
+/** A token that inputs have used this often has probably ended. */
 const USES_OF_A_TOKEN = 10
 
 type Site = Awaited<ReturnType<typeof openSite>>
@@ -84,7 +84,7 @@ async function openSite() {
     // Inputs before may have ended what gives a value, until the site is new.
     for (const name of names) values.set(name, JSON.stringify((await value(name)) ?? '').slice(1, -1))
     runtime.lines.length = 0
-    // What a cut-off of the same second ends would stay dead.
+    // A value that is issued in the second of a cut-off would be dead from the start.
     runtime.clock.now = addSeconds(runtime.clock.now, 2)
     return JSON.parse(text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')) as T
   }

@@ -17,7 +17,7 @@ export function require(condition: boolean, text: string): void {
   if (!condition) throw new Error(text)
 }
 
-/** What a function returns, or `undefined` if it refuses by one of these errors. Any other error is a finding. */
+/** Returns the result of a function, or `undefined` if it throws one of these errors. Any other error is a finding. */
 export async function unlessRefused<T>(
   refusals: readonly (abstract new (...given: never) => Error)[],
   run: () => Promise<T> | T,

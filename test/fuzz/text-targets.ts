@@ -209,7 +209,7 @@ const headers: Target = {
       require(scopes.every((scope) => /^[!-~]+$/.test(scope)), 'a scope outside of the grammar')
     const resources = parseResources(values)
     if (resources !== 'malformed')
-      require(resources.every((uri) => URL.canParse(uri)), 'a resource that is no URI')
+      require(resources.every((uri) => URL.canParse(uri)), 'a resource that is not a URI')
     for (const text of values) locateAll(text)
   },
 }

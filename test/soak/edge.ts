@@ -4,7 +4,7 @@ import type { Seeded } from '../../infra/emulator/site/seed.ts'
 /** The site of `npm start` over an engine elsewhere, in a process of its own so that its memory is its own. */
 export interface EdgeArgument {
   readonly endpoint: string
-  /** Of the development certificates. */
+  /** The folder of the development certificates. */
   readonly directory: string
   readonly truststore: string
 }
@@ -15,7 +15,7 @@ export interface EdgeReady {
   readonly seeded: Seeded
 }
 
-/** Bytes after a garbage collection, and what Node keeps open: sockets, timers, requests. */
+/** Bytes after a garbage collection, and the number of sockets, timers and requests that Node keeps open. */
 export interface Measured {
   readonly heap: number
   readonly external: number
@@ -36,7 +36,7 @@ const { mtlsUrl, webApiUrl, seeded } = site
 process.send?.({ mtlsUrl, webApiUrl, seeded } satisfies EdgeReady)
 
 function measure(): Measured {
-  // Twice: what a finalizer releases goes with the next one.
+  // The second collection frees the memory that finalizers of the first one release.
   for (let times = 0; times < 2; times++) globalThis.gc?.()
   const { heapUsed: heap, external, rss: resident } = process.memoryUsage()
   const open: Record<string, number> = {}

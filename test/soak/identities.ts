@@ -7,9 +7,9 @@ import { developmentCertificates } from '../../infra/emulator/site/certificates.
 /** Certificates of the development CA; the last belongs to no client. */
 const TRUSTED = ['soak-a', 'soak-b', 'soak-c', 'soak-d', 'soak-thief'] as const
 export const THIEF = 'soak-thief'
-/** In the trust store by itself. */
+/** The trust store has this certificate itself. */
 const SELF_SIGNED = 'self-signed'
-/** In no trust store. */
+/** No trust store has this certificate or its CA. */
 export const UNTRUSTED = 'untrusted'
 
 export interface Identities {
@@ -19,7 +19,7 @@ export interface Identities {
   readonly nameOf: (certificate: string) => string | undefined
   /** SHA-256 of the DER, base64url (RFC 8705 section 3.1). */
   readonly thumbprint: (name: string) => string
-  /** Of the CA of the edge. */
+  /** The certificate of the CA of the edge. */
   readonly ca: string
   readonly truststore: string
 }

@@ -1,7 +1,7 @@
 /** Shorter ends of different secrets could be the same. */
 const END_LENGTH = 16
 
-/** Looks for the ends of secrets in the lines of a log. The beginning of a token is no secret: it names the grant. */
+/** Looks for the ends of secrets in the lines of a log. The beginning of a token may be logged: it names the grant. */
 export class LogWatch {
   readonly #ends = new Set<string>()
 

@@ -2,7 +2,7 @@ import type { Measured } from './edge.ts'
 
 /** The edge between two rounds, when nothing is under way. */
 export interface Sample extends Measured {
-  /** Since the soak began. */
+  /** The time since the soak began. */
   readonly milliseconds: number
   readonly requests: number
 }
@@ -13,10 +13,10 @@ export const LEAST_SAMPLES = 6
 const WARM_UP_SHARE = 1 / 3
 
 const MEBIBYTE = 2 ** 20
-/** What may come between the middles of the two halves after the warm-up. */
+/** The allowed growth between the middles of the two halves after the warm-up. */
 const LIMITS = { heap: 2 * MEBIBYTE, external: 4 * MEBIBYTE, resident: 64 * MEBIBYTE, open: 24 }
 
-/** What has grown from the first half after the warm-up to the second; nothing if there are few samples. */
+/** Lists the measures that grew from the first half after the warm-up to the second; nothing if there are few samples. */
 export function growth(samples: readonly Sample[]): string[] {
   if (samples.length < LEAST_SAMPLES) return []
   const steady = samples.slice(Math.ceil(samples.length * WARM_UP_SHARE))

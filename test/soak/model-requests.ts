@@ -15,7 +15,7 @@ const CERTIFICATE_HEADERS = [
 /** More are too long for the plain domain. */
 const SPOOFED_HEADERS = 3
 
-/** What must not be in the log, in the answer or in the JSON that it holds. */
+/** The secrets that an answer, or the JSON in it, has. They must not be in the log. */
 const SECRETS =
   /\\?"(?:\w+_token|ticket|authorizationCode|(?:jwtA|a)ccessToken|refreshToken|\w*[cC]lientSecret)\\?":\\?"([^"\\]+)/g
 

@@ -9,7 +9,7 @@ import type { SoakPlay } from './play.ts'
 
 const always = () => true
 
-/** What the model does not judge, and what only an edge can get. */
+/** Steps that the model does not check, and steps that only an edge can receive. */
 export const OTHER_STEPS: Operations<SoakPlay> = {
   garbage: { weight: 14, fits: always, take: sendGarbage },
   tooMuch: { weight: 2, fits: always, take: sendTooMuch },

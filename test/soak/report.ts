@@ -1,7 +1,7 @@
 import type { Measured } from './edge.ts'
 import { growth, LEAST_SAMPLES, type Sample } from './memory.ts'
 
-/** What is wrong. Each of them ends the soak with the exit code 1. */
+/** The kinds of faults. Each of them ends the soak with the exit code 1. */
 const FAULTS = [
   'wrong decision',
   'undocumented answer',

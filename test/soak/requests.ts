@@ -17,7 +17,7 @@ export interface Asked {
   readonly as: string | undefined
   /** The domain: with mutual TLS by default. */
   readonly on?: 'mutual TLS' | 'plain'
-  /** What the report counts it as. */
+  /** The kind under which the report counts the request. */
   readonly kind: string
   readonly method?: string
   readonly path: string
@@ -46,7 +46,7 @@ const match = routeMatcher(
   new Map(Object.keys(ROUTES).map((template) => [template, () => Promise.reject(new Error(template))])),
 )
 
-/** Sends requests, checks that each answer is documented, and counts them. An answer with the status 0 is none. */
+/** Sends requests, checks that each answer is documented, and counts them. The status 0 means that there was no answer. */
 export function openSender({ mtlsPort, plainPort, identity, report, outages }: Surroundings) {
   const agents = new Map<string | undefined, Agent>()
   const plainAgent = new PlainAgent({ keepAlive: true, maxSockets: CONNECTIONS })

@@ -97,7 +97,7 @@ function fitting(
   return operation.fits(play) ? operation : fitting(play, random, operations)
 }
 
-/** Each as often as it is to be chosen. @param share one of so many operations is there */
+/** Each as often as it is to be chosen. @param share one of this number of operations is there */
 function weighted(random: Random, share: number): Operation<SoakPlay>[] {
   const all = Object.entries(OPERATIONS)
   const there = all.filter(([name]) => ALWAYS.includes(name) || random.int(share) === 0)
@@ -108,7 +108,7 @@ const stepOf = (random: Random): Step => ({
   ...{ do: 'soak', by: 0, pick: random.int(12), other: random.int(12), how: random.int(HOWS) },
 })
 
-/** What the model refuses ends the round. */
+/** Runs a step. If the model refuses the answer, the round ends. */
 async function attempt({ world }: SoakPlay, run: () => Promise<void>): Promise<void> {
   try {
     await run()

@@ -6,7 +6,7 @@ import { openWorld } from './world.ts'
 
 export interface Soak {
   readonly seed: number
-  /** Whether to play another round, after so many rounds and so much time. */
+  /** Whether to play another round, after this number of rounds and this time. */
   readonly goesOn: (rounds: number, milliseconds: number) => boolean
   readonly size: Size
 }

@@ -1,6 +1,6 @@
 import { type CuttingProxy, cut, fault, type Fate, loseFirstAnswers, pass } from '../support/cutting-proxy.ts'
 
-/** In milliseconds of this process. */
+/** The times are milliseconds since this process began. */
 interface Span {
   readonly sent: number
   readonly answered: number
