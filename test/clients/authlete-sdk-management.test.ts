@@ -45,7 +45,7 @@ test('the SDK creates, reads, lists, changes and deletes services', async () => 
 
 test('the SDK reads the document and the public keys of a service', async () => {
   const { service, serviceId } = opened
-  // Whatever the document has, the SDK keeps nothing of it.
+  // The SDK keeps no member of the document.
   expect(await service.service.getConfiguration({ serviceId, pretty: true })).toEqual({})
   const patched = service.service.getConfiguration({ serviceId, patch: '[]' })
   await expect(patched).rejects.toMatchObject({ statusCode: 400, resultCode: 'A001297' })

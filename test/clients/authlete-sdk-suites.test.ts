@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { keySet, newSigningKey } from '../support/signing-keys.ts'
 import { openSdk, told } from './authlete-sdk.ts'
 
-/** What the test suites and the front end of Authlete do, by the SDK: set-up, rotation, consent and clean-up. */
+/** The work of Authlete's test suites and front end through the SDK: set-up, rotation, consent and clean-up. */
 const { organization, service, serviceId } = await openSdk()
 
 const ISSUER = 'https://as.example.com'

@@ -58,7 +58,7 @@ test('the SDK makes tokens that are bound by a thumbprint', async () => {
 test('the SDK parses the refusal to make a token', async () => {
   expect(told(await create({ grantType: 'REFRESH_TOKEN' }))).toBe('BAD_REQUEST A104202')
   expect(told(await create({ clientId: 4711 }))).toBe('BAD_REQUEST A107201')
-  await expect(create({ accessToken: 'of my own' })).rejects.toMatchObject({
+  await expect(create({ accessToken: 'my own' })).rejects.toMatchObject({
     name: 'ResultError',
     statusCode: 400,
     resultCode: 'A001297',

@@ -35,8 +35,9 @@ export const DRIVEN = {
 type Family = keyof typeof DRIVEN
 
 /**
- * What `npm start` runs, and two of Authlete's SDK, unchanged, in front of its Web API over HTTP: one with the service's
- * token, one with the organization's. Every operation that answered is in `answered`. To be opened at the top of a test file.
+ * Opens the site of `npm start`, and two instances of Authlete's SDK, unchanged, in front of its Web API over HTTP: one
+ * with the service's token, one with the organization's. Every operation that answered is in `answered`. A test file
+ * calls it at its top.
  */
 export async function openSdk() {
   const site = await localSite()

@@ -17,9 +17,9 @@ import { openWalk } from '../support/walk.ts'
 
 const TRUSTSTORE = ['ca-root', 'ca-issuing', 'ca-other-root', 'self-signed-ec']
 /**
- * What a deployment is to its clients, on this machine: an issuer on a plain HTTPS domain whose metadata has aliases on
- * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API. To be opened at
- * the top of a test file, after whose last test it closes.
+ * Opens a deployment as its clients see it, on this machine: an issuer on a plain HTTPS domain whose metadata has aliases on
+ * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API. A test file
+ * calls it at its top, and the deployment closes after the last test.
  */
 export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'policy'> = {}) {
   const runtime = await testRuntime()
@@ -60,7 +60,7 @@ export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'poli
   )
   const resourcePort = await open(listen(mutualTlsServer(tls, resources)))
 
-  /** What the authorization endpoint does once its end-user agrees. */
+  /** Answers like an authorization endpoint whose end-user agrees. */
   async function authorize({ search }: URL): Promise<URL> {
     const asked = await walk.call('/auth/authorization', { parameters: search.slice(1) })
     const issued = await walk.issue(asked.json['ticket'])
@@ -93,7 +93,7 @@ export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'poli
   }
 }
 
-/** With the switch on, and what it asks for; the suites are not those of API Gateway. */
+/** Opens a deployment with `fapi2` and the settings that it requires; the cipher suites are not those of API Gateway. */
 export async function openFapi2Deployment() {
   const deployment = await openDeployment({ policy: BCP_195 })
   await deployment.walk.setService({

@@ -50,7 +50,7 @@ async function byOauth4webapi(client: TestClient): Promise<Acting> {
   const auth = isPublic ? oauth.None() : oauth.ClientSecretBasic(client.secret)
   const DPoP = oauth.DPoP(own, await oauth.generateKeyPair('ES256'))
   const options = { [oauth.customFetch]: deployment.fetchAs(), DPoP }
-  /** As its documentation has it: again with the nonce. */
+  /** Asks again with the nonce, as the documentation of the library requires. */
   const withNonce = async <Answer>(ask: () => Promise<Answer>) => {
     try {
       return await ask()

@@ -17,7 +17,7 @@ import { clientCredentials, FORMATS, INVALID_CLIENT, parties, setFormat } from '
 
 const deployment = await openFapi2Deployment()
 
-/** Of a client with `private_key_jwt`, whose claims the test writes itself. */
+/** A client with `private_key_jwt`, for which the test writes the claims itself. */
 const assertionClient = () =>
   deployment.walk.addClient({ ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' })
 

@@ -17,7 +17,7 @@ const as = await discover(deployment)
 
 const RESOURCE = 'https://rs.example.com/accounts'
 
-/** What a resource server does offline with a request that carries the token. */
+/** Validates a request with the token like a resource server that works offline. */
 function validate(accessToken: string, alg: string, audience = deployment.issuer) {
   const request = new Request(RESOURCE, { headers: { authorization: `Bearer ${accessToken}` } })
   const options = { [oauth.customFetch]: deployment.fetchAs(), signingAlgorithms: [alg] }

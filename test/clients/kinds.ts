@@ -5,7 +5,7 @@ import { BASIC, BOUND, POST, PUBLIC, type TestClient, TLS, type Walk } from '../
 
 type Settings = Parameters<Walk['addClient']>[0]
 
-/** What both libraries have for client authentication, under the same names. */
+/** The functions for client authentication that both libraries have, under the same names. */
 interface Authentications<Auth> {
   readonly None: () => Auth
   readonly ClientSecretBasic: (secret: string) => Auth
@@ -17,7 +17,7 @@ interface Authentications<Auth> {
 /** A client of one authentication method, as it is registered and as it holds its credentials. */
 export interface Kind {
   readonly settings: Settings
-  /** Of test/vectors/certs; its tokens are bound to it. */
+  /** The name of a certificate in test/vectors/certs, to which the client's tokens are bound. */
   readonly holds: string
   readonly authentication: <Auth>(library: Authentications<Auth>, client: TestClient) => Auth
 }

@@ -4,11 +4,11 @@ import { REDIRECT_URI, type TestClient } from '../support/walk.ts'
 import type { Deployment } from './deployment.ts'
 import type { Kind } from './kinds.ts'
 
-/** Who acts, over which connection. */
+/** A client and its connection. */
 export interface Party {
   readonly kind: Kind
   readonly client: TestClient
-  /** Of test/vectors/certs; `undefined` presents none. */
+  /** The name of a certificate in test/vectors/certs; `undefined` presents none. */
   readonly certificate?: string | undefined
   /** Whether the library uses the mutual-TLS aliases, as a client with a certificate does. */
   readonly aliases?: boolean
@@ -21,7 +21,7 @@ export interface Callback {
   readonly state: string
 }
 
-/** What a client does, in the words of one library. Everything rejects with the library's own error. */
+/** The requests of a client, through one library. All of them reject with the library's own error. */
 export interface OAuthClient {
   readonly credentials: (scope: string) => Promise<oauth.TokenEndpointResponse>
   readonly authorize: (scope: string) => Promise<Callback>
@@ -135,7 +135,7 @@ export const LIBRARIES: readonly (readonly [name: string, open: Open])[] = [
 /** The faster step decides which of them it is. */
 const ENDED = ['ECONNRESET', 'EPIPE']
 
-/** What a library reports, in short: `401 basic invalid_client`, `400 invalid_grant`, `no answer`. */
+/** The report of a library, in short: `401 basic invalid_client`, `400 invalid_grant`, `no answer`. */
 export async function failure(attempt: Promise<unknown>): Promise<string> {
   try {
     await attempt
@@ -152,7 +152,7 @@ export async function failure(attempt: Promise<unknown>): Promise<string> {
   return 'success'
 }
 
-/** Of an error and of what caused it; a response in place of a cause has its status. */
+/** The codes of an error and of its causes. If the cause is a response, its code is the status. */
 function codes(error: unknown): string[] {
   if (error instanceof Response) return [String(error.status)]
   if (!(error instanceof Error)) return []

@@ -12,7 +12,7 @@ import { tlsFetch } from '../support/tls-fetch.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { BY_SUBJECT, byAssertion, type Kind, NONE, SECRET_BASIC, SECRET_POST, SELF_SIGNED } from './kinds.ts'
 
-/** What `npm start` runs, to a client of others: it knows the issuer and the CA of this machine. */
+/** Opens the site of `npm start` for a third-party client, which knows the issuer and the CA of this machine. */
 async function openSite(mtlsOnly = false): Promise<LocalSite> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-clients-'))
   const truststore = join(folder.path, 'clients.pem')
@@ -20,7 +20,7 @@ async function openSite(mtlsOnly = false): Promise<LocalSite> {
   return await localSite({ truststore, mtlsOnly })
 }
 
-/** Discovery by the issuer without a certificate; from then on the client presents its own. */
+/** Discovers the metadata by the issuer without a certificate. Afterwards the client presents its own. */
 async function discover({ seeded, runtime, certificates: { ca } }: LocalSite, kind: Kind) {
   const { jwks, tlsClientAuthSubjectDn, ...settings } = kind.settings
   const { client, secret } = await addClient(runtime, seeded.serviceId, {

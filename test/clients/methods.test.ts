@@ -14,7 +14,7 @@ const CONFIDENTIAL: readonly (readonly [name: string, kind: Kind | Promise<Kind>
   ),
 ]
 
-/** Each library with the other form of access tokens: what a library does, it does to any token. */
+/** Each library runs with another form of access tokens. One form is enough, because a library treats all tokens alike. */
 const RUNS = LIBRARIES.map(([library, open], i) => [library, FORMATS[i] ?? 'opaque', open] as const)
 
 describe.each(RUNS)('%s with access tokens that are %s', (_library, format, open) => {

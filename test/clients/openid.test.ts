@@ -31,7 +31,7 @@ interface Rp {
   readonly refresh: (refreshToken: string) => Promise<oauth.IDToken | undefined>
 }
 
-/** What the client asks for: the scope, its own request, and when the end-user was authenticated. */
+/** The authorization request of the client: its redirect URI, the scopes, and the greatest age of the login. */
 const ASKED = { redirect_uri: REDIRECT_URI, scope: 'openid accounts:read', max_age: '600' }
 
 async function answered(url: URL): Promise<URL> {
@@ -120,6 +120,6 @@ describe.each([
 
   test('the library refuses the ID token of another request', async () => {
     const { login } = await open({})
-    expect(await failure(login('of this request', 'of another request'))).toMatch(/INVALID|FAILED/)
+    expect(await failure(login('this request', 'another request'))).toMatch(/INVALID|FAILED/)
   })
 })

@@ -123,7 +123,7 @@ describe('the tables of what goes wrong', () => {
           ['an unknown scope', 'SCOPE=other', 'invalid_scope'],
         ] as const,
     ),
-  )('%s is answered as the page says', async (_what, change, expected) => {
+  )('%s gets the answer that the page documents', async (_what, change, expected) => {
     const output = await page.run(
       `GRANT=client_credentials SCOPE=accounts:read ${change}
        curl -sS --cacert "$CA" --cert "$CERT" --key "$KEY" -u "$CLIENT_ID:$CLIENT_SECRET" "$TOKEN_ENDPOINT" -d grant_type=$GRANT -d scope=$SCOPE`,

@@ -13,7 +13,7 @@ const query = (parameters: Record<string, unknown>) =>
 const contentOf = ({ json }: RawAnswer) =>
   JSON.parse(String(json['responseContent'])) as Record<string, unknown>
 
-/** HTTP 200, an answer without `null`, and what it says. */
+/** Expects HTTP 200 and an answer without `null`. @returns its action and result code */
 function told(answer: RawAnswer): string {
   expect([answer.status, nulls(answer.json)], answer.text).toEqual([200, []])
   return `${String(answer.json['action'])} ${String(answer.json['resultCode'])}`

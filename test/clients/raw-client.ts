@@ -1,7 +1,7 @@
 import type { LocalSite } from '../infra/examples/authorization-server/local-site.ts'
 import { CLIENT_SETTINGS, type ContractSettings, SERVICE_SETTINGS } from '../support/contract-settings.ts'
 
-/** The properties of the objects that Authlete's Java and Python clients send: what stands there is what is not set. */
+/** The properties of the objects that Authlete's Java and Python clients send, with the values that mean "not set". */
 type Unset = Readonly<Record<string, null | 0 | false>>
 
 const DPOP = { dpop: null, htm: null, htu: null, dpopNonceRequired: false } as const
@@ -19,7 +19,7 @@ const CREDENTIALS = {
 } as const
 const EXTRAS = { properties: null, jwtAtClaims: null, accessToken: null, accessTokenDuration: 0 } as const
 
-/** By path below `/auth`. */
+/** The requests, by their path below `/auth`. */
 export const REQUESTS = {
   authorization: { parameters: null, context: null, cimdOptions: null },
   'authorization/issue': {
@@ -60,7 +60,7 @@ export const REQUESTS = {
   },
 } as const satisfies Record<string, Unset>
 
-/** Names of properties that are flags, where no value tells. */
+/** Matches names of properties that are flags, for properties without a value. */
 const FLAG = /(Required|Enabled|Supported|Registered|Signed|Checked|Omitted|Rejected|Only|Used|Migration)$/
 
 /** All settings of a client or a service, none set. */
@@ -99,7 +99,7 @@ function python(value: unknown): string {
   )
 }
 
-/** One property a member, arrays joined by spaces, and what is not set left empty (Authlete contract, section 1.1). */
+/** Encodes each member as a property: arrays joined by spaces, unset members empty (Authlete contract, section 1.1). */
 function form(members: object): string {
   const texts = Object.entries(members).map(([name, value]): [string, string] => {
     if (Array.isArray(value)) return [name, value.join(' ')]

@@ -16,7 +16,7 @@ const BOUND = {
   certificateThumbprint: hash('sha256', new X509Certificate(certificates.public).raw, 'base64url'),
 }
 
-/** Of the end-user that the front end knows. Bound, unless `more` replaces that. */
+/** Issues a token of the end-user that the front end knows. It is bound, unless `more` replaces that. */
 async function token(more: object = BOUND, clientId = publicClient.clientId): Promise<string> {
   const order = { grantType: 'AUTHORIZATION_CODE', clientId: Number(clientId), subject: SUBJECT } as const
   const { accessToken = '' } = await service.token.management.create({
@@ -55,7 +55,7 @@ test('the SDK parses a userinfo response, and its refusal', async () => {
 
 drivesFamily('userinfo', opened)
 
-/** Of the front end, by its own certificate or without one. */
+/** A `fetch` of the front end, with its own certificate or without one. */
 const fetchAs = (name?: ClientCertificate) => tlsFetch(site.identity(name))
 
 async function discovered(clientId: string, certificate?: ClientCertificate, more: object = {}) {

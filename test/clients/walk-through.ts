@@ -40,7 +40,7 @@ export async function parties(open: Open, deployment: Deployment, kind: Kind) {
 
 type Parties = Awaited<ReturnType<typeof parties>>
 
-/** RFC 8705 section 3.2: what the token is bound to, as OpenSSL computes it. */
+/** RFC 8705 section 3.2: the confirmation of the token's certificate, as OpenSSL computes it. */
 export function cnfOf(name: string) {
   return { 'x5t#S256': thumbprintOf(name) }
 }

@@ -19,7 +19,7 @@ const deployment = await openDeployment()
 const openParties = (library: (typeof LIBRARIES)[number], kind: Kind) => parties(library[1], deployment, kind)
 
 describe.each(LIBRARIES)('%s', (...library) => {
-  describe.each(BY_CERTIFICATE)('of a client by %s', (_method, kind) => {
+  describe.each(BY_CERTIFICATE)('a client that authenticates by %s', (_method, kind) => {
     /** Every step of the client that is authenticated. */
     async function refusals(client: OAuthClient, { callback, access, refresh }: Steps) {
       return [
@@ -41,17 +41,20 @@ describe.each(LIBRARIES)('%s', (...library) => {
     })
   })
 
-  describe.each([['none', NONE] as const, ...BY_SECRET])('of a client by %s', (_method, kind) => {
-    test('a refresh with another certificate or none is refused, and the token stays valid', async () => {
-      const { own, as } = await openParties(library, kind)
-      const steps = await begun(own)
-      const [other, without] = [await as(OTHERS), await as(undefined)]
-      expect(await failure(other.refresh(steps.refresh))).toBe('400 invalid_grant')
-      expect(await failure(without.refresh(steps.refresh))).toBe('400 invalid_request')
-      expect(await failure(without.exchange(steps.callback))).toBe('400 invalid_request')
-      await expectUntouched(own, steps)
-    })
-  })
+  describe.each([['none', NONE] as const, ...BY_SECRET])(
+    'a client that authenticates by %s',
+    (_method, kind) => {
+      test('a refresh with another certificate or none is refused, and the token stays valid', async () => {
+        const { own, as } = await openParties(library, kind)
+        const steps = await begun(own)
+        const [other, without] = [await as(OTHERS), await as(undefined)]
+        expect(await failure(other.refresh(steps.refresh))).toBe('400 invalid_grant')
+        expect(await failure(without.refresh(steps.refresh))).toBe('400 invalid_request')
+        expect(await failure(without.exchange(steps.callback))).toBe('400 invalid_request')
+        await expectUntouched(own, steps)
+      })
+    },
+  )
 
   test.each(BY_SECRET)('a client by %s gets no token without a certificate', async (_method, kind) => {
     const without = await (await openParties(library, kind)).as(undefined)

@@ -21,11 +21,11 @@ const FORMATS = { opaque: undefined, JWT: 'ES256' } as const
 
 type Version = 'v2' | 'v3'
 
-/** Who answers the requests of the article. */
+/** The deployment that answers the requests of the article. */
 interface Answering {
   readonly walk: AnyWalk
   readonly client: TestClient
-  /** A time of the article where the clock stands at the article's; what stands for any where it does not. */
+  /** A time of the article if the clock stands at the article's time; otherwise a matcher for any time. */
   readonly time: (articles: number) => unknown
 }
 

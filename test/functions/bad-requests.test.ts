@@ -21,7 +21,7 @@ interface Answered {
   readonly received: Received
   /** `responseContent` of the Web API, or the body of the OAuth face. */
   readonly content: Readonly<Record<string, unknown>>
-  /** Of the step that `before` names. */
+  /** The answer to the step that `before` names. */
   readonly earlier: Received | undefined
   readonly service: VectorService
 }
@@ -138,7 +138,7 @@ function expectNoEcho({ entry, received, content, service }: Answered, sent: Sen
 
 type Check = (answered: Answered) => Promise<void> | void
 
-/** What must hold afterwards, in the words of the file. */
+/** Checks of the state that must hold afterwards, by the words of the file. */
 const STATES: Readonly<Record<string, Check>> = {
   'code stays redeemable': expectProperUse,
   'refresh token stays usable': expectProperUse,
@@ -176,7 +176,7 @@ async function expectFirstUseEnded({ earlier, service }: Answered): Promise<void
   await expectInactive([earlier?.json['access_token'], earlier?.json['refresh_token']], service)
 }
 
-/** Whichever token of the grant was presented. */
+/** Expects that the access token has ended, for either kind of presented token. */
 async function expectAccessEnded({ values, service }: Answered): Promise<void> {
   const tokens = [...values.values()].map(({ text, access = text }) => access)
   expect(tokens).toHaveLength(1)

@@ -19,7 +19,7 @@ const [OK, FORBIDDEN, UNAUTHORIZED] = ['OK', 'FORBIDDEN', 'UNAUTHORIZED'] as con
 
 /**
  * Requests to use a token of scope `read`, once for that scope and once for one that it has not: the decision for each,
- * and why. Only of unbound tokens the OAuth face does not speak (decision D10).
+ * and why. For unbound tokens the OAuth face gives no such decision (decision D10).
  */
 const TABLE: readonly (readonly [
   token: 'bound' | 'unbound',

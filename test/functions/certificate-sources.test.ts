@@ -128,7 +128,7 @@ async function goodCalls() {
   return (await goodRequests()).map((request) => callOf(request))
 }
 
-/** The same request as the Web API has it. */
+/** The same request in the form of the Web API. */
 function callOf({ route, body, certificate }: CertifiedRequest) {
   const members =
     route === '/token' ? { parameters: body } : { token: new URLSearchParams(body).get('token') }
@@ -137,7 +137,7 @@ function callOf({ route, body, certificate }: CertifiedRequest) {
   return { certificate, with: call }
 }
 
-/** What each of these requests must give is what the good one gives without any certificate; nothing has changed. */
+/** Each of these requests must give the answer of the good one without any certificate, and must change nothing. */
 async function expectAsWithout(request: CertifiedRequest, spoofed: readonly Sent[]) {
   const without = await refusedBare(request)
   const line = lastLine()

@@ -44,7 +44,7 @@ test.each(PROFILE_WAYS)(
   },
 )
 
-test('under fapi2 a code lives for less than 60 seconds, whatever authorizationCodeDuration is', async () => {
+test('under fapi2 a code is valid for less than 60 seconds, for any authorizationCodeDuration', async () => {
   const verifier = 'v'.repeat(43)
   const code_challenge = hash('sha256', verifier, 'base64url')
   const client = await walk.addClient({ ...TLS, ...BOUND })
@@ -60,7 +60,7 @@ test('under fapi2 a code lives for less than 60 seconds, whatever authorizationC
   expect(await redeemAfter(60)).toBe('BAD_REQUEST A050311 invalid_grant')
 })
 
-test('a code from before fapi2 lives for less than 60 seconds, too', async () => {
+test('a code from before fapi2 is valid for less than 60 seconds, too', async () => {
   const verifier = 'v'.repeat(43)
   const challenge = { code_challenge: hash('sha256', verifier, 'base64url'), code_challenge_method: 'S256' }
   const client = await walk.addClient({ ...TLS, ...BOUND })

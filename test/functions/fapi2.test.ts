@@ -46,7 +46,7 @@ test.each(BREACHES)('under fapi2 every request of a client that %s is refused', 
   }
 })
 
-/** By the Web API, whatever the method is. */
+/** Creates tokens through the Web API, which needs no method of client authentication. */
 async function granted(client: Awaited<ReturnType<Walk['addClient']>>) {
   const { json } = await walk.call('/auth/token/create', {
     ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'testuser01' },

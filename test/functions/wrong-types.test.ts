@@ -44,7 +44,7 @@ test.each(CALLS)('$name ignores a member that it does not know', ({ call }) => {
   expect(more.success).toBe(known.success)
 })
 
-/** Refused by name whatever they are, so that they have no wrong type. */
+/** Members that are refused by their name for every value, so that they have no wrong type. */
 const OF_ANY_TYPE = [
   ...['accessToken', 'refreshToken', 'dpop', 'patch'],
   ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],

@@ -1,20 +1,20 @@
 import type { Received } from '../support/gateway.ts'
 
-/** What an answer says, on both faces. */
+/** Readers of answers, for both faces. */
 
 const GOOD_ACTIONS: readonly unknown[] = ['OK', 'CREATED', 'INTERACTION', 'JSON', 'LOCATION', undefined]
 
 export const isGood = ({ status, json }: Received) => status < 300 && GOOD_ACTIONS.includes(json['action'])
 
-/** There was no answer, or it says nothing. */
+/** There was no answer, or it leaves the result open. */
 export const isFailure = ({ status, json }: Received) =>
   status === 0 || status >= 500 || json['action'] === 'INTERNAL_SERVER_ERROR'
 
 const KEYLESS: readonly unknown[] = ['A050202', 'A050292']
 
 /**
- * The service has no key to sign with. Its deletion takes its keys away from requests that are under way. The OAuth face does not say what
- * is missing.
+ * The service has no key to sign with. Its deletion takes its keys away from requests that are under way. The OAuth face does not name the
+ * missing key.
  */
 export const isWithoutKey = ({ json }: Received) =>
   KEYLESS.includes(json['resultCode']) || json['error'] === 'server_error'

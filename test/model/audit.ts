@@ -43,7 +43,7 @@ async function useAll(play: DirectPlay): Promise<void> {
   }
 }
 
-/** A deleted service is made again under the same number, as an operator does who wants a clean slate. */
+/** A deleted service is made again under the same number, as by an operator who needs an empty service. */
 async function makeAgain(play: DirectPlay): Promise<void> {
   const index = play.services.findLastIndex(({ number }) => number === play.world.number)
   const service = play.services[index]
@@ -105,7 +105,7 @@ function same(play: DirectPlay, what: string, one: string[], other: string[]): v
   play.fail(`${what} do not agree: ${one.join()} and ${other.join()}`)
 }
 
-/** A grant that was ended has no item, whatever was under way. */
+/** A grant that was ended has no item, even if requests were under way. */
 function judgeEnded(play: DirectPlay, items: readonly Item[]): void {
   const end: Span = {
     start: Infinity,

@@ -36,7 +36,7 @@ export function newGrant(
   return grant
 }
 
-/** What a client asks the end-user for. Some name the key that may redeem the code, and some a nonce. */
+/** The authorization request of a client. Some name the key that may redeem the code, and some a nonce. */
 function authorizationRequest(play: Play, { other }: Step) {
   const codeKey = other % 4 === 3 ? 'key1' : undefined
   const nonce = other % 2 === 0 ? `nonce ${other}` : undefined
@@ -140,7 +140,7 @@ async function issue(play: Play, step: Step): Promise<void> {
 
 const requestOf = ({ held }: Grant) => held.filter(({ kind }) => kind === 'pushed')
 
-/** The end-user refuses. Of two requests that refuse one ticket at once both may succeed. */
+/** The end-user refuses. If two requests refuse one ticket at once, both may succeed. */
 async function fail(play: Play, step: Step): Promise<void> {
   const ticket = pickHeld(play, step, 'ticket')
   const { grant, text } = ticket

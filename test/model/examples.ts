@@ -32,18 +32,19 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     by(1, 'serviceDelete'),
   ),
   // Finding 2: a refresh wrote back what management had taken. Made by hand from the finding.
-  'a refresh that has read a grant does not give back the scopes that were taken meanwhile': runOf(
+  'a refresh does not give back the scopes that were taken after it had read the grant': runOf(
     'kept',
     by(0, 'create'),
     by(0, 'refresh', { other: 1, stops: 2 }),
     by(1, 'narrow'),
   ),
-  'a refresh that replaces its token does not give back the scopes that an update took meanwhile': runOf(
-    'rotated',
-    by(0, 'create'),
-    by(0, 'refresh', { other: 1, stops: 2 }),
-    by(1, 'update', { other: 3 }),
-  ),
+  'a refresh that replaces its token does not give back the scopes that an update took at the same time':
+    runOf(
+      'rotated',
+      by(0, 'create'),
+      by(0, 'refresh', { other: 1, stops: 2 }),
+      by(1, 'update', { other: 3 }),
+    ),
   // Finding 2, with the end of the refresh token.
   'a kept refresh token does not outlive the end that was set while it was used': runOf(
     'kept',
@@ -86,22 +87,22 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     by(0, 'refresh', { other: 1, stops: 2 }),
     by(1, 'revocation'),
   ),
-  'of two redemptions at two processes one gets tokens, and the other ends them': runOf(
+  'if two processes redeem one code, one issues tokens, and the other ends them': runOf(
     'rotated',
     ...[by(0, 'authorize'), by(0, 'issue')],
     by(0, 'redeem', { stops: 2, twice: true }),
   ),
-  'of two refreshes at two processes one gets tokens, and they live': runOf(
+  'if two processes refresh with one token, one issues tokens, and they stay active': runOf(
     'rotated',
     by(0, 'create'),
     by(0, 'refresh', { other: 1, stops: 2, twice: true }),
   ),
-  'two idempotent refreshes at two processes get one refresh token, and it lives': runOf(
+  'two idempotent refreshes at two processes get one refresh token, and it stays active': runOf(
     'idempotent',
     by(0, 'create'),
     by(0, 'refresh', { other: 1, stops: 2, twice: true }),
   ),
-  'of two refreshes with a kept token both get it again, and one access token lives': runOf(
+  'two refreshes with a kept token both get it again, and one access token stays active': runOf(
     'kept',
     by(0, 'create'),
     by(0, 'refresh', { other: 1, stops: 2, twice: true }),

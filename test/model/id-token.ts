@@ -6,7 +6,7 @@ import type { Held } from './state.ts'
 
 /**
  * Judges the ID token that comes with an access token, if the end-user has granted `openid`. It must be for the client and the
- * end-user; only the first one has the nonce of the request, and none has a time of the login that nobody told (OpenID Connect Core section 2).
+ * end-user; only the first one has the nonce of the request, and none has a time of the login that nobody sent (OpenID Connect Core section 2).
  */
 export function judgeIdToken(
   play: Play,

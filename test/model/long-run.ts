@@ -3,7 +3,7 @@ import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 import { readLongRun } from '../support/long-run.ts'
 import { propertyOver } from './run.ts'
 
-/** So many runs at once, until the time is over. */
+/** This number of runs plays at once, until the time is over. */
 const RUNS = 8
 /** How long a run that fails is made smaller. */
 const SHRINK_MILLISECONDS = 120_000

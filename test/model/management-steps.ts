@@ -57,7 +57,7 @@ async function create(play: Play, step: Step): Promise<void> {
 
 interface Change {
   readonly members: object
-  /** What the model remembers of it. */
+  /** Records the change in the model. */
   readonly note: (at: Span) => Undo
   /** Whether it must be refused. */
   readonly wrong?: (at: Span) => Certainty
@@ -131,7 +131,7 @@ async function renew(play: Play, step: Step): Promise<void> {
   })
 }
 
-/** A locked client does not matter here, so a change may be made to what is dead, but nothing that lives refuses it. */
+/** A locked client does not matter here, so a dead grant or token may accept a change, and an active one never refuses it. */
 function judgeChange(
   play: Play,
   held: Held,

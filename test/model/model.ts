@@ -1,8 +1,8 @@
 import type { Client, Held, Proof, Refreshing, Span, Written } from './state.ts'
 
 /**
- * The model of certbound: what a correct deployment remembers, and the rules by which it answers. All requests run over real
- * processes; this page only says which answers are right.
+ * The model of certbound: the memory of a correct deployment, and the rules for its answers. All requests run over real
+ * processes; this page only decides which answers are right.
  *
  * Requests overlap, so a fact is not simply true or false for an answer. A request that was over before another began has
  * happened for it (`yes`), one that began after it was over has not (`no`), and of two that overlap either may have come
@@ -13,7 +13,7 @@ export type Certainty = 'no' | 'maybe' | 'yes'
 
 /** How long a process may use what it has read of the registry. */
 export const CACHE_SECONDS = 10
-/** How long a refresh token that was just replaced is no sign of a theft (decision D39). */
+/** How long the use of a replaced refresh token does not count as a theft (decision D39). */
 const GRACE_SECONDS = 10
 /** RFC 9449 section 11.1. */
 const PROOF_SECONDS = 60
@@ -27,7 +27,7 @@ export const any = (all: readonly Certainty[]): Certainty =>
 const unless = (isSure: boolean, certainty: Certainty): Certainty =>
   certainty === 'yes' && !isSure ? 'maybe' : certainty
 
-/** Of values of which any may be the one that counts. */
+/** The certainty of a fact, if any of these values may be the one that counts. */
 const agreed = (all: readonly Certainty[]): Certainty => {
   const [first = 'maybe'] = all
   return all.every((each) => each === first) ? first : 'maybe'
@@ -61,7 +61,7 @@ function possibleWrites<Value>(
 export const possible = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
   possibleWrites(writes, seen).map(({ value }) => value)
 
-/** The same for what stands in a record of the registry. */
+/** The values that a record of the registry may have had for a request. */
 export const possibleInRecord = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
   possibleWrites(writes, seen, happenedToRecord).map(({ value }) => value)
 

@@ -23,14 +23,14 @@ class Violation extends Error {}
 
 interface Sweep {
   readonly at: Span
-  /** Absent: it ends the tokens. */
+  /** If they are absent, it ends the tokens. */
   readonly scopes?: readonly string[]
 }
 
-/** One run: what the model remembers. A driver decides when its requests run. */
+/** One run, with the memory of the model. A driver decides when its requests run. */
 export abstract class Play {
   readonly world: World
-  /** What has happened, in words. */
+  /** The events of the run, in words. */
   readonly story: string[] = []
   readonly services: Service[] = []
   readonly clients: Client[] = []
@@ -38,10 +38,10 @@ export abstract class Play {
   readonly proofs: Proof[] = []
   /** The last request. */
   last: Asked | undefined
-  /** Of clients. */
+  /** The proof keys of clients. */
   readonly keys = { key1: newProofKey(), key2: newProofKey() }
   readonly succession = new Succession()
-  /** Of clients that authenticate by assertions: the last one that was used. */
+  /** The last assertion that each client used, if it authenticates by assertions. */
   readonly assertions = new Map<Client, string>()
   /** How many things of a kind a step can choose from. */
   readonly youngest: number = 4
@@ -145,7 +145,7 @@ export abstract class Play {
     return undefined
   }
 
-  /** Compares an answer with what the model says of the thing that was used. */
+  /** Compares an answer with the state, in the model, of the token or code that was used. */
   judge(what: string, isAccepted: boolean | undefined, dead: Certainty): void {
     if (isAccepted === true && dead === 'yes') this.fail(`${what} was accepted, but must be refused`)
     if (isAccepted === false && dead === 'no') this.fail(`${what} was refused, but it is right`)
@@ -206,7 +206,7 @@ export abstract class Play {
     return held
   }
 
-  /** A request that concerns all tokens of a client's end-user, also those that are issued meanwhile. */
+  /** A request that concerns all tokens of a client's end-user, also those that are issued while it runs. */
   sweep(client: Client, sweep: Sweep): void {
     this.#sweeps.set(client, [...(this.#sweeps.get(client) ?? []), sweep])
   }

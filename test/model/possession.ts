@@ -3,16 +3,16 @@ import type { Play } from './play.ts'
 import { any, type Certainty, isProofDead, mayBeLocked, possible, possibleInRecord, share } from './model.ts'
 import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
 
-/** The rules of binding (docs/architecture.md, section 4): what a client must bring, and what its tokens are bound to then. */
+/** The rules of binding (docs/architecture.md, section 4): which proof a client must bring, and how its tokens are bound. */
 
 export type Face = 'Web API' | 'OAuth'
 
-/** What comes with a request. */
+/** The credentials and proofs that a request brings. */
 export interface Presentation {
   readonly face: Face
   /** The client that authenticates. */
   readonly sender: Client
-  /** Of methods that have one. By assertions: one that was used before, if it is not empty. */
+  /** The secret, for methods that have one. For assertions: one that was used before, if it is not empty. */
   readonly secret: string
   /** The name of a certificate. */
   readonly certificate: string | undefined
@@ -46,7 +46,7 @@ function refreshedBinding(current: Binding, isRequired: boolean, brought: Presen
   return presented === current || isProving ? presented : undefined
 }
 
-/** What new tokens may be bound to. `undefined` among them: the request may be refused. */
+/** The possible bindings of new tokens. If `undefined` is among them, the request may be refused. */
 export function newBindings(brought: Presentation, seen: Span): (Binding | undefined)[] {
   const required = possibleInRecord(brought.sender.isBound, seen)
   return required.map((isRequired) => bindingOf(isRequired, brought))

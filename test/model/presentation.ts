@@ -7,7 +7,7 @@ import type { Face, Presentation } from './possession.ts'
 import { type Client, type Grant, type Proof, type Service, UNBOUND } from './state.ts'
 import { chosen, type Step } from './steps.ts'
 
-/** What a request of a client brings: what is right, or something that a thief or a clumsy client would bring. */
+/** The credentials and proofs of a client's request: the right ones, or those of a thief or a clumsy client. */
 
 const FACES: readonly Face[] = ['Web API', 'OAuth']
 
@@ -105,7 +105,7 @@ const RESOURCE = 'https://rs.example.com/accounts'
 const urlOf = ({ world }: Play, target: string) =>
   target.startsWith('/') ? `${world.oauthUrl}${target}` : RESOURCE
 
-/** The members of a call of the Web API about a proof. The URL is that of the request, whatever the proof is for. */
+/** The members of a call of the Web API about a proof. The URL is always that of the request, even if the proof is for another one. */
 export function proofMembers(play: Play, proof: Proof | undefined, target: string): object {
   const htm = target.startsWith('/') ? 'POST' : 'GET'
   return proof === undefined ? {} : { dpop: proof.text, htm, htu: urlOf(play, target) }
@@ -120,7 +120,7 @@ const wrongSecret = ({ assertions }: Play, client: Client) =>
   (client.method === 'PRIVATE_KEY_JWT' ? assertions.get(client) : client.secrets.at(-2)?.value) ??
   `${rightSecret(client)}x`
 
-/** What the Web API calls the endpoints. */
+/** The paths of the endpoints in the Web API. */
 const CALLS = {
   '/token': '/auth/token',
   '/par': '/pushed_auth_req',

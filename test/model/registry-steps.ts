@@ -116,7 +116,7 @@ export async function deleteService(play: Play, step: Step, service = serviceOf(
   })
 }
 
-/** What only clients of a kind have. */
+/** The settings that only clients of a kind have. */
 function settingsOf({ world }: Play, { method, own, isBound }: Kind): object {
   const isPublic = method === 'NONE'
   return {

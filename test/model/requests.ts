@@ -32,7 +32,7 @@ export class Running<Result> {
     return this.#isOver
   }
 
-  /** Lets it pass so many more stops. Returns when it waits again, or is over. */
+  /** Lets it pass this number of further stops. Returns when it waits again, or is over. */
   async goOn(stops: number): Promise<void> {
     this.#stops = stops
     const waiting = this.#waiting
@@ -48,7 +48,7 @@ export class Running<Result> {
 
   async settled(): Promise<void> {
     for (;;) {
-      // What was answered just now may send several calls.
+      // A request that has just received an answer may send several calls.
       await turn()
       if (this.#isOver || (this.#flying === 0 && this.#waiting.length > 0)) return
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { TokenAuthMethod } from '../../shared/store/service.ts'
 
-/** What the model (model.ts) remembers of a run. */
+/** The memory of the model (model.ts) about a run. */
 
 /** When a request ran: its place among the beginnings and ends of all requests, and the clock at both. */
 export interface Span {
@@ -49,7 +49,7 @@ export interface Client {
   readonly method: TokenAuthMethod
   /** The name of the certificate that it presents if nothing is wrong. */
   readonly own: string
-  /** Of methods that have one. */
+  /** The secrets, for methods that have one. */
   readonly secrets: Written<string>[]
   readonly isBound: Written<boolean>[]
   readonly created: Span
@@ -70,7 +70,7 @@ export interface Grant {
   readonly binding: Written<Binding>[]
   /** The only key that may redeem its code. */
   readonly codeKey: string | undefined
-  /** Of the authorization request, for the ID token. */
+  /** The nonce of the authorization request, for the ID token. */
   readonly nonce: string | undefined
   /** Revocations and replays. Not `sure`: the request may have found nothing to end. */
   readonly ends: { readonly at: Span; sure: boolean }[]
@@ -79,19 +79,19 @@ export interface Grant {
   readonly held: Held[]
 }
 
-/** What a client or its authorization server holds. */
+/** A token, code or ticket that a client or its authorization server holds. */
 export interface Held {
   readonly kind: 'pushed' | 'ticket' | 'code' | 'access' | 'refresh' | 'ID token'
   readonly text: string
   readonly grant: Grant
   /** The request that has made it. */
   readonly made: Span
-  /** What that request has used. */
+  /** The token, code or ticket that the request has used. */
   readonly from: Held | undefined
   readonly expiry: Written<number>[]
   /** The requests that have used it up or replaced it. */
   readonly uses: Span[]
-  /** Of an access token: its scopes, if it was issued with fewer than the grant has. */
+  /** The scopes of an access token, if it was issued with fewer than the grant has. */
   readonly narrowed?: readonly string[] | undefined
 }
 

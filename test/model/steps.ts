@@ -10,9 +10,9 @@ export interface Step {
   readonly by: 0 | 1
   readonly pick: number
   readonly other: number
-  /** What the client brings (presentation.ts). Absent: what is right. */
+  /** The choice of credentials and proofs (presentation.ts). If it is absent, the client brings the right ones. */
   readonly how?: number
-  /** After how many stops the request waits for others (requests.ts). Absent: it runs through. */
+  /** After how many stops the request waits for others (requests.ts). If it is absent, the request runs through. */
   readonly stops?: number | undefined
   /** Whether the request is sent a second time while it waits. */
   readonly twice?: boolean
@@ -25,7 +25,7 @@ export type Undo = () => void
 export interface Asked {
   readonly name: string
   readonly send: (process: 0 | 1) => Promise<Received>
-  /** What it may do from its beginning on. */
+  /** Records the effects that the request may have from its beginning on. */
   readonly begins?: (at: Span) => readonly Undo[]
   /** Judges the answer. @param isDone `undefined`: nobody knows */
   readonly settle?: (isDone: boolean | undefined, answer: Received, at: Span) => void

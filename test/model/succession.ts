@@ -29,19 +29,19 @@ export class Succession {
     }
   }
 
-  /** Of a request that is over it is known what it has replaced. */
+  /** Forgets the open replacement of a request that is over. */
   replaced(grant: Grant, { start }: Span): void {
     this.#replacing.set(grant, this.#replacing.get(grant)?.filter(({ at }) => at.start !== start) ?? [])
   }
 
-  /** The one of its kind that a request has seen alive: all that were there before are dead from then on. */
+  /** Records that a request has seen a token active: all earlier tokens of its kind are dead afterwards. */
   seen(held: Held, at: Span): void {
     for (const other of held.grant.held) {
       if (other !== held && other.kind === held.kind && other.made.end < at.start) other.uses.push(at)
     }
   }
 
-  /** Of two by requests that overlap, either may have replaced the other. */
+  /** If the requests that made two tokens overlap, either token may have replaced the other. */
   #compare(other: Held, held: Held): void {
     if (other.made.end < held.made.start) return
     forget(other.uses, held.made)

@@ -115,7 +115,7 @@ function refusalOf(
 
 interface Use {
   readonly brought: Presentation
-  /** Whether it must be refused, whatever the code or the refresh token is. */
+  /** Whether it must be refused, even with a valid code or refresh token. */
   readonly wrong: Certainty
   readonly isDone: boolean | undefined
   /** Whether it was certainly used before, so that a right request ends the grant. */
@@ -126,7 +126,7 @@ interface Use {
 function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }: Use, at: Span): void {
   const { grant, uses } = held
   play.judge(`the ${held.kind}`, isDone, any([play.dead(held, at), wrong]))
-  // Nobody else has used it, so this was no replay.
+  // No other request has used it, so this was not a replay.
   const isFirst = uses.every(({ start }) => start === at.start)
   if (isDone === true || (isDone === undefined && isFirst)) play.ended(grant, at, undefined)
   if (isDone !== false || wrong === 'yes') return

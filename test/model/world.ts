@@ -32,7 +32,7 @@ export const REFRESH_SECONDS = 300
 export const SCOPES = ['openid', 'read', 'write', 'admin']
 export const ALIAS = 'payments'
 
-/** What a new client has, whoever makes it. */
+/** The settings of every new client. */
 export const CLIENT = {
   clientType: 'CONFIDENTIAL',
   tokenAuthMethod: 'CLIENT_SECRET_BASIC',
@@ -44,11 +44,11 @@ export const CLIENT = {
 /** Where the requests of a run go. */
 export interface World {
   readonly mode: Mode
-  /** Of the service that is at the OAuth face. */
+  /** The number of the service at the OAuth face. */
   readonly number: number
-  /** What the OAuth face is published as. */
+  /** The published URL of the OAuth face. */
   readonly oauthUrl: string
-  /** Of clients, by name. */
+  /** The certificates of clients, by name. */
   readonly certificates: Readonly<Record<string, { readonly pem: string; readonly thumbprint: string }>>
   readonly methods: readonly TokenAuthMethod[]
   readonly send: (process: 0 | 1, sent: Sent) => Promise<Received>
@@ -70,7 +70,7 @@ let opened = 0
 
 /** A process whose store fails. It keeps nothing in memory, so it reads everything in each request. */
 export interface FailingProcess {
-  /** Of what stands in front of the engine. */
+  /** The endpoint of the proxy in front of the engine. */
   readonly endpoint: string
   /** Gets the lines of its log. */
   readonly onLine: (line: string) => void
@@ -189,7 +189,7 @@ function seededRandom(seed: string): (bytes: number) => Buffer {
   }
 }
 
-/** The settings of a new service, whoever makes it. */
+/** The settings of every new service. */
 export function serviceSettings({ refresh }: Pick<Mode, 'refresh'>) {
   return {
     supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],

@@ -5,7 +5,7 @@ export function contentOf({ json }: Received): Record<string, unknown> {
   return JSON.parse(json['responseContent'] as string) as Record<string, unknown>
 }
 
-/** What the client gets: `responseContent` of the Web API, or the answer of the OAuth face itself. */
+/** The members that the client gets: `responseContent` of the Web API, or the answer of the OAuth face itself. */
 export function contentIn(answer: Received): Readonly<Record<string, unknown>> {
   return typeof answer.json['responseContent'] === 'string' ? contentOf(answer) : answer.json
 }

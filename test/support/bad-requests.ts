@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { load } from './vectors.ts'
 
-/** `bad-requests.json`: what it says of itself is in its member `about`. An unknown member fails the test that loads it. */
+/** The form of `bad-requests.json`. Its member `about` describes the file. An unknown member fails the test that loads it. */
 
 const FACES = ['oauth', 'webapi'] as const
 export type Face = (typeof FACES)[number]

@@ -25,7 +25,7 @@ export function keyUsage(bits: number): Extensions[number] {
   return { oid: '2.5.29.15', value: element(0x03, Buffer.of(0, bits)), critical: true }
 }
 
-/** Of GeneralNames, as elements: 0x82 dNSName, 0x81 rfc822Name, 0x86 URI, 0x87 address. */
+/** An extension of GeneralNames, as elements: 0x82 dNSName, 0x81 rfc822Name, 0x86 URI, 0x87 address. */
 export function alternativeNames(...names: readonly Buffer[]): Extensions[number] {
   return { oid: '2.5.29.17', value: element(0x30, ...names) }
 }

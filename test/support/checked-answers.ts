@@ -27,7 +27,7 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
   }
 }
 
-/** Of a malformed event, none. */
+/** The route of an event. A malformed event has none. */
 function templateOf(event: unknown, routes: Routes, { settings }: Runtime): string {
   try {
     return withoutSlash(toHttpRequest(event, settings), routes).route

@@ -5,7 +5,7 @@ const idsIn = (page: string, pattern: RegExp): readonly string[] =>
 
 const SECTION = /^#+ (\d+(?:\.\d+)?)\.? /gm
 
-/** What can be cited: the words before one id and before several, the form of an id, and the ids that exist. */
+/** The kinds of citations: the words before one id and before several, the form of an id, and the ids that exist. */
 const KINDS = [
   {
     one: 'architecture, section',

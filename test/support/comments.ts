@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 const SKIPPED = ['node_modules', 'dist', 'coverage', '.cache', '.serverless']
 
-/** Files of the project that match, as paths from its root. What is installed or built is left out. */
+/** Files of the project that match, as paths from its root. Installed packages and built files are left out. */
 export function projectFiles(...patterns: string[]): string[] {
   const found = globSync(patterns, { cwd: root, exclude: (path) => SKIPPED.includes(path) })
   return found.filter((file) => statSync(join(root, file)).isFile())

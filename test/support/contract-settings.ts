@@ -5,7 +5,7 @@ import { CARRIED_BY_SERVICES, SERVICE_RULES } from '../../functions/management/s
 import type { JsonSchema } from '../../infra/reference/json-schemas.ts'
 import { certificatePem } from './vectors.ts'
 
-/** What happens to each setting of a service or of a client. */
+/** The treatment of each setting of a service or of a client. */
 export interface ContractSettings {
   /** Stored and returned, with a value to try. */
   readonly accepted: Readonly<Record<string, unknown>>

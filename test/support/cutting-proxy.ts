@@ -8,7 +8,7 @@ export interface Passing {
   /** `UpdateItem`, `BatchGetItem` and so on. */
   readonly operation: string
   readonly body: Readonly<Record<string, unknown>>
-  /** The same for all requests of one call, which is sent up to three times. The lean client repeats only its text. */
+  /** The identifier of a call, in all of its requests: the SDK sends up to three. The lean client repeats only its text. */
   readonly call: string
 }
 
@@ -19,7 +19,7 @@ export interface Reply {
   readonly isCutOff?: boolean
 }
 
-/** What becomes of a request. `forward` gives the engine's answer; `undefined` cuts the connection without any. */
+/** The fate of a request. `forward` gives the engine's answer; `undefined` cuts the connection without any. */
 export type Fate = (passing: Passing, forward: () => Promise<Reply>) => Promise<Reply | undefined>
 
 export interface CuttingProxy {
@@ -79,7 +79,7 @@ export const loseAnswer: Fate = async (_, forward) => {
 /** Does every request, and breaks its answer off in the middle. */
 export const cutAnswerOff: Fate = async (_, forward) => ({ ...(await forward()), isCutOff: true })
 
-/** A page of a gateway, which is no answer of DynamoDB. */
+/** A page of a gateway in place of an answer of DynamoDB. */
 export const gatewayPage: Fate = () => Promise.resolve({ status: 502, body: '<html>Bad gateway</html>' })
 
 /** DynamoDB's answer to every request is this exception. */
@@ -93,12 +93,12 @@ export function cutAll(operation: string, table?: string): Fate {
   return async (passing, forward) => (concerns(passing, operation, table) ? undefined : forward())
 }
 
-/** The n-th call from now on has this fate, counted from 1, with all requests by which the SDK tries it. All others pass. */
+/** The n-th next call, counted from 1, has this fate, with all requests by which the SDK tries it. All others pass. */
 export function atCall(n: number, fate: Fate): Fate {
   return byCall((number) => (number === n ? fate : pass))
 }
 
-/** The n-th call from now on and all later ones have this fate: for `cut` as if the process ended before its n-th call. */
+/** The n-th next call and all later ones have this fate: for `cut` as if the process ended before its n-th call. */
 export function fromCall(n: number, fate: Fate): Fate {
   return byCall((number) => (number < n ? pass : fate))
 }

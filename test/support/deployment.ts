@@ -21,7 +21,7 @@ export async function openDeployment(tables?: string, adapt = (example: string) 
   const aws = await startFakeAws(tables)
   const project = copiedProject()
   const { folder } = project
-  // Of the copy, so that it writes into the copy.
+  // The program is that of the copy, so that it writes into the copy.
   const program = (await import(join(folder, PROGRAM))) as typeof Program
   const { deployCommand } = (await import(join(folder, 'infra/aws/deploy.ts'))) as typeof Deploy
   const settings = join(folder, 'certbound.jsonc')

@@ -31,13 +31,13 @@ export interface Domain {
   truststoreUri?: string | undefined
   truststoreVersion: string | undefined
   warnings: string[]
-  /** As the domain was made, and as the last change has it. */
+  /** The configuration of the domain from its creation or its last change. */
   configuration?: Readonly<Record<string, string>>
   /** How long it is UPDATING after a change. */
   updatingMilliseconds?: number
 }
 
-/** What a DynamoDB on this machine does not keep of a table. A restored table has none of it. */
+/** The properties of a table that a DynamoDB on this machine does not keep. A restored table has none of them. */
 export interface TableState {
   /** The attribute of its time to live. */
   ttl?: string
@@ -70,7 +70,7 @@ export interface Account {
   /** How many requests all of its APIs take in a second, and at once. */
   throttle: { rateLimit: number; burstLimit: number }
   readonly tables: Map<string, TableState>
-  /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `CHANGE_SET`. */
+  /** The operations that fail, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `CHANGE_SET`. */
   readonly broken: Map<string, string>
   /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */
   readonly gateway: { now: number; changedAt: number }

@@ -30,7 +30,7 @@ export async function startFakeAws(tables = '') {
   /** Failures of calls, by the beginning of the call. */
   const refused = new Map<string, Failure>()
 
-  /** What its caller may do; without policies everything. */
+  /** The rights of its caller. Without policies, the caller may do everything. */
   const rights: { policies?: readonly Policy[] } = {}
   /** Calls that the policies do not allow, with the action that is missing. */
   const denied: string[] = []
@@ -64,7 +64,7 @@ export async function startFakeAws(tables = '') {
 
   const server = createServer((request, response) => void answer(request, response))
   const { port, close } = await listen(server)
-  /** Of a process that uses this account. */
+  /** The environment of a process that uses this account. */
   const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_ACCESS_KEY_ID: ACCESS_KEY,

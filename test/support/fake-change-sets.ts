@@ -25,7 +25,7 @@ export interface ResourceChange {
 
 const EMPTY = '{"Resources":{}}'
 
-/** What an update of a stack would do, as CloudFormation finds it without a look at the resources. */
+/** The changes that an update of a stack would make, as CloudFormation finds them without a look at the resources. */
 export function changesBetween(
   stack: Stack | undefined,
   text: string,

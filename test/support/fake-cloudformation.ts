@@ -9,14 +9,14 @@ export interface Stack {
   passing?: string[]
   outputs: Record<string, string>
   isProtected?: boolean
-  /** Of all operations, the newest first. */
+  /** The events of all operations, the newest first. */
   events: Event[]
   template: string
   parameters?: Readonly<Record<string, string>>
   /** The role that CloudFormation acts as. */
   role?: string | undefined
   tags?: Readonly<Record<string, string>>
-  /** What its resources were called or numbered when they were made, by logical id. */
+  /** The names or numbers that its resources got when they were made, by logical id. */
   made?: Map<string, string>
 }
 

@@ -6,13 +6,13 @@ export interface Lambda {
   latest: Configuration
   readonly versions: Map<string, Configuration>
   readonly aliases: Map<string, string>
-  /** Of the last version: a number is never used again. */
+  /** The number of the last version. A number is never used again. */
   published: number
 }
 
 interface Configuration {
   readonly description: string
-  /** Of the archive, in base64. */
+  /** The SHA-256 digest of the archive, in base64. */
   readonly codeSha256: string
   /** Everything else that a version keeps. */
   readonly other: string

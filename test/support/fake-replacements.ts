@@ -1,7 +1,7 @@
 /** When a change of a property makes CloudFormation replace the resource ("Update requires" in its template reference). */
 interface Row {
   readonly always: readonly string[]
-  /** Only some changes of these do, which CloudFormation does not tell apart beforehand. */
+  /** Only some changes of these do. CloudFormation does not know beforehand which. */
   readonly sometimes?: readonly string[]
 }
 

@@ -11,7 +11,7 @@ export interface Bucket {
 export interface StoredObject {
   readonly version: string
   readonly body: string
-  /** As headers. */
+  /** The metadata, as headers. */
   readonly metadata: Readonly<Record<string, string>>
 }
 

@@ -12,12 +12,12 @@ interface Changing {
   readonly before: Template
   readonly after: Template
   readonly values: Values
-  /** By logical id. */
+  /** The resources that were made, by logical id. */
   readonly made: Map<string, string>
   readonly account: Account
 }
 
-/** Executes a change set: makes everything in the template, or nothing. What is retained stays behind even then. */
+/** Executes a change set: makes everything in the template, or nothing. A retained resource stays behind even then. */
 export function change(
   verb: 'CREATE' | 'UPDATE',
   name: string,

@@ -52,7 +52,7 @@ export function referencesOf(value: unknown): Set<string> {
   return found
 }
 
-/** What CloudFormation says of parameters that do not fit; `undefined` if they do. */
+/** The message of CloudFormation about parameters that do not fit; `undefined` if they do. */
 export function parameterProblem(
   { Parameters = {} }: Template,
   given: Readonly<Record<string, string>>,

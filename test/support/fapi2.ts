@@ -8,6 +8,6 @@ export const WEAKENED = {
 }
 /** How the profile comes to hold for a client: the settings of the service, and those of the client. */
 export const PROFILE_WAYS = [
-  ['has fapi2, whatever its other settings are', WEAKENED, {}],
+  ['has fapi2, with any other settings', WEAKENED, {}],
   ['has a client with fapi2', {}, { fapi2: true }],
 ] as const

@@ -4,7 +4,7 @@ import type { Sent } from './gateway.ts'
 import type { VectorService } from './vector-service.ts'
 import { presented } from './vectors.ts'
 
-/** What stands in place of the placeholders of one request. */
+/** The values of the placeholders of one request. */
 export type Values = ReadonlyMap<string, Made>
 
 const PLACEHOLDER = /\{([a-z0-9-]+:[a-z0-9-]+)\}/g
@@ -34,7 +34,7 @@ export function sentOn(face: Face, entry: Entry, values: Values, service: Vector
       method: entry.method,
       headers: {
         ...(Object.fromEntries(headers) as Record<string, string>),
-        // As the entry says: two values, where the format can tell them apart.
+        // The entry may have two values, for a format that can separate them.
         ...(authorization === undefined ? {} : { authorization: fill(authorization).split(',') }),
       },
       ...(filled === undefined ? {} : { body: filled }),

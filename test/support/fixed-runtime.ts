@@ -25,7 +25,7 @@ export interface FixedRuntime extends Runtime {
   readonly lines: string[]
   readonly logged: () => (LogLine & { level: string; cause?: unknown })[]
   readonly endpoint: string
-  /** What really lies in the tables. */
+  /** The tables themselves, without a cache. */
   readonly tables: ReturnType<typeof rawTables>
   readonly close: () => Promise<void>
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Policy, Statement } from '../../infra/aws/policies/policies.ts'
 import { ACCOUNT } from './fake-account.ts'
 
-/** What IAM is asked about a call. */
+/** The question to IAM about a call. */
 export interface Asked {
   readonly actions: readonly string[]
   readonly resource: string

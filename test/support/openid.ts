@@ -9,7 +9,7 @@ export const OPENID_PROVIDER = {
   supportedScopes: [{ name: 'openid' }, { name: 'profile' }, { name: 'email' }, { name: 'read' }],
 }
 
-/** What the client sends besides the scope. */
+/** The authorization request of an OpenID client. */
 export const OPENID = { scope: 'openid read' }
 
 /** The ID token in an answer of the token endpoint, of which both members are the same. */

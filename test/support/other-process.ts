@@ -22,13 +22,13 @@ interface Line {
 
 interface Answer {
   readonly received: Received
-  /** What its own watch for secrets has found. */
+  /** The leaks that its own watch for secrets has found. */
   readonly leaks: readonly string[]
 }
 
 export interface OtherProcess {
   readonly send: (sent: Sent, now: EpochSeconds) => Promise<Received>
-  /** By SIGKILL: what it is doing is never finished, and `send` fails. */
+  /** Sends SIGKILL: the process never finishes its work, and `send` fails. */
   readonly kill: () => Promise<void>
   readonly close: () => Promise<void>
 }

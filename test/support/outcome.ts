@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-/** What a process prints from now on, and how it ends. */
+/** The output of a process after this call, and its end. */
 export async function outcome(child: ChildProcessWithoutNullStreams) {
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)]
   await once(child, 'close')

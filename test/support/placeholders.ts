@@ -13,10 +13,10 @@ export interface CertifiedRequest extends Sent {
   readonly certificate: string
 }
 
-/** What stands in place of a placeholder of `bad-requests.json`, made for one request. */
+/** The value of a placeholder of `bad-requests.json`, made for one request. */
 export interface Made {
   readonly text: string
-  /** How its holder uses it properly: as long as it lives, the answer is 200. */
+  /** The proper use by its holder: as long as it is active, the answer is 200. */
   readonly use?: CertifiedRequest
   /** The access token of its grant, where it is a refresh token. */
   readonly access?: string
@@ -114,7 +114,7 @@ async function makeRefreshToken(service: VectorService, holder: Holder): Promise
   return { text, access, use: tokenRequest(holder, { grant_type: 'refresh_token', refresh_token: text }) }
 }
 
-/** Of scope read, bound to the holder's certificate. */
+/** Makes an access token of scope read, bound to the holder's certificate. */
 export async function makeAccessToken(service: VectorService, holder: Holder): Promise<Usable> {
   const request = tokenRequest(holder, { grant_type: 'client_credentials', scope: 'read' })
   const text = stringMember(await service.send(request), 'access_token')

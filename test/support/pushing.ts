@@ -3,7 +3,7 @@ import type { CallOptions } from './gateway.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** What a client and an authorization server send for a pushed authorization request, by the Web API. */
+/** The requests of a client and an authorization server for a pushed authorization request, through the Web API. */
 export function pushing({ call }: Pick<AnyWalk, 'call'>) {
   const push = (
     client: TestClient,

@@ -11,12 +11,12 @@ import { BASIC, EVERY_METHOD, openWalk, type TestClient, type Walk } from './wal
 export interface Bench extends Walk {
   /** Basic, every grant type, not bound. */
   readonly client: TestClient
-  /** Between the handlers and the engine. */
+  /** The proxy between the handlers and the engine. */
   readonly proxy: CuttingProxy
 }
 
 export type Provoke = (bench: Bench) => Promise<Received>
-/** The answer in short, as `shortOf` gives it, and what provokes it. */
+/** The answer in short, as `shortOf` gives it, and a function that provokes it. */
 export type Provoked = readonly [answer: string, provoke: Provoke]
 
 /** A call of the Web API below `/api/{serviceId}`. */

@@ -17,7 +17,7 @@ function samplesIn(page: string): ReadonlyMap<string, string> {
   return new Map([...blocks].map(([, name = '', code = '']) => [name, code]))
 }
 
-/** A folder with the code of a page beside the `.certbound` of a running `npm start`, as its reader has it. */
+/** A folder with the code of a page beside the `.certbound` of a running `npm start`, like that of its reader. */
 export async function openSamples(page: string) {
   const folder = await mkdtemp(join(tmpdir(), 'certbound-samples-'))
   const lines: string[] = []
@@ -29,7 +29,7 @@ export async function openSamples(page: string) {
   for (const [name, code] of samples) await writeFile(join(folder, name), code)
 
   const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter)
-  /** Runs commands of a shell with the variables of `settings.sh`. @returns what they print; rejects when one fails */
+  /** Runs commands of a shell with the variables of `settings.sh`. @returns their output; rejects when one fails */
   async function run(commands: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
     const env = { PATH, HOME: folder, ...variables }
     const script = `set -e\n. ./settings.sh\n${commands}`
@@ -46,7 +46,7 @@ export async function openSamples(page: string) {
 /** `name` where all its tools are here; else the run names what is left out. */
 function available(name: string, missing: string | undefined): readonly string[] {
   if (missing === undefined) return [name]
-  console.warn(`no ${missing} here: what needs ${name} on the pages is left out`)
+  console.warn(`no ${missing} here: the code on the pages that needs ${name} is left out`)
   return []
 }
 

@@ -3,7 +3,7 @@ import { RequestLog } from '../../shared/runtime/log.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { Service } from '../../shared/store/service.ts'
 
-/** What a request has around it at this moment of the runtime's clock. */
+/** The surroundings of a request at this moment of the runtime's clock. */
 export const around = (runtime: Runtime): Surroundings => surroundings(runtime, new RequestLog())
 
 /** A request about this service at this moment, as the OAuth face makes it. */

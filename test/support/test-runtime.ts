@@ -19,14 +19,14 @@ export async function testRuntime(...given: Parameters<typeof fixedRuntime>): Pr
   return runtime
 }
 
-/** The same with a walk, whose service has these settings again before each test. */
+/** Opens a walk over a test runtime. Its service has these settings again before each test. */
 export async function testWalk(settings: Parameters<typeof openWalk>[1] = {}): Promise<Walk> {
   const walk = await openWalk(await testRuntime(), settings)
   beforeEach(walk.resetService)
   return walk
 }
 
-/** The same with the management function, over a service that has these settings again before each test. */
+/** Opens the management function over a test runtime. Its service has these settings again before each test. */
 export async function testManagement(settings: Parameters<typeof openManagement>[1] = {}) {
   const runtime = await testRuntime()
   const management = await openManagement(runtime, settings)

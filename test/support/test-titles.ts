@@ -17,11 +17,11 @@ export function missingTests(text: string, folder: string): string[] {
   })
 }
 
-/** Of the files that were read. */
+/** The titles of the files that were read. */
 const TITLES = new Map<string, ReadonlySet<string>>()
 
 /**
- * What a test can be found by in a source file: the titles of tests and of their groups as they are written, those of
+ * The names of the tests in a source file: the titles of tests and of their groups as they are written, those of
  * `test.each` with their placeholders, and the names that rows and entries of its tables begin with.
  */
 function titlesIn(file: string): ReadonlySet<string> {

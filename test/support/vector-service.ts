@@ -45,7 +45,7 @@ export async function vectorService(accessTokens: AccessTokens) {
     send,
     callOf,
     call: (path: string, members: object, format?: Format) => send(callOf(path, members), format),
-    /** What no answer and no line of the log may hold. */
+    /** The secrets, which must not be in an answer or in a line of the log. */
     secrets: [API_SECRET, ...Object.values(setup.clients).flatMap((client) => client.client_secret ?? [])],
     close: () => runtime.close(),
   }

@@ -18,7 +18,7 @@ export const OTHER = certificatePem('client-other')
 
 type ServiceSettings = z.input<typeof Service>
 type ClientSettings = z.input<typeof Client>
-/** Of a form or a call; `undefined` takes out what would be there. */
+/** The members of a form or a call; `undefined` removes a member that would be there. */
 type Members = Readonly<Record<string, unknown>>
 
 export interface TestClient {
@@ -51,12 +51,12 @@ export const TOKEN_FORMS = [
   ['opaque', {}],
   ['JWT', { accessTokenSignAlg: 'ES256' }],
 ] as const
-/** Of a service: what it takes besides the methods that a walk has by itself. */
+/** A setting of a service that takes all methods, and not only those that a walk has by itself. */
 export const EVERY_METHOD = { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] }
 
 /**
  * A service of its own in the registry, both with the Web API and as the one of the OAuth face, with an ES256 key `1`,
- * binding on, and what a client and an authorization server send to it.
+ * binding on, and functions that send the requests of a client and of an authorization server to it.
  *
  * @param sender what takes the requests to functions over the same tables; without it they are in this process
  */
@@ -168,7 +168,7 @@ export async function openWalk<R extends Runtime>(
   const credentials = (client: TestClient, certificate?: string, parameters: Members = {}) =>
     token(client, { grant_type: 'client_credentials', ...parameters }, { clientCertificate: certificate })
 
-  /** From the authorization request to tokens. */
+  /** Runs the code flow, from the authorization request to the tokens. */
   const granted = async (client: TestClient, certificate?: string, parameters: Members = {}) =>
     tokensOf(await redeem(client, await code(client, parameters), certificate))
 
@@ -217,7 +217,7 @@ export function basic({ id, secret }: TestClient): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
 }
 
-/** Members of a call, with the client's credentials in the place that its method wants. */
+/** Members of a call, with the client's credentials in the place that its method requires. */
 export function authenticated(client: TestClient, parameters: Members): Members {
   const basic = client.settings.tokenAuthMethod === 'CLIENT_SECRET_BASIC'
   return basic

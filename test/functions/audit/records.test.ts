@@ -54,7 +54,7 @@ test('one call answers who changed the certificate binding of a client, when, an
   })
 })
 
-test('of a secret only its name is recorded, of a long value its digest and length, of a certificate its thumbprint', async () => {
+test('the audit records only the name of a secret, the digest and length of a long value, and the thumbprint of a certificate', async () => {
   const { json } = await walk.v3('POST', '/client/create', { ...BASIC, description: 'd'.repeat(2_000) })
   const id = String(json['clientId'])
   await walk.v3('GET', `/client/secret/refresh/${id}`)

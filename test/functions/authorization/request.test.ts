@@ -215,7 +215,7 @@ test.each([
     'LOCATION A009305 unsupported_response_type',
   ],
   ['a client without the code flow', {}, { responseTypes: [] }, 'LOCATION A009306 unauthorized_client'],
-  ['a service that wants a scope', { scopeRequired: true }, {}, 'LOCATION A007305 invalid_scope'],
+  ['a service that requires a scope', { scopeRequired: true }, {}, 'LOCATION A007305 invalid_scope'],
 ])('an authorization request is refused by %s', async (_name, service, settings, expected) => {
   await walk.setService(service)
   const asking = await walk.addClient(BASIC, settings)

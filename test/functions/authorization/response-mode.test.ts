@@ -13,7 +13,7 @@ const client = await walk.addClient(PUBLIC)
 const ticketFor = async (parameters: object) =>
   (await walk.authorize(client, { ...parameters })).json['ticket'] as string
 
-/** What the page posts, and where: all that is between its tags, unescaped once. */
+/** The parameters that the page posts, and the URL: all that is between its tags, unescaped once. */
 function posted({ json }: Received) {
   const page = json['responseContent'] as string
   const inputs = page.matchAll(/<input type="hidden" name="([^"<>]*)" value="([^"<>]*)">/g)

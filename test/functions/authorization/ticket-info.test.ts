@@ -122,7 +122,7 @@ describe.each([
     expect(answer.json).not.toHaveProperty('responseContent')
   })
 
-  test('a call with something that is no ticket finds nothing', async () => {
+  test('a call with something that is not a ticket finds nothing', async () => {
     expect(outcome(await ask('nonsense'))).toBe('NOT_FOUND A041392')
     expect(outcome(await ask(await walk.code(client)))).toBe('NOT_FOUND A041392')
   })
@@ -134,7 +134,7 @@ describe.each([
   })
 })
 
-test.each([7, 'x'.repeat(8193)])('a context that is no short text is refused (%#)', async (context) => {
+test.each([7, 'x'.repeat(8193)])('a context that is not a short text is refused (%#)', async (context) => {
   const { status, json } = await walk.call('/auth/authorization', { parameters: 'a=b', context })
   expect([status, json['resultCode']]).toEqual([400, 'A001294'])
   expect(json['resultMessage']).toContain("'context'")

@@ -124,7 +124,7 @@ describe('an OpenID provider', () => {
     ['the scope openid', { supportedScopes: [{ name: 'read' }] }],
     ['a key', { ...PROVIDER, jwks: [] }],
   ])(
-    'a service without %s is no OpenID provider: it has no such document, and no such members',
+    'a service without %s does not act as an OpenID provider: it has no such document, and no such members',
     async (_what, settings) => {
       await walk.setService(settings)
       expect((await find()).status).toBe(404)

@@ -90,7 +90,7 @@ test('the metadata has the endpoints that the settings name', async () => {
   })
 })
 
-test('the metadata says whether authorization requests must be pushed', async () => {
+test('the metadata shows whether authorization requests must be pushed', async () => {
   await walk.setService({ parRequired: true })
   expect((await metadata())['require_pushed_authorization_requests']).toBe(true)
 })

@@ -31,14 +31,14 @@ test('a JWT is used as it was issued', async () => {
   expect((await walk.standard(jwt))['active']).toBe(true)
 })
 
-test('the jti of a JWT is no token', async () => {
+test('the jti of a JWT does not work as a token', async () => {
   const { jti = '' } = decodeJwt(await issued())
   expect(jti).toHaveLength(52)
   expect(outcome(await walk.introspect(jti, OWN))).toBe(UNKNOWN)
   expect(await walk.standard(jti)).toEqual({ active: false })
 })
 
-test('the jti of a JWT with other random bytes, as long as an opaque token, is no token', async () => {
+test('the jti of a JWT with other random bytes, as long as an opaque token, does not work as a token', async () => {
   const { jti = '' } = decodeJwt(await issued())
   expect(outcome(await walk.introspect(`${jti}${'A'.repeat(20)}`, OWN))).toBe(UNKNOWN)
 })
@@ -53,7 +53,7 @@ test('a JWT that is signed again by the same key is unknown', async () => {
 })
 
 test.each([
-  ['of another key', (jwt: string) => jws(decodeProtectedHeader(jwt), decodeJwt(jwt), newKey())],
+  ['signed with another key', (jwt: string) => jws(decodeProtectedHeader(jwt), decodeJwt(jwt), newKey())],
   [
     'without its binding',
     (jwt: string) => jws(decodeProtectedHeader(jwt), { ...decodeJwt(jwt), cnf: undefined }, walk.signingKey),
@@ -104,10 +104,10 @@ test.each([
   ['has no algorithm', `${part({})}.${part({ jti })}.AA`, 'A057306'],
   ['is encrypted', `${part({ alg: 'RSA-OAEP', enc: 'A128GCM' })}.AA.AA.AA.AA`, 'A057306'],
   ['has two parts', `${part({ alg: 'ES256' })}.${part({ jti })}`, 'A057306'],
-  ['has a header that is no JSON', `AAAA.${part({ jti })}.AA`, 'A057306'],
+  ['has a header that is not JSON', `AAAA.${part({ jti })}.AA`, 'A057306'],
   ['has no jti', `${part({ alg: 'ES256' })}.${part({ sub: 'x' })}.AA`, 'A057304'],
   ['has a number for a jti', `${part({ alg: 'ES256' })}.${part({ jti: 1 })}.AA`, 'A057304'],
-  ['has a payload that is no JSON', `${part({ alg: 'ES256' })}.AAAA.AA`, 'A057304'],
+  ['has a payload that is not JSON', `${part({ alg: 'ES256' })}.AAAA.AA`, 'A057304'],
   ['has a jti of nobody', `${part({ alg: 'ES256' })}.${part({ jti })}.AA`, 'A057302'],
   ['has a jti of another form', `${part({ alg: 'ES256' })}.${part({ jti: '1' })}.AA`, 'A057302'],
   ['is the one of the article', article.token, 'A057302'],

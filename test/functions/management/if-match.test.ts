@@ -84,18 +84,15 @@ test.each([0, 1])('a save with an entity tag of before is refused and changes no
   expect(nameOf(await get())).toBe('one')
 })
 
-test.each([0, 1])(
-  'of two saves with one entity tag that overlap, the later write is refused (%i)',
-  async (at) => {
-    const { get, update, nameOf } = (await records())[at] as Records
-    const tag = tagOf(await get())
-    proxy.fate = holdChange(async () => {
-      expect((await update('winner', tag)).status).toBe(200)
-    })
-    expect(failure(await update('loser', tag))).toBe(STALE)
-    expect(nameOf(await get())).toBe('winner')
-  },
-)
+test.each([0, 1])('if two saves with one entity tag overlap, the later write is refused (%i)', async (at) => {
+  const { get, update, nameOf } = (await records())[at] as Records
+  const tag = tagOf(await get())
+  proxy.fate = holdChange(async () => {
+    expect((await update('winner', tag)).status).toBe(200)
+  })
+  expect(failure(await update('loser', tag))).toBe(STALE)
+  expect(nameOf(await get())).toBe('winner')
+})
 
 test.each([0, 1])('without a condition the later of two saves is done, as before (%i)', async (at) => {
   const { get, update, nameOf } = (await records())[at] as Records

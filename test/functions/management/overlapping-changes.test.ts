@@ -24,7 +24,7 @@ const update = (id: string, settings: object = {}) =>
 const get = async (name: string) => (await walk.v3('GET', `/client/get/${name}`)).json
 
 test.each([true, false])(
-  'of two lock flags that overlap, one decides for tokens and record (%s)',
+  'if two lock flags overlap, one decides for tokens and record (%s)',
   async (last) => {
     const client = await walk.addClient(BASIC)
     const { access } = tokensOf(await walk.credentials(client, OWN))
@@ -53,7 +53,7 @@ test.each([
   ['v2', '404 A029201'],
   ['v3', '404 A001212'],
 ] as const)(
-  'an update of a client that is deleted meanwhile is refused by the code of %s',
+  'an update of a client that is deleted at the same time is refused with the code of %s',
   async (version, code) => {
     const client = await walk.addClient(BASIC)
     proxy.fate = holdChange(() => walk.v3('DELETE', `/client/delete/${client.id}`))

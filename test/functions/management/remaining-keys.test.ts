@@ -54,7 +54,7 @@ describe('a service that offers openid', () => {
     expect(await kids()).toEqual(['es', 'rs'])
   })
 
-  test('a key that another update brings meanwhile, for a client of its algorithm, is not removed', async () => {
+  test('a key that another update brings at the same time, for a client of its algorithm, is not removed', async () => {
     proxy.fate = delayFirstRequest('UpdateItem', async () => {
       await update(keySet(es256, rs256))
       await walk.addClient(BASIC, { idTokenSignAlg: 'RS256' })

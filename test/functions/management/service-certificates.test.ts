@@ -23,7 +23,7 @@ test('roots and the authorities below them are stored, returned, kept by other u
 })
 
 test.each<[string, string[], string]>([
-  ['a text that is no certificate', [ROOT, 'x'], '1'],
+  ['a text that is not a certificate', [ROOT, 'x'], '1'],
   ['an empty text', ['', ROOT], '0'],
   ['half a certificate', [spelling('truncated-der')], '0'],
   ['two certificates in one text', [ROOT, ISSUING, ROOT + ISSUING], '2'],

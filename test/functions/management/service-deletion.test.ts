@@ -51,7 +51,7 @@ async function addClients(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await walk.addClient(BASIC)
 }
 
-test('of a deleted service only its record with the time of deletion stays', async () => {
+test('a deleted service leaves only its record with the time of deletion', async () => {
   await addClients(60)
   expect((await left()).length).toBeGreaterThan(60)
   expect((await remove()).status).toBe(204)
@@ -119,7 +119,7 @@ test('a deletion that takes too long answers 503, and the next calls go on until
   expect(await left()).toEqual(['service'])
 })
 
-test('a client that a function with a warm cache makes meanwhile goes with the next deletion', async () => {
+test('a client that a function with a warm cache makes during a deletion goes with the next one', async () => {
   const other = await fixedRuntime({}, { endpoint: runtime.endpoint, close: () => Promise.resolve() })
   const warm = webApi(gateway(other), walk.serviceId, walk.secrets.manage)
   expect((await warm.v3('GET', '/client/get/list')).status).toBe(200)
@@ -132,7 +132,7 @@ test('a client that a function with a warm cache makes meanwhile goes with the n
   expect(await left()).toEqual(['service'])
 })
 
-test('a signing key that another process has added meanwhile is deleted as well', async () => {
+test('a signing key that another process adds during a deletion is deleted as well', async () => {
   await walk.v3('GET', '/service/get')
   const other = await fixedRuntime({}, { endpoint: runtime.endpoint, close: () => Promise.resolve() })
   const { own, open } = newSigningKey('2', 'ES256')
@@ -218,7 +218,7 @@ test('a service that never was is unknown to the owner who deletes it', async ()
   expect(failure(unknown)).toBe('404 A037201')
 })
 
-test('a repeated deletion that comes too late leaves a new service of the same number alone', async () => {
+test('a repeated deletion that comes too late does not touch a new service of the same number', async () => {
   await remove()
   const tombstone = await registry.findForDeletion(walk.number)
   if (tombstone === undefined) throw new Error('no tombstone')

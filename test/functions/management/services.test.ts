@@ -149,7 +149,7 @@ describe('updating a service', () => {
     expect(json).toMatchObject({ attributes: [] })
   })
 
-  test('a new service takes short client secrets, unless it has fapi2 or says otherwise', async () => {
+  test('a new service takes short client secrets, unless it has fapi2 or forbids them', async () => {
     const named = 'shortClientSecretsAllowed'
     const { apiKey, ...created } = await newService()
     expect(created[named]).toBe(true)

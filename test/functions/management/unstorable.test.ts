@@ -69,7 +69,7 @@ test('a longer lifetime that was stored before counts as the longest', async () 
   expect((await walk.introspect(tokensOf(issued).access)).json['action']).toBe('OK')
 })
 
-test('what cannot be marshalled is no failure of the network, and leaves neither alias nor state', async () => {
+test('a value that cannot be marshalled does not count as a failure of the network, and leaves neither alias nor state', async () => {
   const client = { clientId: 4711, clientIdAlias: 'kept', carried: { number: 2 ** 60 } }
   const creation = clients.create(walk.number, client, walk.runtime.now())
   await expect(creation).rejects.not.toBeInstanceOf(StoreUnavailable)

@@ -26,13 +26,13 @@ const halfHash = (token: string, algorithm = 'sha256') => {
 
 test('a code gives an ID token with the claims of OpenID Connect Core, and no others', async () => {
   const authentication = { authTime: START - 5, acr: 'gold' }
-  const answer = await redeemed({ nonce: 'of this request', max_age: '60' }, authentication)
+  const answer = await redeemed({ nonce: 'this request', max_age: '60' }, authentication)
   const { payload, protectedHeader } = await verifiedIdToken(walk, client, idTokenOf(answer))
   expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'JWT', kid: '1' })
   expect(payload).toEqual({
     iss: 'https://as.example.com',
     ...{ sub: SUBJECT, aud: client.id, exp: START + 86400, iat: START },
-    ...{ nonce: 'of this request', auth_time: START - 5, acr: 'gold' },
+    ...{ nonce: 'this request', auth_time: START - 5, acr: 'gold' },
     at_hash: halfHash(tokensOf(answer).access),
   })
 })
@@ -147,7 +147,7 @@ describe('from the authorization server', () => {
     },
   )
 
-  test('claims and header parameters that are no objects are refused, also for a request that gets no ID token', async () => {
+  test('claims and header parameters that are not objects are refused, also for a request that gets no ID token', async () => {
     const { json } = await walk.authorize(client, { scope: 'read' })
     for (const name of ['claims', 'idtHeaderParams'])
       for (const wrong of ['[]', 'x', 7])
@@ -156,7 +156,7 @@ describe('from the authorization server', () => {
 })
 
 describe('how long', () => {
-  test('an ID token lives for the shorter of the lifetimes of the service and of the client', async () => {
+  test('an ID token is valid for the shorter of the lifetimes of the service and of the client', async () => {
     await walk.setService({ idTokenDuration: 300 })
     expect((await claimsOf()).exp).toBe(START + 300)
     const extension = (idTokenDuration: number) => ({ extension: { idTokenDuration } })

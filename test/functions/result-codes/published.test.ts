@@ -26,14 +26,14 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'an empty member counts as left out, so the code for a missing one is answered': [
     ...['A004301', 'A047301', 'A113301', 'A145301'],
   ],
-  'the service is part of every key: what is of another service is answered as unknown': [
+  'the service is part of every key: an object of another service is answered as unknown': [
     ...['A001213', 'A026202', 'A027202', 'A041203', 'A048305', 'A050306', 'A053306', 'A057303', 'A059203'],
     ...['A107202', 'A116303', 'A134203', 'A161203'],
   ],
   'deleted clients and services leave nothing behind: they are answered as unknown': [
     ...['A001214', 'A003202', 'A010306', 'A048321', 'A048322', 'A244311'],
   ],
-  'no number: one that names no client is answered as unknown, whatever it looks like': [
+  'no number: one that names no client is answered as unknown, in any form': [
     ...['A001216', 'A010308', 'A048323'],
   ],
   'the older family of a check of which the newer one is answered': [
@@ -50,10 +50,9 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     // For A037201 and A001215 for the codes of each endpoint.
     ...['A035201', 'A001215'],
   ],
-  'redirect URIs are compared as strings with the registered ones: what is no URI is not registered': [
-    ...['A011314', 'A011315', 'A011316'],
-  ],
-  'a client without any redirect URI is refused whatever its type (A011309), and openid asks for none': [
+  'redirect URIs are compared as strings with the registered ones: a text that is not a URI is not registered':
+    [...['A011314', 'A011315', 'A011316']],
+  'a client of any type without a redirect URI is refused (A011309), and openid asks for none': [
     ...['A011312', 'A011318'],
   ],
   'a failure of the store is 503, A001191, at every API': ['A045101', 'A050101', 'A057101', 'A135101'],
@@ -66,7 +65,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     ...['A055301', 'A061301', 'A063201', 'A063202', 'A063203', 'A063301', 'A067201', 'A067301', 'A067302'],
     ...['A067303', 'A111201', 'A111202', 'A111203'],
   ],
-  'whatever goes wrong in judging a path, the path is invalid: A157339': ['A157101', 'A157102'],
+  'after every failure of the check of a path, the path is invalid: A157339': ['A157101', 'A157102'],
   'a thumbprint of what can be parsed can be calculated': ['A089309'],
   'the Web API itself asks its callers for no certificate': ['A001307', 'A001308', 'A001309'],
   'deletion is 204 without a body': ['A026001', 'A034001', 'A161001', 'A161201', 'A161202'],

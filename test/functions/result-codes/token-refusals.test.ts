@@ -59,7 +59,7 @@ const proving =
     return bench.introspect(token, undefined, { dpop: proof(key, token), ...TARGET })
   }
 
-/** A token of an end-user with the scope openid, and what becomes of it before it is used. */
+/** Uses a token of an end-user with the scope openid after a change. */
 const userinfoAfter =
   (change: (bench: Bench) => Promise<unknown>): Provoke =>
   async (bench) => {

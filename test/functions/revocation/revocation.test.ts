@@ -68,7 +68,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     expect(outcome(await walk.introspect(second.access))).toBe('OK A056001')
   })
 
-  test("revoking another client's token is refused, and the token lives on", async () => {
+  test("revoking another client's token is refused, and the token stays active", async () => {
     const [client, other] = [await walk.addClient(BASIC), await walk.addClient(POST)]
     const tokens = await walk.granted(client)
     for (const token of [tokens.access, tokens.refresh]) {
@@ -153,7 +153,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     expect(outcome(answer)).toBe('403 A001291')
   })
 
-  /** With the client's credentials in the place that its method wants. */
+  /** Sends the client's credentials in the place that its method requires. */
   function revoke(client: Awaited<ReturnType<Walk['addClient']>>, token: string, clientCertificate?: string) {
     const { tokenAuthMethod } = client.settings
     const inCall = tokenAuthMethod === 'CLIENT_SECRET_BASIC'

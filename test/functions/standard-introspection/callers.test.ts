@@ -117,7 +117,7 @@ test('a client sends its secret in the form where that is its method', async () 
   expect((await walk.post('/introspection/standard', parameters)).json['active']).toBe(true)
 })
 
-/** Another process of the same deployment: what it writes reaches this one through the registry's cache, late. */
+/** Acts in another process of the same deployment. Its writes reach this one through the registry's cache, late. */
 async function elsewhere<T>(act: (other: FixedRuntime) => Promise<T>): Promise<T> {
   const other = await fixedRuntime(runtime.settings, {
     endpoint: runtime.endpoint,

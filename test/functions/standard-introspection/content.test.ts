@@ -34,7 +34,7 @@ beforeEach(async () => {
   bound = await walk.addClient(BASIC, BOUND)
   server = await walk.addClient(BASIC, { resourceServerAudiences: ['*'] })
 })
-/** What a resource server gets on the OAuth face. */
+/** The answer that a resource server gets on the OAuth face. */
 const ask = async (token: string, caller = server, more: Record<string, string> = {}) =>
   (await walk.post('/introspection/standard', { token, ...more }, undefined, basic(caller))).json
 

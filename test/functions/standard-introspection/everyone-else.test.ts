@@ -52,11 +52,11 @@ const TOKENS: Readonly<Record<string, () => Promise<string>>> = {
     return (await elsewhere.granted(await elsewhere.addClient(BASIC))).access
   },
   'an unknown token': () => Promise.resolve('A'.repeat(72)),
-  'a text that is no token': () => Promise.resolve('"é'),
+  'a text that is not a token': () => Promise.resolve('"é'),
   'a text that is too long': () => Promise.resolve('a'.repeat(20_000)),
 }
 
-/** What stays the same may not depend on the token or on who asks. */
+/** The parts of an answer that must not depend on the token or the caller. */
 async function answerTo(caller: TestClient, token: string) {
   const { status, headers, text } = await walk.post(
     ...(['/introspection/standard', { token }, undefined, basic(caller)] as const),

@@ -73,7 +73,7 @@ test('on the OAuth face the answer is signed for the caller, and has the members
   expect(json).toMatchObject({ active: true, sub: 'testuser01', cnf: expect.anything() as unknown })
 })
 
-test('a signed answer is no access token: it has no sub, no exp and a type of its own', async () => {
+test('a signed answer cannot pass for an access token: it has no sub, no exp and a type of its own', async () => {
   const { text } = await ask(await resourceServer(), access)
   const payload = await verified(text, jwtPayload(text).aud, 'RS256')
   expect(Object.keys(payload).sort()).toEqual(['aud', 'iat', 'iss', 'token_introspection'])

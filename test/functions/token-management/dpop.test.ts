@@ -54,7 +54,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (kind, settings) => {
     expect(await use(shown(created), key)).toBe('OK A056001')
   })
 
-  test('of two updates at once that bind a token to a key and to a certificate one is done, and the kind stays', async () => {
+  test('if two updates at once bind a token to a key and to a certificate, one succeeds, and the kind stays', async () => {
     const accessToken = shown(await create({}))
     const bind = async (members: object) =>
       outcome(await walk.call('/auth/token/update', { accessToken, ...members }))

@@ -20,7 +20,7 @@ async function make(client: TestClient | undefined, subject = 'alice'): Promise<
 }
 const isLive = async (token: string) => (await walk.standard(token))['active']
 const revoke = (members: object = { subject: 'alice' }) => walk.call('/auth/token/revoke', { ...members })
-/** The store takes so long for one kind of request. */
+/** The store takes this number of seconds for one kind of request. */
 const slow = (operation: string, seconds: number) => {
   proxy.fate = (passing, forward) => {
     if (passing.operation === operation) runtime.clock.now = addSeconds(runtime.clock.now, seconds)

@@ -107,7 +107,7 @@ test('the list pages by start and end, without holes where tokens have ended', a
   expect((await list(`clientIdentifier=${client.id}&start=0&end=100`)).json).toMatchObject({ totalCount: 7 })
 })
 
-test('the list has a grant as long as any of its tokens lives', async () => {
+test('the list has a grant as long as any of its tokens is active', async () => {
   await make(client, { accessTokenDuration: 5, refreshTokenDuration: 10 })
   runtime.clock.now = addSeconds(START, 9)
   expect(await tokensIn('')).toHaveLength(1)

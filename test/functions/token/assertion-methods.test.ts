@@ -88,7 +88,7 @@ test('an assertion that is sent twenty times at once is accepted once', async ()
   expect(outcomes.sort()).toEqual([...Array.from({ length: 19 }, () => USED), OK])
 })
 
-test('an assertion is no replay when only the answer to its record was lost', async () => {
+test('an assertion does not count as a replay when only the answer to its record was lost', async () => {
   const assertion = asserted(client, START)
   proxy.fate = loseFirstAnswers('PutItem')
   proxy.passed.length = 0

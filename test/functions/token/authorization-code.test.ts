@@ -58,7 +58,7 @@ test('a code that is presented a third time is refused as unknown', async () => 
   expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
 })
 
-test('of many racing redemptions one wins, and its tokens end', async () => {
+test('if many redemptions race, one wins, and its tokens end', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const code = await walk.code(client)
   const answers = await Promise.all(Array.from({ length: 50 }, () => walk.redeem(client, code, OWN)))
@@ -160,7 +160,7 @@ test.each([
   ],
   ['a code cut short', async (client: TestClient) => (await walk.code(client)).slice(0, -1)],
   ['something else', () => Promise.resolve('SplxlOBeZQQYbYS6WxSbIA')],
-])('%s is no code', async (_name, make) => {
+])('%s does not work as a code', async (_name, make) => {
   const client = await walk.addClient(PUBLIC, BOUND)
   expect(outcome(await walk.redeem(client, await make(client), OWN))).toBe(UNKNOWN)
 })

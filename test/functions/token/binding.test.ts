@@ -11,7 +11,7 @@ const walk = await testWalk()
 
 const setBinding = (service: boolean) => walk.setService({ tlsClientCertificateBoundAccessTokens: service })
 
-/** The tokens of the answer, and what they are bound to. */
+/** The confirmation (`cnf`) of the access token in the answer. */
 async function boundTo(answer: Received): Promise<unknown> {
   return (await walk.standard(tokensOf(answer).access))['cnf']
 }

@@ -145,10 +145,10 @@ test.each([
 })
 
 test.each([
-  ['of the service', 3600, undefined, 3600],
-  ['of the client, which is shorter', 3600, 600, 600],
-  ['of the service, which is shorter', 600, 3600, 600],
-])('the duration of the access token is that %s', async (_name, accessTokenDuration, ofClient, expected) => {
+  ['that the service has', 3600, undefined, 3600],
+  ['that the client has, which is shorter', 3600, 600, 600],
+  ['that the service has, which is shorter', 600, 3600, 600],
+])('the access token gets the duration %s', async (_name, accessTokenDuration, ofClient, expected) => {
   await walk.setService({ accessTokenDuration })
   const extension = ofClient === undefined ? {} : { accessTokenDuration: ofClient }
   const client = await walk.addClient(BASIC, { extension })

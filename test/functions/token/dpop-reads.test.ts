@@ -10,7 +10,7 @@ const walk = await openWalk(runtime, { dpopNonceRequired: true })
 const client = await walk.addClient(BASIC)
 const key = newProofKey()
 
-/** What a request asks of the store when the registry is warm: the operations and what they name. */
+/** The calls that a request makes to the store when the registry is warm: the operations, and the names in them. */
 async function storeCalls(ask: () => Promise<unknown>): Promise<string[]> {
   proxy.passed.length = 0
   await ask()

@@ -118,12 +118,12 @@ test.each(TOKEN_FORMS)('a bound %s token has only the thumbprint of the key', as
   if (kind === 'JWT') expect(decodeJwt(access)['cnf']).toEqual({ jkt: key.jkt })
 })
 
-describe('of the two published URLs of the token endpoint', () => {
+describe('for the two published URLs of the token endpoint', () => {
   const ROOT = 'https://as.example.com/token'
   const answerTo = (answer: Received) => contentOf(answer)['token_type'] ?? contentOf(answer)['error']
 
   test.each(['/token', '/par'])(
-    'on the OAuth face a proof for %s is for the domain that the event names, whatever Host says',
+    'on the OAuth face a proof for %s is for the domain that the event names, and not for that of Host',
     async (path) => {
       const outcomes = []
       for (const [domain, host] of [

@@ -21,7 +21,7 @@ let runtime: FixedRuntime
 let walk: Walk
 
 beforeEach(async () => {
-  // What is remembered of key servers goes with the runtime.
+  // The memory about key servers goes with the runtime.
   runtime = await fixedRuntime({}, undefined, { ...server.internet })
   walk = await openWalk(runtime, EVERY_METHOD)
   return () => runtime.close()
@@ -42,7 +42,7 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
   let asked: (certificate: string) => Promise<string>
 
   beforeEach(async () => {
-    // What the record holds beside it is not looked at.
+    // The key set that the record holds beside it is not used.
     const jwks = { keys: [jwkOf('client-ec-p256')] }
     client = await walk.addClient(SELF_SIGNED, { jwksUri: server.uri, jwks })
     asked = async (certificate) => outcome(await walk.credentials(client, certificate))

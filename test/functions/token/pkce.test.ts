@@ -61,7 +61,7 @@ const PLAIN_REFUSED = 'LOCATION A124308 invalid_request'
 const METHOD_MISSING = 'LOCATION A124307 invalid_request'
 const TAKEN = 'INTERACTION A004001'
 
-/** What becomes of each of the requests, in their order. */
+/** Settings, and the outcome of each of the requests, in their order. */
 const DEMANDS: readonly (readonly [demand: object, expected: readonly string[]])[] = [
   [{ pkceRequired: true }, [MISSING, TAKEN, TAKEN, TAKEN]],
   [{ pkceS256Required: true }, [TAKEN, TAKEN, PLAIN_REFUSED, METHOD_MISSING]],

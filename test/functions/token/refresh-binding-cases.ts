@@ -21,7 +21,7 @@ const SAME_CERTIFICATE_ONLY = [
 ] as const
 const EVERY_CLIENT = [...SAME_CERTIFICATE_ONLY, ['mutual-TLS', TLS]] as const
 
-/** What becomes of a binding at refresh, whatever answers the walk. */
+/** Tests of a binding at refresh, for every kind of deployment that answers the walk. */
 export function refreshBindingCases(open: () => AnyWalk): void {
   let walk: AnyWalk
   beforeEach(async () => {

@@ -107,7 +107,7 @@ describe.each([
     expect(await works(current)).toBe(true)
   })
 
-  test('of racing refreshes at least one wins, and its tokens live', async () => {
+  test('if refreshes race, at least one wins, and its tokens stay active', async () => {
     const [token = ''] = await rotated(0)
     const answers = await Promise.all(Array.from({ length: 20 }, () => walk.refresh(client, token)))
     const won = answers.filter(({ json }) => json['action'] === 'OK').map(tokensOf)

@@ -86,7 +86,7 @@ test('a rotated refresh token gets a full life', async () => {
 test.each([
   ['the service', {}, 864000],
   ['the client, which is sooner', { refreshTokenDuration: 1000 }, 1000],
-  ['the service, although the client says later', { refreshTokenDuration: 10_000_000 }, 864000],
+  ['the service, although the client names a later one', { refreshTokenDuration: 10_000_000 }, 864000],
 ])('the end of a refresh token comes from %s', async (_name, extension, expected) => {
   const client = await walk.addClient(PUBLIC, { extension })
   const answer = await walk.redeem(client, await walk.code(client))
@@ -123,7 +123,7 @@ test.each([
   ['a code', (client: TestClient) => walk.code(client)],
   ['something else', () => Promise.resolve('tGzv3JOkF0XG5Qx2TlKWIA')],
   ['one of an unknown grant', () => Promise.resolve('A'.repeat(88))],
-])('%s is no refresh token', async (_name, make) => {
+])('%s does not work as a refresh token', async (_name, make) => {
   const client = await walk.addClient(PUBLIC)
   expect(outcome(await walk.refresh(client, await make(client)))).toBe('BAD_REQUEST A053305 invalid_grant')
 })

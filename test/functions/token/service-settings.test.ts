@@ -46,7 +46,7 @@ describe('refreshTokenDurationKept', () => {
     expect(remaining(await refresh(token, { refreshTokenDuration: 5000 }))).toEqual([300, 5000])
   })
 
-  test('without refreshTokenDurationKept a rotated token lives as long as a first one', async () => {
+  test('without refreshTokenDurationKept a rotated token is valid as long as a first one', async () => {
     await walk.setService({ refreshTokenDurationKept: false })
     const { refresh: token } = await walk.granted(client)
     wait(600)

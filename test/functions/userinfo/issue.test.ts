@@ -154,7 +154,7 @@ describe('signed', async () => {
     expect(outcome(await issue(token))).toBe('INTERNAL_SERVER_ERROR A096293 server_error')
   })
 
-  test('a signed response is no access token and no token for userinfo', async () => {
+  test('a signed response does not work as an access token or as a token for userinfo', async () => {
     await walk.setService({ jwks, fapi2: false })
     const signed = await walk.addClient(BASIC, { userInfoSignAlg: 'ES256' })
     const token = String((await issue(await granted(signed))).json['responseContent'])

@@ -25,7 +25,7 @@ test.each([
   expect(releaseWith(id, change)).not.toBe(releaseWith())
 })
 
-test('another archive is another release, and an alarm or a limit of a route is none', () => {
+test('another archive makes another release, and another alarm or limit of a route does not', () => {
   expect(releaseWith('HttpApi', {}, '01')).not.toBe(releaseWith())
   expect(releaseWith('ReplaysAlarm', { Threshold: 7 })).toBe(releaseWith())
   expect(releaseWith('PlainStage', { StageVariables: { a: 'b' } })).toBe(releaseWith())

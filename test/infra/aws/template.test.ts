@@ -210,7 +210,7 @@ test('a saved query names only members of the lines of its logs', () => {
       .filter((line) => !line.startsWith('#'))
       .join(' ')
       .replaceAll(/"[^"]*"|\/[^/]*\//g, '')
-    // Of an object in a line only its own name is compared.
+    // If a line names a member of an object, only the name of the object is compared.
     const words = [...code.matchAll(/@?[a-zA-Z]\w+(\.\w+)*/g)].map(([path]) => path.split('.')[0] ?? '')
     const syntax =
       /^(@(timestamp|log|message)|filter|fields|stats|sort|limit|desc|asc|by|as|and|or|not|like|is\w+|count|max|pct|message|requests|slow|answers|last)$/

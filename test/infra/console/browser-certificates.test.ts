@@ -107,7 +107,7 @@ test.each(CHROMIUM)(
 )
 
 test.each(CHROMIUM)(
-  'in %s the members of a dropped PKCS #7 file become trusted roots, each in sight with its end, and one that is no authority says so',
+  'in %s the members of a dropped PKCS #7 file become trusted roots, each in sight with its end, and one that is not an authority is marked',
   async () => {
     const page = await newPage()
     await page.goto(`${originOf(running)}/${serviceId}/service/certificates`)
@@ -140,7 +140,7 @@ test.each(CHROMIUM)(
   60_000,
 )
 
-test('without script a certificate is pasted below the keys or roots, and what cannot be read changes nothing', async () => {
+test('without script a certificate is pasted below the keys or roots, and an unreadable one changes nothing', async () => {
   const { send } = await logIn(running)
   const fill = filler(send)
   const path = `/${serviceId}/clients/${selfSigned.clientId}/certificates`
@@ -182,7 +182,7 @@ test('the reader shows the leaf of a chain, and each other certificate of the fi
 })
 
 test.each(CHROMIUM)(
-  'in %s one button sets all that FAPI 2.0 requires, and the clients that it names, and no other, are refused from then on',
+  'in %s one button sets all that FAPI 2.0 requires, and afterwards the clients that it names, and no other, are refused',
   async () => {
     const identity = site.identity('public-client')
     const facts = await certificateFacts(identity.cert ?? '')

@@ -87,7 +87,7 @@ export async function logIn(running: RunningConsole): Promise<{ send: Send; csrf
 
 /** The fields of the last form of a page, with their values. */
 export function fieldsOf(page: string): URLSearchParams {
-  // What is in a template is not sent.
+  // A browser does not send the fields in a template.
   const live = page.replaceAll(/<template>[^]*?<\/template>/g, '')
   const form = live.split('<form').findLast((part) => part.includes('name="csrf"')) ?? ''
   const fields = new URLSearchParams()

@@ -102,7 +102,7 @@ test('a directory that another process has open is named in one line, as soon as
     const outcome = await startEmbeddedEngine(${JSON.stringify({ directory })}).catch((error) => error)
     process.stdout.write(String(outcome.message))
     process.exit()`
-  // Blocks this process, so that the first engine cannot finish anything in the background meanwhile.
+  // The call blocks this process, so that the first engine cannot finish anything in the background.
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
   })
@@ -152,7 +152,7 @@ test('the embedded engine refuses every request of a web page', async () => {
   }
 })
 
-test('LevelDB is told to wait for the disk at every write, because dynalite cannot say so', async () => {
+test('the engine makes LevelDB wait for the disk at every write, which dynalite cannot request', async () => {
   const level = createRequire(import.meta.resolve('dynalite')).resolve('level')
   const classic = createRequire(createRequire(level).resolve('classic-level'))
   const binding = classic('./binding.js') as Record<

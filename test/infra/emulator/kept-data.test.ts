@@ -34,7 +34,7 @@ async function asOlderVersionsLeftIt(local: Local): Promise<void> {
   runtime.store.close()
 }
 
-/** What code and scripts are configured with: every number, name and secret, but no address. */
+/** The configuration of code and scripts: every number, name and secret, but no address. */
 function secretsOf({ clients, ...local }: Local) {
   const names = Object.keys(local).filter((name) => /^service|^organization/.test(name))
   return { clients, ...Object.fromEntries(names.map((name) => [name, local[name as keyof typeof local]])) }
@@ -44,7 +44,7 @@ function openLocalTables(local: Local) {
   return openTables(local, local.serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
 }
 
-test('npm start keeps its data in data/ below --directory between runs, and says where', async () => {
+test('npm start keeps its data in data/ below --directory between runs, and prints the path', async () => {
   const first = await start()
   const token = await obtainToken(first.local)
   expect(first.command.stdout()).toContain(`the data:    ${relative('.', data())}, kept for the next run`)

@@ -10,7 +10,7 @@ const RUNS = 4
 const REQUESTS_AT_ONCE = 6
 const MOST_ANSWERS = 40
 
-/** What the killed processes have answered. A revocation without an answer may have happened, or not. */
+/** The answers of the killed processes. A revocation without an answer may have happened, or not. */
 const newAnswers = () => ({
   ...{ tokens: new Set<string>(), revoked: new Set<string>(), clients: new Set<string>() },
 })

@@ -183,8 +183,8 @@ describe('a self-signed certificate', () => {
 })
 
 describe.each([
-  ['of a public client', { ...PUBLIC, ...BOUND }],
-  ['of a client with a secret', { ...BASIC, ...BOUND, tokenAuthMethod: 'CLIENT_SECRET_POST' }],
+  ['that a public client uses', { ...PUBLIC, ...BOUND }],
+  ['that a client with a secret uses', { ...BASIC, ...BOUND, tokenAuthMethod: 'CLIENT_SECRET_POST' }],
 ] as const)('a certificate %s', (of, settings) => {
   let client: TestClient
   let old: Pair

@@ -35,7 +35,7 @@ const METHODS = ['AWS::ApiGatewayV2::Route', 'AWS::ApiGateway::Method']
 const DOMAINS = ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGateway::DomainName']
 
 /**
- * What is wrong with the authorizers of a CloudFormation template, as JSON, and with the APIs that they guard: one line
+ * Lists the faults of the authorizers of a CloudFormation template, as JSON, and of the APIs that they guard: one line
  * for each fault. A template without authorizers has none, unless a document describes its API.
  */
 export function authorizerFaults(resources: TemplateResources): string[] {

@@ -30,7 +30,7 @@ test('every success and every refusal of the Web API is listed', () => {
   expect([...new Set(missing)].sort()).toEqual(onOAuthFace)
 })
 
-test('a group of codes names endpoints, faces, kinds of access, or what a route reads', () => {
+test('a group of codes names endpoints, faces, kinds of access or inputs of routes', () => {
   const traits = Object.values(ROUTES).flatMap(({ endpoint, face, access }) => [endpoint, face, access])
   const known = new Set<string>([...traits, 'organization', 'body', 'query'])
   expect(GROUPS.flatMap(({ at }) => at).filter((trait) => !known.has(trait))).toEqual([])

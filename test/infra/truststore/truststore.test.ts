@@ -53,7 +53,7 @@ describe('readTruststore', () => {
       'it contains an incomplete',
     ],
     [
-      'bytes that are no certificate',
+      'bytes that are not a certificate',
       root + root.replace(/MII.{60}/, 'A'.repeat(64)),
       'certificate 2 is invalid',
     ],

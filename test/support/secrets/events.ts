@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.ts'
 
 /**
- * What the watch for secrets reads of an event of either format, which may be malformed.
+ * The parts of an event that the watch for secrets reads. The event has either format, and may be malformed.
  *
  * @param answer the body of its answer
  */

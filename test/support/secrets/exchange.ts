@@ -13,7 +13,7 @@ export interface Exchange {
   readonly answer: string
 }
 
-/** A value of another form is none of ours: a test sends all kinds of texts, and the `jti` of a JWT is no token. */
+/** A value of another form is not ours: a test sends all kinds of texts, and the `jti` of a JWT is not a token. */
 const TOKEN = /^(?:[\w-]{72}|[\w-]{88}|[\w-]+\.[\w-]+\.[\w-]+)$/
 const SECRET = /^.{20,}$/
 
@@ -132,7 +132,7 @@ function insideOf(text: string): (readonly [name: string, value: unknown])[] {
   if (/^\s*[{[]/.test(text)) return [['', parseJson(text)]]
   if (!text.includes('=')) return []
   const [, query = text] = /^[a-z]+:[^?]*\?([^#]*)/.exec(text) ?? []
-  // The value of a form may have a `=` of its own, but is no form.
+  // The value of a form may have a `=` of its own, but is not a form.
   return [...new URLSearchParams(query)].filter(([, value]) => value.length < text.length)
 }
 
@@ -157,7 +157,7 @@ function withoutPrivateKeys(watch: SecretWatch, value: unknown): unknown {
   return { pk }
 }
 
-/** DynamoDB's JSON without its types: what is inside of `{"S": …}` and `{"M": …}`. */
+/** DynamoDB's JSON without its types: the values inside of `{"S": …}` and `{"M": …}`. */
 function unmarshalled(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { S, M } = value as { S?: unknown; M?: unknown }

@@ -8,12 +8,12 @@ const ESCAPES = /\\(?:u[\da-f]{4}|.)|%[\da-f]{2}/gi
  * request is written before its answer is known.
  */
 export class SecretWatch {
-  /** What a piece is, for example `refresh token`. */
+  /** The kind of each piece, for example `refresh token`. */
   readonly #secrets = new Map<string, string>()
   /** Where a piece was written. */
   readonly #written = new Map<string, string>()
   readonly #leaks = new Set<string>()
-  /** What the last refresh with a refresh token answered. With `refreshTokenIdempotent` the next one repeats it. */
+  /** The answer of the last refresh with a refresh token. If `refreshTokenIdempotent` is set, the next one repeats it. */
   readonly successors = new Map<string, string>()
   /** Tokens of the Web API that an authorization server in front of it has not handed on to its client yet. */
   readonly toHandOn = new Set<string>()
@@ -83,8 +83,8 @@ function piecesIn(text: string): Iterable<string> {
 }
 
 /**
- * What of a value identifies it: of a JWS its signature, of base64 its longest part without `+` and `/`. `undefined` for what is too
- * short to be a secret.
+ * The piece that identifies a value: the signature of a JWS, or the longest part of base64 without `+` and `/`.
+ * `undefined` if the value is too short to be a secret.
  */
 function pieceOf(value: string): string | undefined {
   const [, , signature] = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? value.split('.') : []

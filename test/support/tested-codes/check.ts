@@ -22,7 +22,7 @@ export class TestedCodes implements Reporter {
     const records = modules.flatMap((module) =>
       [...module.children.allTests()].flatMap((each) => each.meta().codes ?? []),
     )
-    // By its whole path: what is loaded with the configuration becomes one file, and so has no place of its own.
+    // The import has the whole path: modules that are loaded with the configuration become one file without a folder.
     const path = `${root}/test/support/tested-codes/missing.ts`
     const { missingIn } = (await import(path)) as typeof import('./missing.ts')
     const missing = missingIn(records)

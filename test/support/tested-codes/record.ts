@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { chai } from 'vitest'
 import { answered } from './answered.ts'
 
-/** What a test asserts of answers, and what the functions answered and logged meanwhile. */
+/** The assertions of a test about answers, and the answers and log lines of the functions during the test. */
 export interface CodesRecord {
   /** Result codes, and errors of OAuth. */
   readonly asserted: readonly string[]
@@ -15,7 +15,7 @@ export interface CodesRecord {
 const asserted = new Set<string>()
 const logged = new Set<string>()
 
-/** What has come since the last look. */
+/** Takes the codes that came since the last call. */
 export function takeRecord(): CodesRecord {
   const record = { asserted: [...asserted], logged: [...logged], answered: [...answered] }
   for (const taken of [asserted, logged, answered]) taken.clear()

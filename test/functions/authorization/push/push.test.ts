@@ -65,7 +65,7 @@ describe('a good request is kept', () => {
     [600, 599],
     [86400, 599],
   ])(
-    'with pushedAuthReqDuration %d a request URI lives %d seconds, never 600',
+    'with pushedAuthReqDuration %d a request URI is valid for %d seconds, never for 600',
     async (pushedAuthReqDuration, seconds) => {
       await walk.setService({ pushedAuthReqDuration })
       expect(contentOf(await push(client))['expires_in']).toBe(seconds)

@@ -69,7 +69,7 @@ test('the context of a pushed request comes with its authorization request, and 
   expect((await info()).json['action']).toBe('NOT_FOUND')
 })
 
-describe('a request URI lives until the authorization server has decided', () => {
+describe('a request URI is valid until the authorization server has decided', () => {
   test('a request URI can be loaded again before the login has ended, and only the ticket of the last load works', async () => {
     const requestUri = await pushed(client)
     const tickets = [await ticketOf(requestUri), await ticketOf(requestUri), await ticketOf(requestUri)]
@@ -96,7 +96,7 @@ describe('a request URI lives until the authorization server has decided', () =>
     expect(outcome(await start(requestUri))).toBe(USED)
   })
 
-  test('of loads of a request URI at the same moment one ticket works', async () => {
+  test('if a request URI is loaded several times at the same moment, one ticket works', async () => {
     const requestUri = await pushed(client)
     const answers = await Promise.all([1, 2, 3].map(() => start(requestUri)))
     expect(answers.map(outcome)).toEqual([STARTED, STARTED, STARTED])

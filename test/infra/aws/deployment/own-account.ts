@@ -63,7 +63,7 @@ export function reset({ aws }: Deployment): void {
   certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }
 
-/** The changing calls that were sent over the network. What lies in the bucket under its own hash changes nothing. */
+/** The changing calls that were sent over the network. An upload to the bucket under its own hash changes nothing. */
 export function changesIn({ aws }: Deployment): string[] {
   return aws.calls.filter((call) =>
     /^(Execute|Update|Delete(?!ChangeSet)|PUT (?!.*\/(archives|templates)\/))/.test(call),

@@ -41,7 +41,7 @@ test('the plan of a first deployment lists everything as new, fits one screen, a
   expect(ids).toEqual(expect.arrayContaining(['new TruststoreBucket', 'new RegistryTable', 'new TokenAlias']))
 })
 
-test('the plan of a deployment without changes says so, changes nothing and leaves no change set', async ({
+test('the plan of a deployment without changes reports that, changes nothing and leaves no change set', async ({
   operator,
 }) => {
   await operator.deploy()
@@ -112,7 +112,7 @@ test('the plan shows the tables, the domain and the stage that would leave the s
   expect(stdout).not.toContain('Lambda::Version')
 })
 
-test('a new version of the functions is no replacement, and the plan stays on one screen', async ({
+test('the plan does not list a new version of the functions as a replacement, and stays on one screen', async ({
   operator,
 }) => {
   await operator.deploy()
@@ -203,7 +203,7 @@ test('an interrupted plan and a plan that CloudFormation refuses leave no change
   expect(operator.account.changeSets.size).toBe(0)
 })
 
-test('a deployment that is interrupted says that CloudFormation goes on', async ({ operator }) => {
+test('a deployment that is interrupted reports that CloudFormation goes on', async ({ operator }) => {
   const stopping = new AbortController()
   const wait = () => {
     if (operator.account.stacks.get(STORE)?.events.length !== 0) stopping.abort()

@@ -12,7 +12,7 @@ const LIMIT = '"rate": 100, "burst": 200 }'
 interface Written {
   Resources: Record<string, { Properties: { RouteSettings?: Record<string, object>; RouteKey?: string } }>
 }
-/** Adds a route with settings to a template of osls, as another version of certbound has it. */
+/** Adds a route with settings to a template of osls, like another version of certbound. */
 function withRoute(text: string): string {
   const template = JSON.parse(text) as Written
   const [id = '', route] =

@@ -33,7 +33,7 @@ const subject = {
   onRequestAsClient: vi.fn(),
 }
 
-/** What comes back about two domains. */
+/** Checks two domains. */
 async function judge(mtlsUrl: string, plainUrl: string) {
   const asked = { ...subject, mtlsUrl, plainUrl, ca: vector('ca-root'), now: () => new Date() }
   const outcomes: Outcome[] = []
@@ -117,7 +117,7 @@ test.each([
   ['5.2.1', 'their policy is TLS_1_2'],
   ['5.2.2', 'API Gateway has no policy for these domains that holds'],
 ])(
-  'the remedy for section %s names the policy of the domain, and what to check if nobody answers',
+  'the remedy for section %s names the policy of the domain, and the checks to make if nobody answers',
   (id, words) => {
     const remedy = remedyOf(id, subject)
     expect(remedy).toContain(words)

@@ -90,7 +90,7 @@ test('a connection without a certificate does not disturb others', async () => {
 })
 
 test.each<[string, ConnectionOptions, string[]]>([
-  ['of another CA', identity('same-subject-other-ca'), ['ca-root', 'ca-issuing']],
+  ['that another CA issued', identity('same-subject-other-ca'), ['ca-root', 'ca-issuing']],
   ['that is self-signed and not in the truststore', identity('self-signed-ec'), ['ca-root', 'ca-issuing']],
   ['whose intermediate only the client has', identity('client-ec-p256', 'ca-issuing'), ['ca-root']],
   ['whose intermediate nobody has', identity('client-ec-p256'), ['ca-root']],

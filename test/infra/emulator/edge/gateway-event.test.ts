@@ -90,7 +90,7 @@ test('an event has the query as sent, and the values of a repeated key joined', 
   expect(event.queryStringParameters).toEqual({ a: '1,2', b: ' x?', constructor: '' })
 })
 
-test('an event has the values of a repeated header joined by a comma, whatever the case of its name', async () => {
+test('an event has the values of a repeated header joined by a comma, in any case of its name', async () => {
   const event = await eventOf({
     headers: { Authorization: ['Bearer a', 'Bearer b'], 'X-Mixed-Case': 'Kept' },
   })

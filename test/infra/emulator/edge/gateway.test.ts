@@ -88,7 +88,7 @@ test.each([
   )
 })
 
-test('a request that breaks off reaches no handler and is no error', async () => {
+test('a request that breaks off reaches no handler and does not count as an error', async () => {
   const { port, errors } = await served(reached)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST /token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf')

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { startTokenFunction } from './one-function.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
-/** What AWS's runtime client does with handlers of all kinds. It shows that the tests of our handlers would see a fault. */
+/** Tests how AWS's runtime client treats handlers of all kinds. It shows that the tests of our handlers would see a fault. */
 export function handlers(site: () => PackagedSite): void {
   /** A package whose token function is this module. */
   async function planted(module: string, timeoutSeconds = 20) {
@@ -31,9 +31,9 @@ export function handlers(site: () => PackagedSite): void {
 
   test.each([
     ['that is not there', 'export const other = 1', /^Runtime.HandlerNotFound/],
-    ['of a module that throws', "throw new Error('planted')", /^Error: planted/],
-    ['of a module that needs what is not packed', "import 'pkijs'", /Cannot find package 'pkijs'/],
-    ['of a module that ends the process', 'process.exit(3)', /^certbound-dev-token has ended with 3/],
+    ['whose module throws', "throw new Error('planted')", /^Error: planted/],
+    ['whose module needs an unpacked package', "import 'pkijs'", /Cannot find package 'pkijs'/],
+    ['whose module ends the process', 'process.exit(3)', /^certbound-dev-token has ended with 3/],
   ])('a handler %s is not started', async (_name, module, complaint) => {
     await expect(planted(module)).rejects.toThrow(complaint)
   })

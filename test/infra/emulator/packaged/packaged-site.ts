@@ -12,7 +12,7 @@ import { type Authority, makeAuthority, vector } from '../tls-client.ts'
 import { packagedTemplate } from '../../aws/packaged-template.ts'
 
 export interface PackagedSite extends LocalSite {
-  /** Between the functions and DynamoDB Local. */
+  /** The proxy between the functions and DynamoDB Local. */
   readonly proxy: CuttingProxy
   /** A CA in the truststore, besides those of test/vectors and of the site itself. */
   readonly authority: Authority
@@ -28,7 +28,7 @@ export interface WalkedSite {
   readonly client: TestClient
 }
 
-/** What this machine lacks of what the packaged functions need. */
+/** Lists the needs of the packaged functions that this machine lacks. */
 export async function missingHere(): Promise<string[]> {
   const needed = [
     ['Java 17 or later for DynamoDB Local', findJava()],

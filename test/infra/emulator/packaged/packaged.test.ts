@@ -78,7 +78,7 @@ describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
     describe('at the edge', () => atTheEdge(() => ({ site, walk, client })))
     describe('without the store', () => storeDown(() => ({ site, walk, client })))
     describe('alarms over their lines', () => alarms(() => ({ site, walk, client })))
-    describe('what they log', () => logs(() => ({ site, walk, client })))
+    describe('their log lines', () => logs(() => ({ site, walk, client })))
   })
 
   describe('npm start -- --packaged', () => npmStart(() => site))

@@ -28,7 +28,7 @@ const DIGEST = { 3: 'd4d563c3444f5882661bc7a5615dea3e2d91409c5187dadd4d9df9c9e80
 /** The form of these texts is part of the format. */
 const KEYS = ['pk', 'sk', 'id', 'holder', 'held']
 
-/** Names and types. Of a key also its form. */
+/** The names and types of a value, and the form of its keys. */
 function shapeOf(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return [...new Set(value.map((item) => JSON.stringify(shapeOf(item))))].sort()
   if (typeof value === 'string' && KEYS.includes(name))

@@ -137,7 +137,7 @@ test('an unknown action, or a failing Web API, is 500 without a reason, which on
 test.each([
   ['another end-user', { subject: 'somebody else' }, 'DIFFERENT_SUBJECT'],
   ['an essential authentication context class', { acrEssential: true, acrs: ['gold'] }, 'ACR_NOT_SATISFIED'],
-])('consent is no answer to a client that demands %s', async (_what, demanded, reason) => {
+])('a request for %s fails even after consent', async (_what, demanded, reason) => {
   const front = await frontEndOf({ ...DECIDED, '/auth/authorization': { ...INTERACTION, ...demanded } })
   const consent = await logIn(front, await arrive(front, ''), USER)
   await front.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })

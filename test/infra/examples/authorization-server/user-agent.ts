@@ -48,7 +48,7 @@ export function csrfOf({ text }: PageAnswer): string {
   return value
 }
 
-/** From an authorization request to the login page. */
+/** Follows an authorization request to the login page. */
 export async function arrive({ go }: UserAgent, query: string): Promise<PageAnswer> {
   const { location } = await go(`/authorize?${query}`)
   return go(location)
