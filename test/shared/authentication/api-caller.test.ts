@@ -52,7 +52,7 @@ test('Basic credentials (v2) find the service that they name', async () => {
 
 test.each([
   ['an unknown service', basic(1, SECRETS.manage), 'service-unknown'],
-  ['a name that is no number', basic('abc', SECRETS.manage), 'service-unknown'],
+  ['a name that is not a number', basic('abc', SECRETS.manage), 'service-unknown'],
   ['a number with a zero in front', basic(`0${SERVICE}`, SECRETS.manage), 'service-unknown'],
   ['a number with a space', basic(`${SERVICE}%20`, SECRETS.manage), 'service-unknown'],
   ['another spelling of the number', basic('2.1653835348762e13', SECRETS.manage), 'service-unknown'],
@@ -77,7 +77,7 @@ test('a Bearer token (v3) belongs to the service of the path', async () => {
 
 test.each([
   ['unknown', 'Bearer wrong', String(SERVICE), 'bearer-invalid'],
-  ['of another service', 'Bearer other-secret', String(SERVICE), 'bearer-invalid'],
+  ['owned by another service', 'Bearer other-secret', String(SERVICE), 'bearer-invalid'],
   ['at a service that is not there', `Bearer ${SECRETS.manage}`, '1', 'bearer-invalid'],
   ['at a path that names no service', `Bearer ${SECRETS.manage}`, 'abc', 'bearer-invalid'],
   ['at an empty path parameter', `Bearer ${SECRETS.manage}`, '', 'bearer-invalid'],

@@ -106,7 +106,7 @@ test('an assertion may have its issuer in a list of one', async () => {
   expect(await verify(alone, { audienceIsString: true })).toBe('aud-wrong')
 })
 
-test('a number that is too large for a number is no time', async () => {
+test('a number that is too large for a number does not count as a time', async () => {
   const claims = JSON.stringify(CLAIMS).replace(/"exp":[0-9]+/, '"exp":1e400')
   const assertion = jws(HEADER, Buffer.from(claims).toString('base64url'), key, 'ES256')
   expect(await verify(assertion)).toBe('exp-malformed')

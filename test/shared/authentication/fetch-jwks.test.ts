@@ -46,10 +46,10 @@ test.each([
   ['no JSON', '<html></html>'],
   ['no object', '[]'],
   ['no keys', '{}'],
-  ['keys that are no list', '{"keys":{}}'],
-  ['a key that is no object', '{"keys":["a"]}'],
+  ['keys that are not a list', '{"keys":{}}'],
+  ['a key that is not an object', '{"keys":["a"]}'],
   ['a member twice', '{"keys":[],"keys":[{}]}'],
-  ['bytes that are no UTF-8', Buffer.from('7b226b657973223a5b5d2c2261223a22ff227d', 'hex')],
+  ['bytes that are not UTF-8', Buffer.from('7b226b657973223a5b5d2c2261223a22ff227d', 'hex')],
 ])('no set of %s is taken', async (_name, body) => {
   server.state.answer = answerWith(body)
   expect(await reasonFor(fetch())).toBe('not-a-jwk-set')
@@ -151,7 +151,7 @@ test('only certificates of the authorities are trusted, and only for the name', 
 })
 
 test('the error has nothing of the answer', async () => {
-  server.state.answer = answerWith('{"secret":"of the client"}')
+  server.state.answer = answerWith('{"secret":"inner words"}')
   const error: unknown = await fetch().catch((thrown: unknown) => thrown)
-  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('of the client')
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('inner words')
 })

@@ -5,7 +5,7 @@ import { type PresentedCertificate, readPresented } from '../../../shared/certif
 import type { KeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
 
-/** Without a proof. */
+/** Judges a certificate without a proof. */
 const judge = (binding: unknown, certificate: PresentedCertificate) =>
   judgePossession(binding, { certificate, proofKey: undefined })
 

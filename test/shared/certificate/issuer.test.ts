@@ -18,7 +18,7 @@ async function authority(commonName: string, { privateKey: key, publicKey } = ke
   return { pem, key, publicKey, certificate: new X509Certificate(pem) }
 }
 
-/** An authority that says nothing but its name. */
+/** An authority whose certificate has only a name, and no extensions. */
 const named = async (subject: string, key: KeyObject) =>
   base64(await builtCertificate({ subject, signedWith: key, publicKey: createPublicKey(key) }))
 

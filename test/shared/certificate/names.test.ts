@@ -97,7 +97,7 @@ test('the same certificate gives the same object again', async () => {
   expect(await readSubject(certificate('client-ec-p256-renewed'))).not.toBe(first)
 })
 
-test('a value that is no string is read as its bytes', async () => {
+test('a value that is not a string is read as its bytes', async () => {
   const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
   expect(isSameName(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(true)
   const bits = await readSubject(altered('client-other', '\x0c\x11other', '\x03\x11\0ther'))
@@ -111,10 +111,10 @@ test.each([
   ['a time with an offset', '240101000000Z', '2401010000+00'],
   ['a GeneralizedTime without seconds', '\x17\x0d240101000000Z', '\x18\x0d202401010000Z'],
   ['a GeneralizedTime in local time', '\x17\x0d240101000000Z', '\x18\x0d20240101+0000'],
-  ['a subject that is no UTF-8', '\x0c\x11other', '\x0c\x11\xff'],
+  ['a subject that is not UTF-8', '\x0c\x11other', '\x0c\x11\xff'],
   ['a subject of broken elements', '\x0c\x11other', '\x0c\x7fother'],
-  ['an attribute type that is no OID', '\x06\x03\x55\x04\x03\x0c\x11other', '\x04'],
-  ['an RDN that is no set', '\x31\x1a\x30\x18\x06\x03\x55\x04\x03\x0c\x11other', '\x30'],
+  ['an attribute type that is not an OID', '\x06\x03\x55\x04\x03\x0c\x11other', '\x04'],
+  ['an RDN that is not a set', '\x31\x1a\x30\x18\x06\x03\x55\x04\x03\x0c\x11other', '\x30'],
 ])('a certificate with %s is refused', async (_name, search, replacement) => {
   const refusal = readSubject(altered('client-other', search, replacement))
   await expect(refusal).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
@@ -127,9 +127,9 @@ test.each([
   ['a tag that no name has', element(0x89, 'x')],
   ['a tag of another class', element(0x42, 'x')],
   ['an INTEGER', element(0x02, '\x02')],
-  ['an identifier that is no OID', element(0x88, '\x80\x01')],
-  ['a directory name that is no name', element(0xa4, element(0x04, 'x'))],
-])('of alternative names none counts if one has %s', async (_what, broken) => {
+  ['an identifier that is not an OID', element(0x88, '\x80\x01')],
+  ['a directory name that is not a name', element(0xa4, element(0x04, 'x'))],
+])('no alternative name counts if one has %s', async (_what, broken) => {
   const good = element(0x82, 'client.example.org')
   expect((await withNames(good)).dns).toEqual(['client.example.org'])
   for (const names of [

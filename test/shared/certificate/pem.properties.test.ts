@@ -6,7 +6,7 @@ import { certificatePem, pemSpellings, spelling } from '../../support/vectors.ts
 
 const der = Buffer.from(pemSpellings.expected_der_base64, 'base64')
 
-/** What was read, or `undefined` when there was nothing or it was refused; any other error fails the test. */
+/** The certificate that was read, or `undefined` if there was none or it was refused. Any other error fails the test. */
 function attempt(text: string): Der | undefined {
   try {
     return readCertificate(text)

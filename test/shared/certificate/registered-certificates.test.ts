@@ -150,8 +150,8 @@ test.each([
   ['null', null],
   ['a list', [jwk]],
   ['an object without keys', {}],
-  ['keys that are no list', { keys: jwk }],
-  ['a key that is no object', { keys: [jwk, 'key'] }],
+  ['keys that are not a list', { keys: jwk }],
+  ['a key that is not an object', { keys: [jwk, 'key'] }],
   ['a key that is null', { keys: [null] }],
   ['a key that is a list', { keys: [[jwk]] }],
 ])('%s is refused in place of a set', (_name, jwks) => {
@@ -178,7 +178,7 @@ test.each(['c', '', '__proto__', 'constructor', 'A', 'a '])('no key is found by 
   expect(registeredCertificates({ keys: [] }, kid)).toBe('no-such-key')
 })
 
-test('a kid that is no string is no kid', () => {
+test('a kid that is not a string does not count as a kid', () => {
   expect(registeredCertificates({ keys: [{ ...jwk, kid: 1 }] }, '1')).toBe('no-such-key')
 })
 

@@ -68,7 +68,7 @@ test('an unknown critical extension does not matter for names', async () => {
 
 test.each([
   ['two extensions of alternative names', [element(0x30), element(0x30)]],
-  ['alternative names that are no sequence', [element(0x31, element(0x82, 'a.example'))]],
+  ['alternative names that are not a sequence', [element(0x31, element(0x82, 'a.example'))]],
   ['a byte after the alternative names', [Buffer.concat([element(0x30), Buffer.of(0)])]],
   ['alternative names that are cut short', [element(0x30, element(0x82, 'a')).subarray(0, -1)]],
   ['no alternative names in the extension', [Buffer.alloc(0)]],

@@ -63,10 +63,10 @@ test.each([
   ['text that looks like hex is text', 'CN=\\#0500', 'CN=#0500'],
   ['a tab is not a space', 'CN=a\\09b', 'CN=a b'],
   ['a byte order mark is a character', 'CN=\\EF\\BB\\BFa', 'CN=a'],
-  ['a NumericString is no DirectoryString', 'CN=#120135', 'CN=5'],
-  ['a constructed string is no string', 'CN=#2C030C0178', 'CN=x'],
-  ['a constructed string with bare content is no string', 'CN=#2C0178', 'CN=x'],
-  ['a context tag is no string', 'CN=#8C0178', 'CN=x'],
+  ['a NumericString is not a DirectoryString', 'CN=#120135', 'CN=5'],
+  ['a constructed string is not a string', 'CN=#2C030C0178', 'CN=x'],
+  ['a constructed string with bare content is not a string', 'CN=#2C0178', 'CN=x'],
+  ['a context tag is not a string', 'CN=#8C0178', 'CN=x'],
 ])('names that look alike are not equal: %s', async (_why, a, b) => {
   expect(await equal(a, b)).toBe(false)
 })
@@ -98,7 +98,7 @@ test.each([
   ['half a byte after the value', 'CN=#0C01780'],
   ['letters after the value', 'CN=#0C0178zz'],
   ['an unescaped >', 'CN=a>b'],
-  ['hex that is no UTF-8', 'CN=#0C01FF'],
+  ['hex that is not UTF-8', 'CN=#0C01FF'],
   ['half a BMPString character', 'CN=#1E0100'],
   ['a lone surrogate in a BMPString', 'CN=#1E02D800'],
   ['a code point beyond Unicode', 'CN=#1C0400110000'],

@@ -49,6 +49,6 @@ test.each([
   ['a String object', new String('A'.repeat(43))],
   ['undefined', undefined],
   ['null', null],
-])('%s is no thumbprint', (_name, value) => {
+])('%s is not a thumbprint', (_name, value) => {
   expect(isThumbprint(value)).toBe(false)
 })

@@ -46,7 +46,7 @@ const Sound = z.strictObject({
   ]),
 })
 
-/** The request, when it is what its type says; `undefined` for a MalformedEvent. Anything else is thrown. */
+/** The request, if it has the members of its type; `undefined` for a MalformedEvent. Any other error is thrown. */
 function read(event: unknown): HttpRequest | undefined {
   try {
     const http = toHttpRequest(event, SETTINGS)
@@ -112,11 +112,11 @@ describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
   })
 
   test.each([
-    ['a body that is no text', ['body'], 5],
+    ['a body that is not a text', ['body'], 5],
     ['a body that is an object', ['body'], { grant_type: 'x' }],
-    ['path parameters that are no object', ['pathParameters'], 'x'],
+    ['path parameters that are not an object', ['pathParameters'], 'x'],
     ['path parameters in a list', ['pathParameters'], ['x']],
-    ['a path parameter that is no text', ['pathParameters'], { serviceId: 5 }],
+    ['a path parameter that is not a text', ['pathParameters'], { serviceId: 5 }],
     ['a path parameter in a list', ['pathParameters'], { serviceId: ['x'] }],
   ])('an event with %s is refused', (_what, path, wrong) => {
     expect(read(replaced(event, path, wrong))).toBeUndefined()
@@ -152,16 +152,16 @@ test.each([
   ['a number', 5],
   ['a list', [v2Mtls]],
   ['an empty object', {}],
-  ['a request context alone', { requestContext: {} }],
+  ['only a request context', { requestContext: {} }],
   ['a token authorizer', { type: 'TOKEN', methodArn: 'arn', authorizationToken: 'x' }],
   ['a load balancer', { requestContext: { elb: {} }, httpMethod: 'POST', path: '/token', headers: {} }],
   ['a queue', { Records: [{ messageId: 'x', body: '{}' }] }],
   ['a schedule', { source: 'aws.events', detail: {} }],
-])('%s is no event and is refused', (_what, event) => {
+])('%s does not count as an event and is refused', (_what, event) => {
   expect(read(event)).toBeUndefined()
 })
 
-test('anything that is no event is refused with a MalformedEvent', () => {
+test('anything that is not an event is refused with a MalformedEvent', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (event) => {
       read(event)

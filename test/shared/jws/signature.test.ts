@@ -205,7 +205,7 @@ test('a compact JWS may have 8 KiB and not a character more', () => {
   expect(readCompactJws(text(8193))).toBeUndefined()
 })
 
-test('every text that is no compact JWS gives a fault', async () => {
+test('every text that is not a compact JWS gives a fault', async () => {
   const piece = fc.oneof(
     fc.string(),
     fc.json().map((json) => Buffer.from(json).toString('base64url')),

@@ -19,7 +19,7 @@ const EVENTS = [
 const runtime = await testRuntime()
 const settings = { ...runtime.settings, serviceId: (await openWalk(runtime)).number }
 
-/** One that decides as told. */
+/** An authorizer with the given decision. */
 const deciding = (decide: () => Promise<{ client_id: string }>, changed: Partial<Settings> = {}) =>
   serveAuthorizer(decide, { ...runtime, settings: { ...settings, ...changed } })
 const allow = () => Promise.resolve({ client_id: '7' })
@@ -105,7 +105,7 @@ test.each([
   ['no ARN of the route', { ...authorizerV2, routeArn: undefined, methodArn: authorizerV1.methodArn }],
   ['no ARN of the method', { ...authorizerV1, methodArn: undefined, routeArn: authorizerV2.routeArn }],
   ['a certificate that cannot be seen', { ...authorizerV2, requestContext: unseen }],
-])('%s is no event of an authorizer and is thrown', async (_what, event) => {
+])('the authorizer throws for %s, which is not one of its events', async (_what, event) => {
   await expect(deciding(allow)(event)).rejects.toThrow('the authorizer could not decide')
   expect(runtime.logged()).toMatchObject([
     { level: 'error', requestId: 'unknown', outcome: 500, reason: 'event-malformed' },

@@ -22,7 +22,7 @@ await runtime.store.registry.putService({
   credentials: [{ digest: digest('s3cret'), role: 'runtime' }],
 })
 
-/** What the endpoint makes of a request is given by each test. */
+/** The decision of the endpoint. Each test sets it. */
 let decide: (request: string | undefined) => Promise<string>
 
 const ROUTES = routesOf(
@@ -158,7 +158,7 @@ describe.each(FORMATS)('format %s', (format) => {
 
   test.each([
     ['an Error', new Error('inner words', { cause: new TypeError('inmost words') })],
-    ['a value that is no Error', 'inner words' as unknown as Error],
+    ['a value that is not an Error', 'inner words' as unknown as Error],
   ])('%s is 500 on both faces, found in the log by its request id', async (_what, error) => {
     failing(error)
     const [one, other] = [await send(oauth()), await send(webApi())]

@@ -94,7 +94,7 @@ test('a step of a grant that a request with a proof can take does not compile wi
     grants: Grants,
     [pushed, code, tokens]: [Pushed, Code, Tokens & { readonly refresh: RefreshMembers }],
   ) => [
-    // @ts-expect-error No proof is no statement that the request brought none.
+    // @ts-expect-error A missing argument does not state that the request brought no proof.
     () => grants.create(pushed),
     // @ts-expect-error The proof is missing.
     () => grants.create(tokens, undefined),

@@ -45,7 +45,7 @@ const BAD_REQUEST_ALL_THE_SAME = [
 /** Authlete contract, section 1.5: there the caller is who the answer is for. */
 const OF_TOKEN_MANAGEMENT = /^A(?:10[4-8]|13[45]|159)/
 
-/** Authlete contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
+/** Authlete contract, section 1.6: a credential that is not valid is the caller's fault, even if the digit names another party. */
 const STATUS_ALL_THE_SAME = ['A458101']
 
 test('every result code is A and six digits, and has one row', () => {
@@ -80,7 +80,7 @@ test('every refusal is thrown somewhere', () => {
   expect(rows.filter(({ reason }) => !sources.includes(`'${reason}'`))).toEqual([])
 })
 
-/** What a row with this code may say (Authlete contract, sections 1.5 and 1.6). */
+/** The actions and statuses that a row with this code may have (Authlete contract, sections 1.5 and 1.6). */
 function actionsFor(row: Row): readonly unknown[] {
   if (STATUS_ALL_THE_SAME.includes(row.code)) return [401]
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
@@ -100,7 +100,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     'unauthorized_client',
     'unsupported_grant_type',
     'unsupported_response_type',
-    // Of failed authorization requests, which go to the redirect URI.
+    // The errors of failed authorization requests go to the redirect URI.
     ...['access_denied', 'login_required', 'account_selection_required', 'consent_required'],
     ...['interaction_required', 'invalid_target', 'server_error', 'temporarily_unavailable'],
     ...['invalid_request_uri', 'request_not_supported', 'request_uri_not_supported'],
@@ -153,7 +153,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   A001101: 'Internal server error.',
   // Seen without a full stop.
   A157357: 'The client identifier is not found at the expected location.',
-  // Scopes that were asked for and are not there are refused whatever the service's defaults are (decision D25).
+  // Requested scopes that do not exist are refused, even if the service has default scopes (decision D25).
   A007305:
     "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",

@@ -27,7 +27,7 @@ test('Basic is absent without the header', () => {
 
 test.each([
   ['an empty header', ''],
-  ['the scheme alone', 'Basic'],
+  ['only the scheme', 'Basic'],
   ['the scheme and a space', 'Basic '],
   ['another scheme', `Bearer ${base64('a:b')}`],
   ['a scheme that starts alike', `Basically ${base64('a:b')}`],
@@ -45,7 +45,7 @@ test.each([
   ['characters that a lenient decoder skips', 'Basic YTpi!!!!'],
   ['no colon', `Basic ${base64('abc')}`],
   ['an empty id', `Basic ${base64(':b')}`],
-  ['a colon alone', `Basic ${base64(':')}`],
+  ['only a colon', `Basic ${base64(':')}`],
   ['bytes that are not UTF-8', `Basic ${base64(Buffer.from([0x61, 0x3a, 0xff]))}`],
   ['an overlong encoding', `Basic ${base64(Buffer.from([0x61, 0x3a, 0xc0, 0xaf]))}`],
   ['a broken escape in the id', `Basic ${base64('%:b')}`],

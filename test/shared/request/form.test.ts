@@ -83,7 +83,7 @@ test('no second decoding is possible: two texts with one reading have one value'
 })
 
 test.each([
-  ['a percent sign alone', 'code=%'],
+  ['only a percent sign', 'code=%'],
   ['an escape that is cut', 'code=a%2'],
   ['an escape that is not hex', 'code=%zz'],
   ['a broken escape in a name', 'c%6=x'],
@@ -114,9 +114,9 @@ test.each([
 
 test.each([
   ['nothing', '', {}],
-  ['a name alone', 'code', {}],
+  ['only a name', 'code', {}],
   ['an empty value', 'code=', {}],
-  ['an equals sign alone', '=', {}],
+  ['only an equals sign', '=', {}],
   ['ampersands', '&&', {}],
   ['a value that holds an equals sign', 'code=a=b==', { code: 'a=b==' }],
   ['a plus as a space', 'scope=a+b', { scope: 'a b' }],
@@ -124,7 +124,7 @@ test.each([
   ['an escaped name', 'c%6Fde=x', { code: 'x' }],
   ['raw UTF-8', 'code=é😀', { code: 'é😀' }],
   ['a byte order mark as a character', 'code=%EF%BB%BFx', { code: '\ufeffx' }],
-  ['a C1 control character as RFC 6749 has it', 'code=%C2%85', { code: '\u0085' }],
+  ['a C1 control character, as RFC 6749 allows', 'code=%C2%85', { code: '\u0085' }],
   ['names in their own case', 'Code=x&CLIENT_ID=1', {}],
   ['names without trimming', ' code=x&code =y', {}],
   ['a semicolon as a character', 'code=a;client_id=1', { code: 'a;client_id=1' }],

@@ -37,7 +37,7 @@ test.each(['null', '[]', '[{"a":1}]', '"{}"', '1', 'true'])('no object is read f
 
 test.each([
   ['a byte order mark', 'efbbbf7b7d'],
-  ['a byte that is no UTF-8', '7b2261223a22ff227d'],
+  ['a byte that is not UTF-8', '7b2261223a22ff227d'],
   ['an overlong form', '7b2261223a22c0af227d'],
   ['an encoded surrogate', '7b2261223a22eda080227d'],
   ['UTF-16', '7b007d00'],

@@ -10,7 +10,7 @@ import { tlsFetch } from '../../support/tls-fetch.ts'
 import { openIssuer } from '../../support/token-issuer.ts'
 
 const HOLDER = identity('client-ec-p256')
-/** What clients were given; the server itself is reached by another name and port. */
+/** The URL that clients know. The server itself has another name and port. */
 const URL_GIVEN = 'https://accounts.example.com/v1'
 const TARGET = { htm: 'GET', htu: `${URL_GIVEN}/accounts` }
 const ALGS = 'algs="ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519"'

@@ -68,8 +68,8 @@ test('the introspection request has the form-encoded credentials of the resource
 
 describe('inactive tokens and tokens for others', () => {
   test.each([
-    ['of an inactive token', { active: false }, 'token-inactive'],
-    ['of an inactive token, with all other members', { ...ACTIVE, active: false }, 'token-inactive'],
+    ['about an inactive token', { active: false }, 'token-inactive'],
+    ['about an inactive token, with all other members', { ...ACTIVE, active: false }, 'token-inactive'],
     ['with another issuer', { ...ACTIVE, iss: 'https://other.example.com' }, 'issuer-wrong'],
     ['without an issuer', { ...ACTIVE, iss: undefined }, 'issuer-wrong'],
     ['with another audience', { ...ACTIVE, aud: 'https://other.example.com' }, 'audience-wrong'],

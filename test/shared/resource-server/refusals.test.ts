@@ -63,7 +63,7 @@ interface Case {
   readonly headers: OutgoingHttpHeaders
   readonly details?: object
   readonly options?: ProtectedResourceOptions
-  /** By default the holder of the certificate. */
+  /** The identity that the request presents; by default the holder of the certificate. */
   readonly presented?: Partial<Identity>
 }
 

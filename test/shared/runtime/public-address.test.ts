@@ -65,7 +65,7 @@ test.each([
 
 test.each([
   ...['', 'localhost', '127.1', '0x7f.0.0.1', '2130706433', '1.1.1.1 ', '[2600::1]', '1.1.1.01', '1.1.1'],
-])('a text that is no address is not public: %j', (text) => {
+])('a text that is not an address is not public: %j', (text) => {
   expect(isPublicAddress(text)).toBe(false)
 })
 

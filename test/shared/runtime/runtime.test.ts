@@ -63,7 +63,7 @@ test('elapsed only goes forward', () => {
   expect(times).toEqual(times.toSorted((a, b) => a - b))
 })
 
-/** What a process of this environment says; everything else of this one's environment is left out. */
+/** The output of a process with this environment, which has nothing of the environment of this process. */
 function run(script: string, environment: Readonly<Record<string, string>>) {
   const module = JSON.stringify(new URL('../../../shared/runtime/runtime.ts', import.meta.url).href)
   const source = `import { systemRuntime } from ${module}\n${script}`

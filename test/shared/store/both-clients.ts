@@ -111,7 +111,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   ),
 )
 
-/** The answer as the store reads it, or what was thrown. */
+/** The answer as the store reads it, or the error that was thrown. */
 async function outcome(answer: Promise<unknown>): Promise<unknown> {
   try {
     const { Item, Items, LastEvaluatedKey, ...rest } = (await answer) as Record<string, unknown>

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const opened = (seconds = SECONDS) => new Cache(seconds, () => clock)
 
-/** What each key holds in the store behind: its name and how often it was read. */
+/** Reads a key of the store behind. The value is the key's name and the number of all reads up to now. */
 const read = (key: string) => () => {
   reads.push(key)
   return Promise.resolve(`${key}${reads.length}`)
@@ -127,7 +127,7 @@ test('forgetting a key keeps an earlier read from being remembered', async () =>
   expect(await cache.remember('a', read('a'))).toBe('a1')
 })
 
-test('of a read that a newer one overtook nothing is left', async () => {
+test('a read that a newer one overtook leaves nothing behind', async () => {
   const cache = opened()
   const stale = Promise.withResolvers<string>()
   const reading = cache.remember('a', () => stale.promise)

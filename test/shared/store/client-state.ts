@@ -178,7 +178,7 @@ export async function clientState(engine: Engine) {
     expect(await stored()).toMatchObject({ notBefore: START + 101 })
   })
 
-  test('of two cut-offs at the same moment the later stays', async () => {
+  test('the later one of two cut-offs at the same moment stays', async () => {
     const [one, other] = [tested.runtime.store.clients, tested.rival.store.clients]
     for (const [first, second] of [
       [7, 3],

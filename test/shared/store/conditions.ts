@@ -73,7 +73,7 @@ export async function conditions(engine: Engine) {
     expect((await store.grants.find(alone)).grant).toEqual(alone)
   })
 
-  test('a change of the terms is done whatever came between, and writes nothing else', async () => {
+  test('a change of the terms succeeds even if a refresh came between, and writes nothing else', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
     const first = await readTokens(sample)

@@ -62,7 +62,7 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
   },
 }
 
-/** Attributes that may be absent: what a grant is without them. But they may not be anything. */
+/** Attributes that a grant may lack. If they are present, they must have their type. */
 const OPTIONAL: typeof NEEDED = {
   PUSHED: { clientIdAlias: 'text' },
   STARTED: { pushedDigest: 'text' },
@@ -96,7 +96,7 @@ export async function damagedItems(engine: Engine) {
     written.set(stage, { sample, item: (await grantItem(tested, sample.key)) ?? {} })
   }
 
-  /** What becomes of reading a grant whose item was tampered with. */
+  /** Reads a grant after a change of its item. */
   async function read(stage: keyof typeof STAGES, tamper: (item: Item) => Item): Promise<unknown> {
     const { sample, item } = written.get(stage) ?? { sample: sampleGrant(), item: {} }
     await tested.raw.grants.put(tamper(item))

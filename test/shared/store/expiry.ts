@@ -43,7 +43,7 @@ export async function expiry(engine: Engine) {
     { what: 'refresh', live: 'OK A053001', expired: 'BAD_REQUEST A053308 invalid_grant' },
     { what: 'ticket', live: 'LOCATION A040001', expired: 'BAD_REQUEST A041301 invalid_request' },
   ] as const)('$what', ({ what, live, expired }) => {
-    test('a grant lives until its last second', async () => {
+    test('a grant is valid until its last second', async () => {
       const present = await PRESENTATIONS[what]()
       tested.runtime.clock.now = addSeconds(START, DURATIONS[what] - 1)
       expect(await present()).toBe(live)

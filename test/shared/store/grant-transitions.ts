@@ -205,7 +205,7 @@ export async function grantTransitions(engine: Engine) {
     expect((await grants.find(tokens)).grant).toEqual(tokens)
   })
 
-  test('an item lives as long as the later of access and refresh token', async () => {
+  test('an item stays as long as the later of access and refresh token', async () => {
     const sample = sampleGrant()
     await STAGES.CODE(grants, sample)
     const refresh = { ...sample.tokens.refresh, refreshExpiresAt: addSeconds(START, 60) }

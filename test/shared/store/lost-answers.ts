@@ -119,7 +119,7 @@ export async function lostAnswers(engine: Engine) {
   test.each([
     { when: 'earlier', other: 3, notBefore: START + 6 },
     { when: 'later', other: 9, notBefore: START + 10 },
-  ])('of a cut-off and a $when one before it arrived the later stays', async ({ other, notBefore }) => {
+  ])('if a $when cut-off overtakes another one, the later of the two stays', async ({ other, notBefore }) => {
     await newClient()
     tested.proxy.fate = loseFirstRequest('UpdateItem', () =>
       rival.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, other)),

@@ -20,7 +20,7 @@ export const DELETED = {
   code: 'INVALID_CLIENT A048304 invalid_client',
   ticket: 'BAD_REQUEST A010304 invalid_request',
 }
-/** Of a deleted client whose record is still remembered. */
+/** The outcome for a deleted client whose record is still in the cache. */
 export const BY_STATE = 'INVALID_CLIENT A048306 invalid_client'
 export const CUT_OFF = {
   introspection: 'UNAUTHORIZED A057395 invalid_token',

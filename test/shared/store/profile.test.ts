@@ -22,18 +22,21 @@ test('the settings of a pair of records are computed once, and again when one of
 test.each([
   ['the service', service(WEAKENED), client()],
   ['only the client', service({ ...WEAKENED, fapi2: false }), client({ fapi2: true })],
-])('where %s has fapi2, requests see the values of the profile, whatever is stored', (_who, stored, own) => {
-  expect(settingsOf(stored, own)).toMatchObject({
-    supportedTokenAuthMethods: [],
-    shortClientSecretsAllowed: false,
-    tlsClientCertificateBoundAccessTokens: true,
-    ...{ pkceRequired: true, pkceS256Required: true, parRequired: true, refreshTokenKept: true },
-    authorizationCodeDuration: 60,
-    issSuppressed: false,
-    ...{ boundTokensOnly: true, redirectUriRequired: true, audienceIsString: true },
-    algorithms: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
-  })
-})
+])(
+  'where %s has fapi2, requests see the values of the profile instead of the stored ones',
+  (_who, stored, own) => {
+    expect(settingsOf(stored, own)).toMatchObject({
+      supportedTokenAuthMethods: [],
+      shortClientSecretsAllowed: false,
+      tlsClientCertificateBoundAccessTokens: true,
+      ...{ pkceRequired: true, pkceS256Required: true, parRequired: true, refreshTokenKept: true },
+      authorizationCodeDuration: 60,
+      issSuppressed: false,
+      ...{ boundTokensOnly: true, redirectUriRequired: true, audienceIsString: true },
+      algorithms: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
+    })
+  },
+)
 
 test('without fapi2 requests see what is stored, and a requirement of either the service or the client', () => {
   const stored = service({ ...WEAKENED, fapi2: false, pkceRequired: true })

@@ -19,7 +19,7 @@ test('a proof is used once, by its key and service', async () => {
   expect(await proofs.useProof(SERVICE + 1, proof('a'))).toBe(true)
 })
 
-test('of uses at once one succeeds', async () => {
+test('only one of several uses at once succeeds', async () => {
   const uses = await Promise.all(Array.from({ length: 8 }, () => proofs.useProof(SERVICE, proof('race'))))
   expect(uses.filter((done) => done)).toHaveLength(1)
 })

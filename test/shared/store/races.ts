@@ -20,7 +20,7 @@ export async function races(engine: Engine) {
   const stores = (): Grants[] => [tested.runtime.store.grants, tested.rival.store.grants]
 
   describe.each(STEPS)('at the store, $name', ({ from, take, to }) => {
-    test('of 50 steps at once one is done, and the others learn of it', async () => {
+    test('only one of 50 steps at once is done, and the others learn of it', async () => {
       const sample = sampleGrant()
       await STAGES[from](tested.runtime.store.grants, sample)
       const outcomes = await race(stores(), (grants) => take(grants, sample))
@@ -30,7 +30,7 @@ export async function races(engine: Engine) {
     })
   })
 
-  test('of 50 redemptions with tokens of their own, those of the one that is done are stored', async () => {
+  test('if 50 redemptions bring tokens of their own, the store keeps those of the one that is done', async () => {
     const sample = sampleGrant()
     await STAGES.CODE(tested.runtime.store.grants, sample)
     const runs = await race(stores(), async (grants) => {
@@ -42,13 +42,13 @@ export async function races(engine: Engine) {
     expect((await tested.runtime.store.grants.find(sample.key)).grant).toEqual(winner?.tokens)
   })
 
-  test('of 50 clients that ask for one number, one is created', async () => {
+  test('if 50 clients ask for one number, one is created', async () => {
     const all = [tested.runtime.store.clients, tested.rival.store.clients]
     const created = await race(all, (clients) => clients.create(SERVICE, { clientId: 4711 }, START))
     expect(created.filter(Boolean)).toHaveLength(1)
   })
 
-  test('of 50 clients that ask for one alias, one is created, and nothing is left of the others', async () => {
+  test('if 50 clients ask for one alias, one is created, and nothing is left of the others', async () => {
     const service = SERVICE + 1
     let number = 5000
     const all = [tested.runtime.store.clients, tested.rival.store.clients]

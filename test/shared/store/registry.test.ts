@@ -17,7 +17,7 @@ test.each([0, MAX + 1, 2 ** 49, 999999999999999, 1e15, 2 ** 53, -1, 1.5])(
 
 test.each([
   ...['', '01', ' 1', '1 ', '1\n', '+1', '1e3', '0x1', '１', '١', '1_0', 'NaN', 'Infinity', '__proto__'],
-])('%j is no client number', (text) => {
+])('%j is not a client number', (text) => {
   expect(parseNumber(text)).toBeUndefined()
 })
 

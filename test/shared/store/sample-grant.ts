@@ -7,7 +7,7 @@ import { START } from '../../support/fixed-runtime.ts'
 
 export const SERVICE = 21653835348762
 export const CLIENT = 12898884596863
-/** Of a request without one. */
+/** The proof of a request that brings none. */
 export const NO_PROOF = new OneTimeProof()
 
 /** One grant in each of its stages, with everything that a stage can have, as large as an ordinary one gets. */

@@ -58,7 +58,7 @@ const BY_ONE_CLIENT: readonly Name[] = [
 ]
 
 /**
- * These run by each client on one engine only: what an item means, and what follows when no answer comes, does not depend on the engine.
+ * These run by each client on one engine only: the meaning of an item, and the effect of a lost answer, do not depend on the engine.
  * The lean client has them on the embedded engine.
  */
 const ON_ONE_ENGINE: readonly Name[] = [

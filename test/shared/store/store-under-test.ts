@@ -16,11 +16,11 @@ export interface StoreUnderTest {
   readonly runtime: FixedRuntime
   /** Past the proxy. */
   readonly dynamodb: DynamoDb
-  /** Between the runtime and the engine. */
+  /** The proxy between the runtime and the engine. */
   readonly proxy: CuttingProxy
   /** Another process of the deployment: the same tables, a cache and a clock of its own, past the proxy. */
   readonly rival: FixedRuntime
-  /** What really lies in the tables. */
+  /** The tables themselves, without a cache. */
   readonly raw: FixedRuntime['tables']
 }
 
@@ -68,7 +68,7 @@ export function grantItem(
   return raw.grants.get({ id: parts.join('.') })
 }
 
-/** The same with a walk of unbound tokens at the endpoints, and its rival as another process that answers requests. */
+/** Opens a store under test with a walk of unbound tokens, and its rival as another process that answers requests. */
 export async function walkUnderTest(engine: Engine, settings: Partial<Settings> = {}) {
   const tested = await storeUnderTest(engine, settings)
   const walk = await openWalk(tested.runtime, UNBOUND)

@@ -120,7 +120,7 @@ export async function unreachable(engine: Engine) {
     })
   })
 
-  /** A store of its own, as production has it: its retries wait. */
+  /** A store of its own, like that of production: its retries wait. */
   function opened(endpoint: string, tables: object = {}) {
     const { settings, now, random } = tested.runtime
     const store = openStore({

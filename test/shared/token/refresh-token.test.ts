@@ -97,6 +97,6 @@ test('the successor is different at every rotation', () => {
   expect(new Set(made.map((next) => next.token)).size).toBe(100)
 })
 
-test('no successor is derived from a text that is no refresh token', () => {
+test('no successor is derived from a text that is not a refresh token', () => {
   expect(() => deriveRefreshToken('x', 'nonce', KEY)).toThrow('is malformed')
 })

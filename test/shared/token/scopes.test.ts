@@ -100,7 +100,7 @@ test('available scopes are not limited while requestable scopes are not enabled'
 })
 
 test.each([
-  ['what was asked, in its order', 'write read', client, ['write', 'read']],
+  ['the requested scopes, in their order', 'write read', client, ['write', 'read']],
   ['a repeated scope once', 'read read', client, ['read']],
   ['without those that are unknown', 'read nonsense', client, ['read']],
   ['without those that the client may not have', 'read write', limited('write'), ['write']],

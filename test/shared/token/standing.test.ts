@@ -107,7 +107,7 @@ test.each([
   expect(whyInvalid(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
 })
 
-test('of the cut-offs of the client and of the service the later one counts', () => {
+test('the later one of the cut-offs of the client and of the service counts', () => {
   const state = { locked: false, notBefore: at(2) }
   expect(whyInvalid(state, { tokensNotBefore: at(1) }, at(1))).toBe('cut-off')
   expect(whyInvalid(state, { tokensNotBefore: at(3) }, at(2))).toBe('cut-off')

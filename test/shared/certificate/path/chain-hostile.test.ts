@@ -60,7 +60,7 @@ test('a certificate that is there twice, or again without a right signature, cha
   expect(await fault(leaf, [resigned(root)], [issuing])).toBe('no-path')
 })
 
-test('authorities that have issued each other are no path', async () => {
+test('authorities that have issued each other do not make a path', async () => {
   const [a, b] = [pair(), pair()]
   const one = await authority('A', { name: 'B', ...b, der: root.der }, { keys: a })
   const other = await authority('B', { name: 'A', ...a, der: root.der }, { keys: b })
@@ -112,7 +112,7 @@ test('an extension that is there twice, or cannot be read, is refused', async ()
   expect(await fault(end, [root], [issuing])).toBeDefined()
 })
 
-test('a certificate that OpenSSL does not read is no part of a path', async () => {
+test('a certificate that OpenSSL does not read cannot be part of a path', async () => {
   const changed = Buffer.from(issuing.der)
   const point = changed.indexOf(Buffer.from('03420004', 'hex')) + 4
   changed.writeUInt8(changed.readUInt8(point + 63) ^ 1, point + 63)

@@ -82,7 +82,7 @@ test('requests at the same time have a connection each', async () => {
   expect(await Promise.all([exchange(), exchange()])).toEqual(expect.arrayContaining(['0', '1']))
 })
 
-test('of many requests at the same time, over connections that were used before, each gets its own answer', async () => {
+test('each of many requests at the same time, over connections that were used before, gets its own answer', async () => {
   const server = createServer((socket) => {
     socket.on('data', (request) => {
       const name = /name:(\d+)/.exec(request.toString())?.[1] ?? ''

@@ -13,7 +13,7 @@ test('an answer is its status, its headers by names in small letters, and its bo
   })
 })
 
-test('of a header that stands twice and frames nothing the last value counts', () => {
+test('if a header that frames nothing stands twice, the last value counts', () => {
   const head = `${OK}Date: a\r\nServer: x\r\ncontent-length: 0\r\ndate: b\r\nserver: y`
   expect(Object.fromEntries(readResponse(answer(head))?.headers ?? [])).toEqual({
     date: 'b',
@@ -38,10 +38,10 @@ describe('answers that are refused', () => {
   test.each([
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 0', ''],
     ['that is not final', 'HTTP/1.1 100 Continue', ''],
-    ['of another protocol', '\x15\x03\x03\x00\x02', ''],
+    ['in another protocol', '\x15\x03\x03\x00\x02', ''],
     ['without a length', 'HTTP/1.1 200 OK', ''],
     ['with two lengths', `${OK}content-length: 1\r\nContent-Length: 2`, '{}'],
-    ['with a length that is no number', `${OK}content-length: +2`, '{}'],
+    ['with a length that is not a number', `${OK}content-length: +2`, '{}'],
     ['with a length of a gigabyte', `${OK}content-length: 1000000000`, '{}'],
     ['in chunks', `${OK}content-length: 2\r\ntransfer-encoding: chunked`, '{}'],
     ['with more than its length', `${OK}content-length: 1`, '{}'],

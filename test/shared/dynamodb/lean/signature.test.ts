@@ -11,7 +11,7 @@ const CREDENTIALS = {
 }
 const HOST = `dynamodb.${REGION}.amazonaws.com`
 
-/** What the SDK's own signer would send. */
+/** The headers that the SDK's own signer would send. */
 async function reference(
   target: string,
   body: string,
@@ -70,7 +70,7 @@ const credentials = fc.record(
   { requiredKeys: ['accessKeyId', 'secretAccessKey'] },
 )
 
-test('a signature is that of the signer of the SDK, whatever was signed before', async () => {
+test('a signature is that of the signer of the SDK, after any signatures before it', async () => {
   const signer = new Signer(REGION)
   await fc.assert(
     fc.asyncProperty(fc.string(), credentials, time, async (body, signedBy, milliseconds) => {
