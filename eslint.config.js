@@ -86,12 +86,12 @@ export default defineConfig(
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_UNBOUND_CATCH, NO_FOCUS],
       // A `describe` is one function however many tests it has.
       'max-lines-per-function': 'off',
-      // A fixture that needs no other one has to say so by `{}`.
+      // A fixture that needs no other one has to show it by `{}`.
       'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     },
   },
   {
-    // What tools ask for, and what packages have.
+    // Tools require a default export in their configuration, and the types of packages have one.
     files: ['*.config.{js,ts}', '**/*.d.ts'],
     rules: { 'no-restricted-syntax': ['error', NO_UNBOUND_CATCH] },
   },
