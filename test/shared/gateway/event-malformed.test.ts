@@ -34,6 +34,7 @@ const Sound = z.strictObject({
   route: z.string(),
   path: z.optional(z.string()),
   apiId: z.optional(z.string()),
+  address: z.optional(z.string()),
   pathParameters: z.record(z.string(), z.string()),
   query: z.instanceof(URLSearchParams),
   headers: z.map(z.string(), z.array(z.string())),

@@ -9,6 +9,11 @@ import { arnOf, CERTIFICATES, daysOf, ofLambda, throttled } from '../../aws/clou
 import { exampleSettings, ofType, packagedTemplate, type Template } from '../../aws/packaged-template.ts'
 import type { WalkedSite } from './packaged-site.ts'
 
+interface LoggedFunction {
+  readonly FunctionName: string
+  readonly LoggingConfig: { readonly LogGroup: { readonly Ref: string } }
+}
+
 type Watch = ReturnType<typeof cloudWatch>
 type Lines = NonNullable<Minute['lines']>
 
@@ -50,11 +55,10 @@ export function alarms(at: () => WalkedSite): void {
   }
 
   function groupOf(name: string): string {
-    const [found] = ofType<{ LogGroupName: string }>(template, 'Logs::LogGroup').filter(
-      ([, { LogGroupName }]) => LogGroupName.endsWith(`/${name}`),
-    )
-    if (found === undefined) throw new Error(`no log group of ${name}`)
-    return found[0]
+    const functions = ofType<LoggedFunction>(template, 'Lambda::Function')
+    const [found] = functions.filter(([, { FunctionName }]) => FunctionName === name)
+    if (found === undefined) throw new Error(`no function ${name}`)
+    return found[1].LoggingConfig.LogGroup.Ref
   }
 
   async function record() {
