@@ -20,8 +20,9 @@ export default defineConfig({
     // Node loads the sources itself, as it does outside of the tests.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: SlowFirst },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', new TestedCodes(), new ClosingLine()],
     coverage: { include: ['functions/**/*.ts', 'shared/**/*.ts'], reporter: ['text', 'html'] },
   },

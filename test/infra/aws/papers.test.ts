@@ -57,4 +57,4 @@ test('the examples for other tools name archives and parameters as the template 
   expect(text).toContain('key      = "archives/${filesha256("dist/${each.key}.zip")}/${each.key}.zip"')
   for (const command of [...text.matchAll(/command: npm run (\w+)/g)].map(([, name]) => name))
     expect(Object.keys(project.scripts)).toContain(command)
-}, 60_000)
+})

@@ -158,7 +158,7 @@ describe('the validator of CloudFormation', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'certbound-validate-'))
     engine = new CelEngine()
-  }, 60_000)
+  })
   afterAll(() => {
     engine.free()
     rmSync(folder, { recursive: true })

@@ -7,12 +7,23 @@ import { settingsOf } from '../../../shared/store/profile.ts'
 import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { element } from '../../support/built-certificate.ts'
 import { alternativeNames, authority, issued, type Party, pemOf } from '../../support/certificate-chain.ts'
-import { browserOfFile, CHROMIUM, drop, enter, focused, isInSight, tabTo, violations } from './browser.ts'
+import {
+  browserOfFile,
+  CHROMIUM,
+  comesInSight,
+  drop,
+  enter,
+  focusReaches,
+  leaveBy,
+  nextPage,
+  tabTo,
+  violations,
+} from './browser.ts'
 import { consoleSite, filler, logIn, originOf } from './console-site.ts'
 
 const { site, serviceId, failures, open } = await consoleSite()
 const running = await open()
-const newPage = browserOfFile(running)
+const newPage = browserOfFile(running.newLink)
 const { registry } = site.runtime.store
 const PHONE = { width: 375, height: 800 }
 
@@ -55,15 +66,15 @@ test.each(CHROMIUM)(
     const page = await newPage()
     await page.setViewportSize(PHONE)
     await page.goto(`${originOf(running)}/${serviceId}/clients/${selfSigned.clientId}/certificates`)
-    await Promise.all([page.waitForEvent('load'), drop(page, renewed.der, 'renewed.der', 'jwks')])
-    expect(await isInSight(page.locator('.registered').getByText('CN=Renewed').first())).toBe(true)
+    await nextPage(page, drop(page, renewed.der, 'renewed.der', 'jwks'))
+    await comesInSight(page.locator('.registered').getByText('CN=Renewed').first())
     expect(await page.getByRole('heading', { name: 'Must the trust store change?' }).count()).toBe(1)
     expect([await violations(page), await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
       [],
       PHONE.width,
     ])
     expect(await kids()).toEqual([thumbprint(old.der)])
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Saved: jwks').waitFor()
     expect(await kids()).toEqual([thumbprint(old.der), thumbprint(renewed.der)])
 
@@ -75,7 +86,6 @@ test.each(CHROMIUM)(
     await page.getByText('Saved: jwks').waitFor()
     expect(await kids()).toEqual([thumbprint(renewed.der)])
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -84,16 +94,13 @@ test.each(CHROMIUM)(
     const page = await newPage()
     await page.goto(`${originOf(running)}/${serviceId}/clients/${named.clientId}/authentication`)
     await page.getByText('Read the name from a certificate').click()
-    await Promise.all([
-      page.waitForEvent('load'),
-      drop(page, [root, leaf, middle].map(pemOf).join(''), 'chain.pem'),
-    ])
-    expect(await focused(page)).toContain('Content of the certificate')
-    expect(await isInSight(page.getByText('The others are left out: CN=Root CN=Middle'))).toBe(true)
+    await nextPage(page, drop(page, [root, leaf, middle].map(pemOf).join(''), 'chain.pem'))
+    await focusReaches(page, 'Content of the certificate')
+    await comesInSight(page.getByText('The others are left out: CN=Root CN=Middle'))
     expect(await violations(page)).toEqual([])
-    await Promise.all([page.waitForEvent('load'), page.getByLabel('two.example').check()])
+    await nextPage(page, page.getByLabel('two.example').check())
     expect(await page.locator('.bar').getByText('two.example').count()).toBe(1)
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Saved: tlsClientAuthSubjectDn, tlsClientAuthSanDns').waitFor()
     const record = await recordOf(named.clientId)
     expect([record?.tlsClientAuthSubjectDn, record?.tlsClientAuthSanDns]).toEqual([undefined, 'two.example'])
@@ -103,7 +110,6 @@ test.each(CHROMIUM)(
     await enter(page)
     expect(await page.getByText('Saved: tlsClientAuthSanDns').count()).toBe(1)
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -112,9 +118,9 @@ test.each(CHROMIUM)(
     const page = await newPage()
     await page.goto(`${originOf(running)}/${serviceId}/service/certificates`)
     const file = pkcs7(root.der, leaf.der)
-    await Promise.all([page.waitForEvent('load'), drop(page, file, 'roots.p7b', 'trustedRootCertificates')])
+    await nextPage(page, drop(page, file, 'roots.p7b', 'trustedRootCertificates'))
     const list = page.locator('[data-member="trustedRootCertificates"] .registered').first()
-    expect(await isInSight(list)).toBe(true)
+    await comesInSight(list)
     expect(
       (await list.getByRole('listitem').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
     ).toEqual([
@@ -123,21 +129,17 @@ test.each(CHROMIUM)(
     ])
     expect(await violations(page)).toEqual([])
     await list.getByLabel('Remove CN=Leaf').check()
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Saved: trustedRootCertificates').waitFor()
     // A list that is not set yet is set by a drop.
-    await Promise.all([
-      page.waitForEvent('load'),
-      drop(page, middle.der, 'middle.crt', 'clientCertificateIssuers'),
-    ])
-    await page.getByRole('button', { name: 'Save' }).click()
+    await nextPage(page, drop(page, middle.der, 'middle.crt', 'clientCertificateIssuers'))
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Saved: clientCertificateIssuers').waitFor()
     const saved = await registry.findCurrentService(Number(serviceId))
     expect(saved?.trustedRootCertificates.map((pem) => pem.trim())).toEqual([pemOf(root).trim()])
     expect(saved?.clientCertificateIssuers?.map((pem) => pem.trim())).toEqual([pemOf(middle).trim()])
     await registry.changeService(Number(serviceId), ({ clientCertificateIssuers: _, ...rest }) => rest)
   },
-  60_000,
 )
 
 test('without script a certificate is pasted below the keys or roots, and an unreadable one changes nothing', async () => {
@@ -210,7 +212,7 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'Set all of them, and the switch' }).focus()
     await enter(page)
     const warning = page.getByRole('alert')
-    expect(await isInSight(warning)).toBe(true)
+    await comesInSight(warning)
     expect(await violations(page)).toEqual([])
     const refused = await warning.getByRole('link').allInnerTexts()
     expect(await warning.innerText()).toContain(`${refused.length} clients will be refused`)
@@ -236,7 +238,6 @@ test.each(CHROMIUM)(
       { status: 401 },
     ])
   },
-  60_000,
 )
 
 function never(): never {

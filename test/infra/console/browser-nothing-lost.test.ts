@@ -1,6 +1,17 @@
 import type { Dialog, Page, Request } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { browserOfFile, CHROMIUM, enter, focused, isInSight, violations } from './browser.ts'
+import {
+  browserOfFile,
+  CHROMIUM,
+  comesInSight,
+  enter,
+  focused,
+  focusReaches,
+  isInSight,
+  leaveBy,
+  nextPage,
+  violations,
+} from './browser.ts'
 import { consoleSite, originOf } from './console-site.ts'
 import { relayTo } from './web-api-relay.ts'
 
@@ -11,7 +22,7 @@ const connection = { baseUrl: relay.baseUrl, credential }
 const running = await open({ connection, clock: () => time.now })
 const [{ clientId }] = site.seeded.clients
 const { registry } = site.runtime.store
-const newPage = browserOfFile(running)
+const newPage = browserOfFile(running.newLink)
 const client = `/${serviceId}/clients/${clientId}`
 const tokens = `${client}/tokens-and-claims`
 const general = `/${serviceId}/service/general`
@@ -48,12 +59,12 @@ test.each(CHROMIUM)(
   async () => {
     const page = await newPage()
     await saveWrongly(page)
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Nothing was saved.').waitFor()
     expect(await page.title()).toMatch(/^Error: /)
     const field = page.getByLabel('Access token duration')
     for (let round = 0; round < 2; round++) {
-      expect(await focused(page)).toBe('Access token duration')
+      await focusReaches(page, 'Access token duration')
       expect([await isInSight(field), await isInSight(page.locator('.bar'))]).toEqual([true, true])
       expect(await page.locator('.setting.changed code').first().textContent()).toBe(SWITCH)
       expect(await page.locator('.setting.changed').count()).toBe(2)
@@ -70,11 +81,10 @@ test.each(CHROMIUM)(
     await field.fill('3600')
     await page.getByRole('switch').first().check()
     expect(await page.locator('.bar tbody tr').allTextContents()).toEqual([`${DURATION}not set3600`])
-    await field.press('Enter')
+    await nextPage(page, field.press('Enter'))
     await page.getByText(`Saved: ${DURATION}`).waitFor()
     expect(await clientNow()).toMatchObject({ [SWITCH]: true, extension: { accessTokenDuration: 3600 } })
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -82,21 +92,20 @@ test.each(CHROMIUM)(
   async () => {
     const page = await withoutScript(await newPage())
     await saveWrongly(page)
-    await page.getByRole('button', { name: 'Review changes' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Review changes' }))
     await page.getByRole('heading', { name: '2 changes to save' }).waitFor()
-    expect(await isInSight(page.locator('#curl summary'))).toBe(true)
-    await page.getByRole('button', { name: 'Save' }).click()
+    await comesInSight(page.locator('#curl summary'))
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Nothing was saved.').waitFor()
     const field = page.getByLabel('Access token duration')
-    expect([await isInSight(field), await isInSight(page.locator('.bar'))]).toEqual([true, true])
     expect(await page.locator(':focus').getAttribute('name')).toBe(DURATION)
+    expect([await isInSight(field), await isInSight(page.locator('.bar'))]).toEqual([true, true])
     expect(await page.locator('.setting.changed').count()).toBe(2)
     expect(await page.locator('.bar tbody tr').count()).toBe(2)
     await field.fill('60')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText(`Saved: ${SWITCH}, ${DURATION}`).waitFor()
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -124,7 +133,6 @@ test.each(CHROMIUM)(
     expect(await page.locator('#curl').count()).toBe(0)
     expect((await clientNow())?.extension).toBeUndefined()
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -147,20 +155,20 @@ test.each(CHROMIUM)(
     expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
     // No work is unsaved now.
     await page.getByRole('button', { name: 'Discard' }).click()
-    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.locator('.bar').waitFor({ state: 'hidden' })
+    await leaveBy(page.getByRole('link', { name: 'Overview' }))
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     expect(asked).toEqual(['beforeunload'])
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
     await go(page, `/${serviceId}/clients/create`)
     await page.getByLabel('Client name').fill('Typed')
     isLeft = true
-    await page.getByRole('link', { name: 'Overview' }).click()
+    await leaveBy(page.getByRole('link', { name: 'Overview' }))
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     expect(asked.length).toBe(2)
     await page.goBack()
     expect(await page.getByLabel('Client name').inputValue()).toBe('Typed')
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -176,11 +184,10 @@ test.each(CHROMIUM)(
     expect([await isInSight(said), await violations(page)]).toEqual([true, []])
     const other = await newPage()
     await other.getByRole('heading', { name: 'Overview' }).waitFor()
-    await page.getByRole('button', { name: 'Save' }).press('Enter')
+    await nextPage(page, page.getByRole('button', { name: 'Save' }).press('Enter'))
     await page.getByText(`Saved: ${DURATION}`).waitFor()
     expect((await clientNow())?.extension?.accessTokenDuration).toBe(60)
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -190,17 +197,16 @@ test.each(CHROMIUM)(
     await go(page, general)
     await page.getByLabel('Service name').fill('Typed too late')
     await page.context().clearCookies()
-    await page.getByRole('button', { name: 'Review changes' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Review changes' }))
     await page.getByText('It is still in this tab').waitFor()
     expect(await page.content()).not.toContain('Typed too late')
     await newPage()
     await page.goBack()
     expect(await page.getByLabel('Service name').inputValue()).toBe('Typed too late')
-    await page.getByRole('button', { name: 'Review changes' }).click()
-    await page.getByRole('button', { name: 'Save' }).click()
+    await leaveBy(page.getByRole('button', { name: 'Review changes' }))
+    await leaveBy(page.getByRole('button', { name: 'Save' }))
     await page.getByText('Saved: serviceName').waitFor()
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -227,7 +233,6 @@ test.each(CHROMIUM)(
     expect(await isKept(11)).toBe(false)
     expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
   },
-  60_000,
 )
 
 test.each(CHROMIUM)(
@@ -244,7 +249,6 @@ test.each(CHROMIUM)(
     await page.getByRole('button', { name: 'Send it again' }).click()
     await page.getByText(`Saved: ${DURATION}`).waitFor()
   },
-  60_000,
 )
 
 test('no unexpected failure occurred', () => expect(failures).toEqual([]))

@@ -6,12 +6,10 @@ import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
-import type { RunningConsole } from '../../../infra/console/start-console.ts'
 
-/** On a machine without Debian's Chromium, the tests are skipped with a warning. */
+/** On a machine without Debian's Chromium, the tests in it are left out with a warning. */
 export const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
-if (CHROMIUM.length === 0)
-  console.warn('no chromium here: the tests of the console in a browser are left out')
+if (CHROMIUM.length === 0) console.warn('no chromium here: the tests in a browser are left out')
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
@@ -20,8 +18,8 @@ const FLAGS = [
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Starts one browser for all tests of a file. @returns a function that opens a page with a new session of the console */
-export function browserOfFile(running: RunningConsole): () => Promise<Page> {
+/** Starts one browser for all tests of a file. @returns a function that opens a new page at a URL, for example a new link of the console */
+export function browserOfFile(url: () => string): () => Promise<Page> {
   let browser: BrowserContext | undefined
   let profile = ''
   beforeAll(async () => {
@@ -29,7 +27,7 @@ export function browserOfFile(running: RunningConsole): () => Promise<Page> {
     if (executablePath === undefined) return
     profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
     browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
-  }, 60_000)
+  })
   afterAll(async () => {
     if (browser === undefined) return
     await browser.close()
@@ -41,8 +39,8 @@ export function browserOfFile(running: RunningConsole): () => Promise<Page> {
     if (browser === undefined) throw new Error('there is no browser')
     const page = await browser.newPage()
     onTestFinished(() => page.close())
-    page.setDefaultTimeout(10_000)
-    await page.goto(running.newLink())
+    page.setDefaultTimeout(30_000)
+    await page.goto(url())
     return page
   }
 }
@@ -81,10 +79,26 @@ export async function isInSight(element: Locator): Promise<boolean> {
   return isInWindow && (top === undefined || isOfBar || bottom <= top)
 }
 
-/** Presses Enter, and waits for the next page. */
-export async function enter(page: Page): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+/**
+ * Waits until an action has led to the next page, and that page has loaded its scripts. A text does not show that:
+ * the page before may have it too.
+ */
+export async function nextPage(page: Page, action: Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), action])
 }
+
+/** Presses Enter, and waits for the next page. */
+export const enter = (page: Page) => nextPage(page, page.keyboard.press('Enter'))
+
+/** Clicks a link or a button, and waits for the next page. */
+export const leaveBy = (control: Locator) => nextPage(control.page(), control.click())
+
+/** Waits until the focus is on an element with this label or text: a browser moves the focus after a page has loaded. */
+export const focusReaches = (page: Page, text: string) => expect.poll(() => focused(page)).toContain(text)
+
+/** Waits until an element is in sight: a page scrolls to its focus. */
+export const comesInSight = (element: Locator) =>
+  expect.poll(() => isInSight(element), { message: element.toString() }).toBe(true)
 
 const FOCUSED = `{
   const one = document.activeElement

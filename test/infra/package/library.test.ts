@@ -46,7 +46,7 @@ beforeAll(async () => {
   const archive = join(packing, `dist/library/certbound-resource-server-${manifest.version}.tgz`)
   npm(user, 'install', '--offline', archive, join(folder, 'jose.tgz'))
   provideFrameworks()
-}, 60_000)
+})
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** The files of the project that `npm pack` reads, in a folder without a build. */
@@ -194,7 +194,7 @@ describe('the types of the library', () => {
   test('with moduleResolution nodenext, strict TypeScript accepts right use and every sample, and refuses wrong use', () => {
     const files = ['typed.ts', 'wrong.ts', ...samples.map(([, name = '']) => name)]
     expect(complaints(files, { module: ts.ModuleKind.NodeNext })).toEqual([WRONG])
-  }, 60_000)
+  })
 
   test('with moduleResolution bundler, strict TypeScript accepts right use and refuses wrong use', () => {
     const options = { module: ts.ModuleKind.Preserve, moduleResolution: ts.ModuleResolutionKind.Bundler }

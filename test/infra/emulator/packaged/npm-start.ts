@@ -26,7 +26,7 @@ export function npmStart(site: () => PackagedSite): void {
     await script.printed('"endpoint":"/.well-known/oauth-authorization-server"')
     script.process.kill('SIGINT')
     expect([await script.ended, script.stderr()]).toEqual([0, ''])
-  }, 60_000)
+  })
 
   test('npm start -- --packaged names the command to run if nothing has been packaged', async () => {
     await expect(readPackagedTemplate('absent.json')).rejects.toThrow(
