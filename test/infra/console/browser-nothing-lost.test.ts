@@ -47,6 +47,12 @@ async function withoutScript(page: Page): Promise<Page> {
   return page
 }
 
+/** Enters a duration and does not save it. */
+async function beginWork(page: Page): Promise<void> {
+  await go(page, tokens)
+  await page.getByLabel('Access token duration').fill('60')
+}
+
 /** Switches binding off and enters a duration that the Web API refuses. */
 async function saveWrongly(page: Page): Promise<void> {
   await go(page, tokens)
@@ -112,8 +118,7 @@ test.each(CHROMIUM)(
   'in %s the command opens visibly in the bar with the focus, can be copied, and closes when a value changes',
   async () => {
     const page = await newPage()
-    await go(page, tokens)
-    await page.getByLabel('Access token duration').fill('60')
+    await beginWork(page)
     await page.getByRole('button', { name: 'Show as curl' }).click()
     const summary = page.locator('#curl summary')
     await summary.waitFor()
@@ -145,8 +150,7 @@ test.each(CHROMIUM)(
       asked.push(dialog.type())
       return isLeft ? dialog.accept() : dialog.dismiss()
     })
-    await go(page, tokens)
-    await page.getByLabel('Access token duration').fill('60')
+    await beginWork(page)
     await page.getByRole('button', { name: /^Theme/ }).click()
     await page.getByRole('button', { name: 'Theme: light. Change to dark' }).waitFor()
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
@@ -175,8 +179,7 @@ test.each(CHROMIUM)(
   '%s notices that a session has ended before a form is sent, and the form can be saved after a new link in another tab',
   async () => {
     const page = await newPage()
-    await go(page, tokens)
-    await page.getByLabel('Access token duration').fill('60')
+    await beginWork(page)
     await page.context().clearCookies()
     await page.getByRole('button', { name: 'Save' }).press('Enter')
     const said = page.getByText('The session has ended. Nothing is lost')
@@ -239,8 +242,7 @@ test.each(CHROMIUM)(
   'if the Web API does not answer, %s keeps the form on the page and can send it again',
   async () => {
     const page = await newPage()
-    await go(page, tokens)
-    await page.getByLabel('Access token duration').fill('60')
+    await beginWork(page)
     relay.away = 'GET'
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('This page kept your input.').waitFor()
