@@ -23,18 +23,15 @@ const running = await open({ connection, clock: () => time.now })
 const [{ clientId }] = site.seeded.clients
 const { registry } = site.runtime.store
 const newPage = browserOfFile(running.newLink)
-const client = `/${serviceId}/clients/${clientId}`
-const tokens = `${client}/tokens-and-claims`
+const tokens = `/${serviceId}/clients/${clientId}/tokens-and-claims`
 const general = `/${serviceId}/service/general`
 
 const go = (page: Page, path: string) => page.goto(originOf(running) + path)
 const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 const first = await clientNow()
-beforeEach(() =>
-  registry
-    .changeClient(Number(serviceId), Number(clientId), (record) => first ?? record)
-    .then(() => undefined),
-)
+beforeEach(async () => {
+  await registry.changeClient(Number(serviceId), Number(clientId), (record) => first ?? record)
+})
 
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 const DURATION = 'extension.accessTokenDuration'
