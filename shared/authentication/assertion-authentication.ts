@@ -43,12 +43,12 @@ export async function authenticateWithAssertion(
   const clientId = namedClientId(presented) ?? ''
   let fault: AssertionFault = 'key-unknown'
   // If no key verifies it, the client may have rotated its keys, so `findInKeys` fetches the set of `jwksUri` again.
-  const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
+  const verified = await findInKeys(client, call, (jwks): VerifiedAssertion | undefined => {
     const { issuer } = service
     const { audienceIsString } = settingsOf(service, client)
     const alg = client.tokenAuthSignAlg
     const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
-    const outcome = await verifyClientAssertion(form, expected)
+    const outcome = verifyClientAssertion(form, expected)
     if (typeof outcome !== 'string') return outcome
     fault = outcome
     return undefined

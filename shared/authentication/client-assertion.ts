@@ -89,17 +89,17 @@ export function readClientAssertion(text: string): ClientAssertion | 'malformed'
  *
  * @see RFC 7521 section 4.2, RFC 7523 section 3, requirements I01 to I06
  */
-export async function verifyClientAssertion(
+export function verifyClientAssertion(
   { clientAssertion: assertion, clientAssertionType: type }: PresentedAssertion,
   expected: ExpectedAssertion,
-): Promise<VerifiedAssertion | AssertionFault> {
+): VerifiedAssertion | AssertionFault {
   if (type === undefined) return 'type-missing'
   if (type !== ASSERTION_TYPE) return 'type-unsupported'
   if (assertion === undefined) return 'assertion-missing'
   if (assertion === 'malformed') return assertion
   const { jws, claims } = assertion
   if (!hasRightType(jws)) return 'typ-wrong'
-  const unsigned = await verifyCompactJws(jws, expected.jwks, expected.alg)
+  const unsigned = verifyCompactJws(jws, expected.jwks, expected.alg)
   if (unsigned !== undefined) return unsigned
   if (claims === undefined) return 'malformed'
   return partyFault(claims, expected) ?? timeFault(claims, expected.now) ?? readJti(claims)

@@ -1,5 +1,6 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../json.ts'
+import type { KeyThumbprint } from './thumbprint.ts'
 
 /** A JWK whose members are not checked. */
 export type Jwk = JsonObject
@@ -25,6 +26,38 @@ export function isPrivate(jwk: Jwk): boolean {
 /** The name of the first private member, if the key has one. */
 export function privateMemberOf(jwk: Jwk): string | undefined {
   return PRIVATE_MEMBERS.find((name) => Object.hasOwn(jwk, name))
+}
+
+/** The members of a public key, in the order of its thumbprint (RFC 7638 section 3.2, RFC 8037 section 2). */
+const REQUIRED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['EC', ['crv', 'kty', 'x', 'y']],
+  ['OKP', ['crv', 'kty', 'x']],
+  ['RSA', ['e', 'kty', 'n']],
+])
+
+/**
+ * The JSON text from which the thumbprint of a public key is made. Two texts are equal only for the same key.
+ *
+ * @returns `undefined` for an unknown kind of key and for a member that is not a string
+ */
+export function canonicalText(jwk: Jwk): string | undefined {
+  const names = REQUIRED_MEMBERS.get(jwk['kty'])
+  if (names?.every((name) => typeof jwk[name] === 'string') !== true) return undefined
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, jwk[name]])))
+}
+
+/**
+ * The thumbprint of a public key.
+ *
+ * @param jwk a key that has verified a signature, so that each required member has its only spelling
+ * @returns SHA-256 of the canonical text, base64url without padding, 43 characters
+ * @throws TypeError without a required member
+ * @see RFC 7638 section 3; vector RFC 9449 section 6.1
+ */
+export function keyThumbprint(jwk: Jwk): KeyThumbprint {
+  const text = canonicalText(jwk)
+  if (text === undefined) throw new TypeError('the JWK has not all members of a public key')
+  return hash('sha256', text, 'base64url') as KeyThumbprint
 }
 
 /**

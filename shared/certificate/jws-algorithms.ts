@@ -1,22 +1,24 @@
-/** The kind of key that an algorithm requires, as members of its JWK. */
-export interface KeyKind {
+/** The kind of key that an algorithm requires, as members of its JWK, and its hash in `node:crypto`. Ed25519 has a hash of its own. */
+export interface JwsAlgorithm {
   readonly kty: string
   readonly crv?: string
+  readonly hash: string | null
+  readonly isPss?: true
 }
 
-/** The JWS algorithms that a client may use, all of them asymmetric, each with its kind of key (RFC 7518 section 3.1, RFC 8037). */
-export const JWS_ALGORITHMS: ReadonlyMap<string, KeyKind> = new Map([
-  ['ES256', { kty: 'EC', crv: 'P-256' }],
-  ['ES384', { kty: 'EC', crv: 'P-384' }],
-  ['ES512', { kty: 'EC', crv: 'P-521' }],
-  ['PS256', { kty: 'RSA' }],
-  ['PS384', { kty: 'RSA' }],
-  ['PS512', { kty: 'RSA' }],
-  ['RS256', { kty: 'RSA' }],
-  ['RS384', { kty: 'RSA' }],
-  ['RS512', { kty: 'RSA' }],
-  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
-  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+/** The JWS algorithms that a client may use, all of them asymmetric (RFC 7518 section 3.1, RFC 8037). */
+export const JWS_ALGORITHMS: ReadonlyMap<string, JwsAlgorithm> = new Map<string, JwsAlgorithm>([
+  ['ES256', { kty: 'EC', crv: 'P-256', hash: 'sha256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384', hash: 'sha384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521', hash: 'sha512' }],
+  ['PS256', { kty: 'RSA', hash: 'sha256', isPss: true }],
+  ['PS384', { kty: 'RSA', hash: 'sha384', isPss: true }],
+  ['PS512', { kty: 'RSA', hash: 'sha512', isPss: true }],
+  ['RS256', { kty: 'RSA', hash: 'sha256' }],
+  ['RS384', { kty: 'RSA', hash: 'sha384' }],
+  ['RS512', { kty: 'RSA', hash: 'sha512' }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519', hash: null }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519', hash: null }],
 ])
 
 /** The algorithms that a client may use if it has registered none. */

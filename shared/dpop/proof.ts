@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isPrivate, type Jwk } from '../certificate/jwk-set.ts'
+import { isPrivate, type Jwk, keyThumbprint } from '../certificate/jwk-set.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
@@ -41,18 +41,18 @@ export interface VerifiedProof {
 }
 
 /** Verifies a DPoP proof: first its form and its signature with the key in its header, then its claims. @see RFC 9449 section 4.3 */
-export async function verifyProof(
+export function verifyProof(
   sent: SentProof,
   now: EpochSeconds,
   algorithms: readonly string[],
-): Promise<VerifiedProof | ProofFault> {
+): VerifiedProof | ProofFault {
   const jws = readCompactJws(sent.text)
   const claims = jws && parseJsonObject(jws.payload)
   if (jws === undefined || claims === undefined) return 'malformed'
   const jwk = readKey(jws, algorithms)
   if (typeof jwk === 'string') return jwk
   const { kid: _, ...header } = jws.header
-  const unsigned = await verifyCompactJws({ ...jws, header }, { keys: [jwk] }, String(header['alg']))
+  const unsigned = verifyCompactJws({ ...jws, header }, { keys: [jwk] }, String(header['alg']))
   if (unsigned !== undefined) return unsigned
   const { jti, iat, nonce } = claims
   if (typeof jti !== 'string' || jti === '' || jti.length > LIMIT_JTI_CHARACTERS) return 'jti-wrong'
@@ -60,9 +60,7 @@ export async function verifyProof(
   if (nonce !== undefined && typeof nonce !== 'string') return 'nonce-malformed'
   const fault = requestFault(claims, sent) ?? timeFault(iat, now)
   if (fault !== undefined) return fault
-  const { calculateJwkThumbprint } = await import('jose')
-  const jkt = (await calculateJwkThumbprint(jwk)) as KeyThumbprint
-  return { jkt, jti, nonce, expiresAt: (Math.ceil(iat) + PROOF_SECONDS) as EpochSeconds }
+  return { jkt: keyThumbprint(jwk), jti, nonce, expiresAt: (Math.ceil(iat) + PROOF_SECONDS) as EpochSeconds }
 }
 
 function readKey({ header }: CompactJws, algorithms: readonly string[]): Jwk | ProofFault {

@@ -31,7 +31,7 @@ export async function verifyIssuingProof(
   if (requiredBinding(service, client) === 'certificate') throw new Refusal('dpop-certificate-required')
   const { algorithms } = settingsOf(service, client)
   const { verifyProof } = await import('../dpop/proof.ts')
-  const proof = await verifyProof(withUrls(sent, published, service), now, algorithms)
+  const proof = verifyProof(withUrls(sent, published, service), now, algorithms)
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })

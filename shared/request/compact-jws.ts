@@ -7,6 +7,7 @@ export interface CompactJws {
   readonly text: string
   readonly header: JsonObject
   readonly payload: Buffer
+  readonly signature: Buffer
 }
 
 /** A limit on the work for an unknown client (decision D29). */
@@ -20,5 +21,5 @@ export function readCompactJws(text: string): CompactJws | undefined {
     return undefined
   }
   const members = parseJsonObject(header)
-  return members && { text, header: members, payload }
+  return members && { text, header: members, payload, signature }
 }

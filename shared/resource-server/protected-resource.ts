@@ -118,7 +118,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const claims = await readToken(sent.token)
     const token = tokenFrom(claims)
     const { clientId } = token
-    const proof = await readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
+    const proof = readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
     const presented =
       typeof certificate === 'object' ? (certificate as PresentedCertificate) : readPresented(certificate)

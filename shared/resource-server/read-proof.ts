@@ -9,17 +9,17 @@ import { requestUrl } from '../resource-url.ts'
  * @param publicUrl if it or the path is absent, no proof can be for this request
  * @returns `undefined` without a proof, or a description of the fault
  */
-export async function readProof(
+export function readProof(
   { token: accessToken, proof: text }: { readonly token: string; readonly proof: string | undefined },
   { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
   publicUrl: string | undefined,
   currentDate: Date,
   algorithms: readonly string[],
-): Promise<{ readonly jkt: string } | string | undefined> {
+): { readonly jkt: string } | string | undefined {
   if (text === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
   const now = Math.floor(currentDate.getTime() / 1000) as EpochSeconds
   const sent = { text, htm, htu: url === undefined ? [] : [url], accessToken }
-  const proof = await verifyProof(sent, now, algorithms)
+  const proof = verifyProof(sent, now, algorithms)
   return typeof proof === 'string' ? PROOF_FAULTS[proof] : proof
 }

@@ -22,7 +22,7 @@ const jwk = ({ publicKey }: Pair, more: Members = {}): Jwk => ({
   ...more,
 })
 
-async function verify(text: string, keys: readonly Jwk[], alg?: string) {
+function verify(text: string, keys: readonly Jwk[], alg?: string) {
   const read = readCompactJws(text)
   return read === undefined ? 'malformed' : verifyCompactJws(read, { keys }, alg)
 }
@@ -45,33 +45,30 @@ const PAIRS: readonly [string, Pair][] = [
 
 const all = [p256, p384, p521, rsa, ed25519].map((pair) => jwk(pair))
 
-test.each(PAIRS)('only the registered algorithm %s verifies', async (alg, pair) => {
+test.each(PAIRS)('only the registered algorithm %s verifies', (alg, pair) => {
   for (const [used, usedPair] of PAIRS) {
-    expect(await verify(made(used, usedPair), all, alg)).toBe(used === alg ? undefined : 'algorithm-wrong')
+    expect(verify(made(used, usedPair), all, alg)).toBe(used === alg ? undefined : 'algorithm-wrong')
   }
-  expect(await verify(made(alg, pair), [], alg)).toBe('key-unknown')
+  expect(verify(made(alg, pair), [], alg)).toBe('key-unknown')
 })
 
-test.each(PAIRS)(
-  'without a registered algorithm only ES256, PS256 and RS256 verify: %s',
-  async (alg, pair) => {
-    const outcome = ['ES256', 'PS256', 'RS256'].includes(alg) ? undefined : 'algorithm-wrong'
-    expect(await verify(made(alg, pair), all)).toBe(outcome)
-  },
-)
+test.each(PAIRS)('without a registered algorithm only ES256, PS256 and RS256 verify: %s', (alg, pair) => {
+  const outcome = ['ES256', 'PS256', 'RS256'].includes(alg) ? undefined : 'algorithm-wrong'
+  expect(verify(made(alg, pair), all)).toBe(outcome)
+})
 
 test.each(['none', 'None', 'HS256', 'HS512', 'RS1', 'ES256K', 'RSA-OAEP', '', '__proto__', 'constructor'])(
   'a signature by %j never verifies, not even where that is registered',
-  async (alg) => {
+  (alg) => {
     const text = jws({ alg }, {}, p256.privateKey, 'ES256')
-    expect(await verify(text, all, alg)).toBe('algorithm-wrong')
-    expect(await verify(text, all)).toBe('algorithm-wrong')
-    expect(await verify(`${encode({ alg })}.${encode({})}.`, all, alg)).toBe('algorithm-wrong')
+    expect(verify(text, all, alg)).toBe('algorithm-wrong')
+    expect(verify(text, all)).toBe('algorithm-wrong')
+    expect(verify(`${encode({ alg })}.${encode({})}.`, all, alg)).toBe('algorithm-wrong')
   },
 )
 
-test.each([undefined, null, 1, ['ES256']])('an algorithm of %j is refused', async (alg) => {
-  expect(await verify(jws({ alg }, {}, p256.privateKey, 'ES256'), all)).toBe('algorithm-wrong')
+test.each([undefined, null, 1, ['ES256']])('an algorithm of %j is refused', (alg) => {
+  expect(verify(jws({ alg }, {}, p256.privateKey, 'ES256'), all)).toBe('algorithm-wrong')
 })
 
 test.each([
@@ -79,28 +76,28 @@ test.each([
   ['jku', 'https://evil.test/'],
   ['x5u', 'https://evil.test/'],
   ['x5c', ['AAAA']],
-])('a key in %s of the header is ignored', async (member, value) => {
+])('a key in %s of the header is ignored', (member, value) => {
   const header = { [member]: value }
-  expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBeUndefined()
-  expect(await verify(made('ES256', other, header), [jwk(p256)])).toBe('signature-wrong')
-  expect(await verify(made('ES256', other, header), [])).toBe('key-unknown')
+  expect(verify(made('ES256', p256, header), [jwk(p256)])).toBeUndefined()
+  expect(verify(made('ES256', other, header), [jwk(p256)])).toBe('signature-wrong')
+  expect(verify(made('ES256', other, header), [])).toBe('key-unknown')
 })
 
-test.each([[['x']], [['b64']], [['alg']], [[]], ['x'], [null]])('crit %j is refused', async (crit) => {
+test.each([[['x']], [['b64']], [['alg']], [[]], ['x'], [null]])('crit %j is refused', (crit) => {
   const header = { crit, x: 1, b64: true }
-  expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBe('crit-unknown')
+  expect(verify(made('ES256', p256, header), [jwk(p256)])).toBe('crit-unknown')
 })
 
-test('a signed text with one changed character does not verify', async () => {
+test('a signed text with one changed character does not verify', () => {
   const text = made('ES256', p256, { kid: 'k' })
   const keys = [jwk(p256, { kid: 'k' })]
   const change = fc.tuple(fc.nat(text.length - 1), fc.stringMatching(/^[A-Za-z0-9_.=-]$/))
-  expect(await verify(text, keys)).toBeUndefined()
-  await fc.assert(
-    fc.asyncProperty(change, async ([at, character]) => {
+  expect(verify(text, keys)).toBeUndefined()
+  fc.assert(
+    fc.property(change, ([at, character]) => {
       fc.pre(text[at] !== character)
       const changed = text.slice(0, at) + character + text.slice(at + 1)
-      expect(await verify(changed, keys)).toBeTypeOf('string')
+      expect(verify(changed, keys)).toBeTypeOf('string')
     }),
     { numRuns: 300 },
   )
@@ -108,30 +105,30 @@ test('a signed text with one changed character does not verify', async () => {
 
 const text = made('ES256', p256, { kid: 'k' })
 
-test('a key is found by its kid and by no other', async () => {
-  expect(await verify(text, [jwk(p256, { kid: 'k' })])).toBeUndefined()
-  expect(await verify(text, [jwk(p256, { kid: 'l' }), jwk(p256)])).toBe('key-unknown')
+test('a key is found by its kid and by no other', () => {
+  expect(verify(text, [jwk(p256, { kid: 'k' })])).toBeUndefined()
+  expect(verify(text, [jwk(p256, { kid: 'l' }), jwk(p256)])).toBe('key-unknown')
 })
 
 test.each(['__proto__', 'constructor', '../k', 'k\0', 'K', '', 'x'.repeat(5000)])(
   'no key is found by the kid %j',
-  async (kid) => {
-    expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid: 'k' })])).toBe('key-unknown')
-    expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBeUndefined()
+  (kid) => {
+    expect(verify(made('ES256', p256, { kid }), [jwk(p256, { kid: 'k' })])).toBe('key-unknown')
+    expect(verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBeUndefined()
   },
 )
 
-test.each([1, null, ['k'], { k: 1 }])('the kid %j asks for no key', async (kid) => {
-  expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBe('kid-malformed')
+test.each([1, null, ['k'], { k: 1 }])('the kid %j asks for no key', (kid) => {
+  expect(verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBe('kid-malformed')
 })
 
-test('any key that fits is tried when there is no kid', async () => {
+test('any key that fits is tried when there is no kid', () => {
   const keys = [jwk(rsa), jwk(other, { kid: 'a' }), jwk(p256, { kid: 'b' })]
-  expect(await verify(made('ES256', p256), keys)).toBeUndefined()
-  expect(await verify(made('ES256', p256), keys.slice(0, 2))).toBe('signature-wrong')
+  expect(verify(made('ES256', p256), keys)).toBeUndefined()
+  expect(verify(made('ES256', p256), keys.slice(0, 2))).toBe('signature-wrong')
 })
 
-test('keys of one kid are selected by kind, use and algorithm, and then tried in turn', async () => {
+test('keys of one kid are selected by kind, use and algorithm, and then tried in turn', () => {
   const kid = 'k'
   const others = [
     jwk(rsa, { kid }),
@@ -141,14 +138,14 @@ test('keys of one kid are selected by kind, use and algorithm, and then tried in
     jwk(p256, { kid, key_ops: ['sign'] }),
     jwk(p256, { kid, key_ops: 'verify' }),
   ]
-  expect(await verify(text, others)).toBe('key-unknown')
+  expect(verify(text, others)).toBe('key-unknown')
   const fitting = jwk(p256, { kid, use: 'sig', alg: 'ES256', key_ops: ['verify'] })
-  expect(await verify(text, [...others, fitting])).toBeUndefined()
-  expect(await verify(text, [...others, jwk(other, { kid }), fitting])).toBeUndefined()
-  expect(await verify(text, [...others, jwk(other, { kid })])).toBe('signature-wrong')
+  expect(verify(text, [...others, fitting])).toBeUndefined()
+  expect(verify(text, [...others, jwk(other, { kid }), fitting])).toBeUndefined()
+  expect(verify(text, [...others, jwk(other, { kid })])).toBe('signature-wrong')
 })
 
-test('a key is not taken when it is malformed, off its curve or too weak', async () => {
+test('a key is not taken when it is malformed, off its curve or too weak', () => {
   const good = jwk(p256, { kid: 'k' })
   const wrong = [
     { ...good, y: good['x'] },
@@ -156,22 +153,25 @@ test('a key is not taken when it is malformed, off its curve or too weak', async
     { ...good, x: undefined },
     { ...good, x: 'AA' },
   ]
-  expect(await verify(text, wrong)).toBe('key-unknown')
-  expect(await verify(text, [...wrong, good])).toBeUndefined()
-  expect(await verify(made('RS256', weak), [jwk(weak)])).toBe('key-unknown')
+  expect(verify(text, wrong)).toBe('key-unknown')
+  expect(verify(text, [...wrong, good])).toBeUndefined()
+  expect(verify(made('RS256', weak), [jwk(weak)])).toBe('key-unknown')
 })
 
-test('a key of one kind does not serve an algorithm of another', async () => {
-  expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [jwk(p256)])).toBe('key-unknown')
+test('a key of one kind does not serve an algorithm of another', () => {
+  expect(verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [jwk(p256)])).toBe('key-unknown')
   const lying = { ...jwk(p256), kty: 'RSA' }
-  expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [lying])).toBe('key-unknown')
+  expect(verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [lying])).toBe('key-unknown')
 })
 
 const header = encode({ alg: 'ES256' })
 
 test('a compact JWS is read into three parts without verification', () => {
   const text = `${header}.${Buffer.from('{}').toString('base64url')}.AAAA`
-  expect(readCompactJws(text)).toEqual({ text, header: { alg: 'ES256' }, payload: Buffer.from('{}') })
+  expect(readCompactJws(text)).toEqual({
+    ...{ text, header: { alg: 'ES256' } },
+    ...{ payload: Buffer.from('{}'), signature: Buffer.alloc(3) },
+  })
 })
 
 test.each([
@@ -205,7 +205,7 @@ test('a compact JWS may have 8 KiB and not a character more', () => {
   expect(readCompactJws(text(8193))).toBeUndefined()
 })
 
-test('every text that is not a compact JWS gives a fault', async () => {
+test('every text that is not a compact JWS gives a fault', () => {
   const piece = fc.oneof(
     fc.string(),
     fc.json().map((json) => Buffer.from(json).toString('base64url')),
@@ -221,9 +221,9 @@ test('every text that is not a compact JWS gives a fault', async () => {
     fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join('')),
     fc.tuple(piece, piece, piece).map((pieces) => pieces.join('.')),
   )
-  await fc.assert(
-    fc.asyncProperty(text, async (value) => {
-      expect(await verify(value, [jwk(p256), jwk(rsa)])).toBeTypeOf('string')
+  fc.assert(
+    fc.property(text, (value) => {
+      expect(verify(value, [jwk(p256), jwk(rsa)])).toBeTypeOf('string')
     }),
     { numRuns: 500 },
   )

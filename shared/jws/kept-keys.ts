@@ -1,0 +1,32 @@
+import type { KeyObject } from 'node:crypto'
+import { BoundedMap } from '../bounded-map.ts'
+import { canonicalText, type Jwk, publicKeyOfJwk } from '../certificate/jwk-set.ts'
+import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-key.ts'
+
+/** A text has at most 1,500 characters, because larger keys are not used. */
+const LIMIT_KEYS = 1000
+
+/**
+ * Keys that have verified a signature, by their canonical text. The use, the operations and the algorithm of a key are not kept: each JWK
+ * is checked for them.
+ */
+const kept = new BoundedMap<string, KeyObject>(LIMIT_KEYS)
+
+/** @returns `undefined` for a malformed JWK, a weak key and a key that is too large (decision D18, requirement P03) */
+export function findUsableKey(jwk: Jwk): KeyObject | undefined {
+  const text = canonicalText(jwk)
+  return (text === undefined ? undefined : kept.get(text)) ?? importUsableKey(jwk)
+}
+
+/** Keeps a key, so that its next signature costs no import. Only a right signature may fill the memory: anyone can send keys. */
+export function keepKey(jwk: Jwk, key: KeyObject): void {
+  const text = canonicalText(jwk)
+  if (text !== undefined) kept.set(text, key)
+}
+
+function importUsableKey(jwk: Jwk): KeyObject | undefined {
+  const key = publicKeyOfJwk(jwk)
+  if (key === undefined) return undefined
+  const strength = keyStrength(key)
+  return isWeakKey(strength) || isUnsafeToVerify(strength) ? undefined : key
+}
