@@ -1,5 +1,5 @@
-import { type Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
-import { Agent, request as requestHttps } from 'node:https'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent, request as requestHttps, type RequestOptions } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 
 const LIMIT_MILLISECONDS = 5_000
@@ -25,22 +25,27 @@ export function issuerRequest(
   tls: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>,
 ): IssuerRequest {
   const agent = url.protocol === 'https:' ? new Agent({ keepAlive: true, ...tls }) : undefined
-  return async (message) => {
-    const response = await send(url, agent, message)
+  return async ({ body, ...message }) => {
+    const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
+    const response = await send(url, { ...message, signal, ...(agent && { agent }) }, body)
     return { status: response.statusCode ?? 0, body: await bytesOf(response) }
   }
 }
 
-function send(
-  url: URL,
-  agent: HttpAgent | undefined,
-  { body, ...message }: Message,
-): Promise<IncomingMessage> {
-  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
-  const options = { ...message, signal, ...(agent === undefined ? {} : { agent }) }
+/**
+ * The issuer may close an idle connection while a request is sent on it. These requests change nothing, so another connection may get
+ * them (RFC 9110 section 9.2.2).
+ */
+const CLOSED = ['ECONNRESET', 'EPIPE']
+
+function send(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = url.protocol === 'https:' ? requestHttps : requestHttp
-    request(url, options, resolve).once('error', reject).end(body)
+    const sent = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve)
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      if (sent.reusedSocket && CLOSED.includes(error.code ?? '')) resolve(send(url, options, body))
+      else reject(error)
+    })
+    sent.end(body)
   })
 }
 

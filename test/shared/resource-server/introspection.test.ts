@@ -115,6 +115,18 @@ describe('unusable introspection responses', () => {
     },
   )
 
+  test('a request on a kept connection that the introspection endpoint closes is sent again on another one', async () => {
+    const used = new WeakSet<object>()
+    answer = (response) => {
+      const connection = response.socket ?? {}
+      if (used.has(connection)) response.destroy()
+      else responds(ACTIVE)(response)
+      used.add(connection)
+    }
+    expect([await decide(online()), await decide(online())]).toEqual(['allowed', 'allowed'])
+    expect(failures).toEqual([])
+  })
+
   test('without an introspection endpoint to connect to the answer is 503, with and without onFailure', async () => {
     const nowhere = { endpoint: 'http://127.0.0.1:1/', clientId: 'r', clientSecret: 's' }
     expect(await decide(online({ introspection: nowhere }))).toBe('503 undecided')
