@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { LOST, repeatWhileLost } from './unavailable.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
-import { grantAttributes, readClientState, readGrant } from './item.ts'
+import { grantAttributes, newTokenDigests, readClientState, readGrant } from './item.ts'
 import { listingOfSubject, listingsOfClient, isListable } from './listing.ts'
 import type { OneTimeProof } from './one-time-proof.ts'
 import type { Table } from './table.ts'
@@ -174,6 +174,7 @@ export class Grants {
       // Every change is conditional on the revision, so that a write that arrives late does not undo the next change.
       const written = await this.#write(
         current,
+        tokens,
         { ...attributes, ...laterTtl, revision: this.#newRevision() },
         { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...unbound },
       )
@@ -201,7 +202,8 @@ export class Grants {
 
   async #create(grant: Grant): Promise<Written> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
-    const outcome = await this.#table.create(item, { id: grantId(grant) })
+    const traces = { attempt: this.#table.newAttempt(), ...newTokenDigests(grant) }
+    const outcome = await this.#table.create(item, { id: grantId(grant) }, traces)
     if (!outcome.done) throw new Error('a random grant id was taken')
     return outcome
   }
@@ -210,14 +212,15 @@ export class Grants {
   #move(from: Grant, to: Grant, stored: Item): Promise<Transition> {
     const { revision } = from
     const attributes = { ...grantAttributes({ ...to, revision: to.revision ?? revision }), ttl: ttl(to) }
-    return this.#write(to, attributes, { ...stored, revision })
+    return this.#write(from, to, attributes, { ...stored, revision })
   }
 
-  async #write(key: GrantKey, attributes: Item, stored: Item): Promise<Transition> {
-    const outcome = await this.#table.update({ id: grantId(key) }, attributes, stored)
+  async #write(from: Grant, to: Grant, attributes: Item, stored: Item): Promise<Transition> {
+    const traces = { attempt: this.#table.newAttempt(), ...newTokenDigests(to, from) }
+    const outcome = await this.#table.update({ id: grantId(to) }, attributes, stored, traces)
     return outcome.done
       ? outcome
-      : { done: false, current: outcome.current && readGrant(outcome.current, key) }
+      : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
 }
 

@@ -62,6 +62,23 @@ function withoutEmptyLists(attributes: Record<string, unknown>): Item {
   return attributes
 }
 
+/**
+ * The digests of the tokens that the step from `from` to `to` makes, which no other step can store. They show that it was done, even
+ * if a change of the management API has replaced its `attempt` since.
+ *
+ * @param from absent if the grant is new
+ */
+export function newTokenDigests(to: Grant, from?: Grant): Item {
+  const [made, known] = [tokenDigests(to), tokenDigests(from)]
+  return Object.fromEntries(Object.entries(made).filter(([name, digest]) => known[name] !== digest))
+}
+
+function tokenDigests(grant?: Grant): Item {
+  return grant?.stage === 'TOKENS'
+    ? { accessDigest: grant.accessDigest, refreshDigest: grant.refresh?.refreshDigest }
+    : {}
+}
+
 /** @throws DamagedItem if a member is missing or has a wrong type, or if the item belongs to another client */
 export function readGrant(item: Item, { service, client, grantId }: GrantKey): Grant {
   const { stage, client: owner, clientIdAlias, revision } = readMembers(GrantMembers, item)

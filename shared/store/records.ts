@@ -71,7 +71,7 @@ export class Records {
       const whole = isOther ? record : withUnknownMembers(item['record'], known, record)
       const attempt = this.#table.newAttempt()
       const stored = { ...key, attempt: item['attempt'] }
-      const outcome = await this.#table.update({ ...key }, { record: whole }, stored, attempt)
+      const outcome = await this.#table.update({ ...key }, { record: whole }, stored, { attempt })
       this.#cache.forget(cacheKey(key))
       return outcome.done ? withAttempt(record, attempt) : LOST
     })

@@ -14,6 +14,9 @@ import { StoreUnavailable } from './unavailable.ts'
 export type WriteOutcome =
   { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
 
+/** Values that only one write stores, by attribute. An item that has one of them shows that the write was done. */
+export type Traces = Item & { readonly attempt: string }
+
 const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 
 /**
@@ -21,7 +24,7 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  *
  * All reads except those of an index are strongly consistent. A conditional write requires that stored values are equal to given
  * ones, so it cannot create an item by mistake or succeed twice. Each write stores a new `attempt`. If a condition fails but
- * the item has the `attempt` of this write, the write has succeeded, and the client of DynamoDB has repeated it (architecture, section 3).
+ * the item has a trace of this write, the write has succeeded, and the client of DynamoDB has repeated it (architecture, section 3).
  * No write returns the item (docs/operations.md), so it is read again for that.
  *
  * Every method throws StoreUnavailable if the table cannot be reached. It does not change other errors.
@@ -116,12 +119,12 @@ export class Table {
   }
 
   /** Writes a new item. The outcome is not `done` if the key is taken. */
-  async create(item: Item, key: Key, attempt = this.newAttempt()): Promise<WriteOutcome> {
+  async create(item: Item, key: Key, traces: Traces = this.#newTraces()): Promise<WriteOutcome> {
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
     const ConditionExpression = Object.keys(names)
       .map((name) => `attribute_not_exists(${name})`)
       .join(' AND ')
-    const Item = { ...item, ...key, attempt }
+    const Item = { ...item, ...key, attempt: traces.attempt }
     return this.#settle(
       this.#dynamodb.put({
         TableName: this.#name,
@@ -130,7 +133,7 @@ export class Table {
         ExpressionAttributeNames: names,
       }),
       key,
-      attempt,
+      traces,
     )
   }
 
@@ -149,9 +152,14 @@ export class Table {
    * Sets the attributes in `change`, and removes those that are `undefined` there. The condition is that the item has all values of
    * `stored`, and lacks the attributes that are `undefined` there.
    */
-  async update(key: Key, change: Item, stored: Item, attempt = this.newAttempt()): Promise<WriteOutcome> {
+  async update(
+    key: Key,
+    change: Item,
+    stored: Item,
+    traces: Traces = this.#newTraces(),
+  ): Promise<WriteOutcome> {
     const condition = conditionOn({ ...stored })
-    const edit = updateOf({ ...change, attempt })
+    const edit = updateOf({ ...change, attempt: traces.attempt })
     const write = this.#dynamodb.update({
       TableName: this.#name,
       Key: key,
@@ -160,26 +168,29 @@ export class Table {
       ExpressionAttributeNames: Object.assign(edit.names, condition.ExpressionAttributeNames),
       ExpressionAttributeValues: Object.assign(edit.values, condition.ExpressionAttributeValues),
     })
-    return this.#settle(write, key, attempt)
+    return this.#settle(write, key, traces)
   }
 
   /** Deletes the item if it has all values of `stored`. An absent item is `done` as well. */
   async remove(key: Key, stored: Item): Promise<WriteOutcome> {
     const write = this.#dynamodb.delete({ TableName: this.#name, Key: key, ...conditionOn(stored) })
-    const outcome = await this.#settle(write, key, undefined)
+    const outcome = await this.#settle(write, key, {})
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
 
-  async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<WriteOutcome> {
+  #newTraces(): Traces {
+    return { attempt: this.newAttempt() }
+  }
+
+  async #settle(write: Promise<unknown>, key: Key, traces: Item): Promise<WriteOutcome> {
     try {
       await callDynamoDb(write)
       return { done: true }
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
       const current = await this.find(key)
-      return attempt !== undefined && current?.['attempt'] === attempt
-        ? { done: true }
-        : { done: false, current }
+      const isTrace = ([name, value]: [string, unknown]) => value !== undefined && current?.[name] === value
+      return Object.entries(traces).some(isTrace) ? { done: true } : { done: false, current }
     }
   }
 }

@@ -56,9 +56,6 @@ export abstract class Play {
   /** Whether an answer 503 may be right for a request. */
   protected abstract mayFail(at: Span): boolean
 
-  /** Whether the store may have lost its answer to a write of a request. */
-  abstract losesAnswers(at: Span): boolean
-
   /** Whether a request without a known outcome certainly has done nothing. */
   protected isUndone(): boolean {
     return false

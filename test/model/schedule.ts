@@ -41,10 +41,6 @@ export class DirectPlay extends Play {
     return this.world.clock.now
   }
 
-  losesAnswers(): boolean {
-    return false
-  }
-
   protected mayFail({ start, end }: Span): boolean {
     // Requests that overlap may keep each other from ending, and a deleted service has no keys left.
     const isWithoutKeys = this.services.some(({ deletions }) => deletions.length > 0)

@@ -125,11 +125,7 @@ interface Use {
 /** Judges the use of a code or a refresh token. */
 function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }: Use, at: Span): void {
   const { grant, uses } = held
-  const dead = any([play.dead(held, at), wrong])
-  // A change of the grant covers the trace of a write whose answer was lost. Then the request does not see that it has succeeded.
-  if (isDone === false && dead === 'no' && play.losesAnswers(at))
-    return void play.mayEnd(grant, unfinished(at))
-  play.judge(`the ${held.kind}`, isDone, dead)
+  play.judge(`the ${held.kind}`, isDone, any([play.dead(held, at), wrong]))
   // No other request has used it, so this was not a replay.
   const isFirst = uses.every(({ start }) => start === at.start)
   if (isDone === true || (isDone === undefined && isFirst)) play.ended(grant, at, undefined)

@@ -8,7 +8,6 @@ import type { World } from './world.ts'
 export class SoakPlay extends Play {
   declare readonly world: World
   override readonly youngest = 16
-  readonly #duringOutages = new WeakSet<Span>()
 
   get now(): number {
     return currentSeconds()
@@ -17,10 +16,6 @@ export class SoakPlay extends Play {
   /** The sender judges whether a request may fail. */
   protected mayFail(): boolean {
     return true
-  }
-
-  override losesAnswers(at: Span): boolean {
-    return this.#duringOutages.has(at)
   }
 
   async begin<Result>(
@@ -33,9 +28,7 @@ export class SoakPlay extends Play {
     const [start, startedAt, never] = [this.world.nextPlace(), this.now, Infinity]
     const span = { start, startedAt, end: never, endedAt: never, latest: never, gone: never, process: 0 }
     known(span)
-    const sent = performance.now()
     const result = await run()
-    if (this.world.outages.overlap({ sent, answered: performance.now() })) this.#duringOutages.add(span)
     const [end, endedAt] = [this.world.nextPlace(), this.now]
     Object.assign(span, { end, endedAt, latest: endedAt, gone: end })
     this.note(span, name, result)

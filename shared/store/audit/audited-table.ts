@@ -1,5 +1,5 @@
 import type { DynamoDb, Item, Key } from '../../dynamodb/dynamodb.ts'
-import { Table, type WriteOutcome } from '../table.ts'
+import { Table, type Traces, type WriteOutcome } from '../table.ts'
 import { type AuditedWrite, describeKey, keyText } from './audited-write.ts'
 import { changedMembers } from './changed-members.ts'
 import type { Operation } from './operation.ts'
@@ -33,12 +33,16 @@ export class AuditedTable extends Table {
     return items
   }
 
-  override create(item: Item, key: Key, attempt = this.newAttempt()): Promise<WriteOutcome> {
+  override create(
+    item: Item,
+    key: Key,
+    traces: Traces = { attempt: this.newAttempt() },
+  ): Promise<WriteOutcome> {
     return this.#recorded(
       key,
-      attempt,
+      traces.attempt,
       () => item,
-      () => super.create(item, key, attempt),
+      () => super.create(item, key, traces),
     )
   }
 
@@ -66,12 +70,17 @@ export class AuditedTable extends Table {
     )
   }
 
-  override update(key: Key, change: Item, stored: Item, attempt = this.newAttempt()): Promise<WriteOutcome> {
+  override update(
+    key: Key,
+    change: Item,
+    stored: Item,
+    traces: Traces = { attempt: this.newAttempt() },
+  ): Promise<WriteOutcome> {
     return this.#recorded(
       key,
-      attempt,
+      traces.attempt,
       (before) => ({ ...(before ?? stored), ...change }),
-      () => super.update(key, change, stored, attempt),
+      () => super.update(key, change, stored, traces),
     )
   }
 

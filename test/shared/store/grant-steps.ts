@@ -1,5 +1,6 @@
 import type { Grants } from '../../../shared/store/grants.ts'
-import { NO_PROOF, type sampleGrant } from './sample-grant.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import { NO_PROOF, randomDigest, type sampleGrant } from './sample-grant.ts'
 
 type Sample = ReturnType<typeof sampleGrant>
 
@@ -25,30 +26,40 @@ export const STAGES = {
   },
 }
 
-/** Each conditional step: the stage it starts from, what it does, and the grant that it leaves. */
+/** Tokens are random, so those of two requests always differ. */
+function withOtherTokens<T extends Tokens & Required<Pick<Tokens, 'refresh'>>>(tokens: T): T {
+  const refresh = { ...tokens.refresh, refreshDigest: randomDigest() }
+  return { ...tokens, accessDigest: randomDigest(), refresh }
+}
+
+/** Each conditional step: the stage it starts from, what it does, the grant that it leaves, and what another request would leave. */
 export const STEPS = [
   {
     name: 'useRequest',
     from: 'PUSHED',
     take: (grants: Grants, { pushed, started }: Sample) => grants.useRequest(pushed, started),
     to: (sample: Sample) => sample.started,
+    rival: (sample: Sample) => sample,
   },
   {
     name: 'issueCode',
     from: 'TICKET',
     take: (grants: Grants, { ticket, code }: Sample) => grants.issueCode(ticket, code),
     to: (sample: Sample) => sample.code,
+    rival: (sample: Sample) => sample,
   },
   {
     name: 'redeem',
     from: 'CODE',
     take: (grants: Grants, { code, tokens }: Sample) => grants.redeem(code, tokens, NO_PROOF),
     to: (sample: Sample) => sample.tokens,
+    rival: (sample: Sample): Sample => ({ ...sample, tokens: withOtherTokens(sample.tokens) }),
   },
   {
     name: 'refresh',
     from: 'TOKENS',
     take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens, refreshed, NO_PROOF),
     to: (sample: Sample) => sample.refreshed,
+    rival: (sample: Sample): Sample => ({ ...sample, refreshed: withOtherTokens(sample.refreshed) }),
   },
 ] as const

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
+import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
+import type { Received } from '../../support/gateway.ts'
+import { SUBJECT } from '../../support/walk.ts'
 import { type Engine, walkUnderTest } from './store-under-test.ts'
 
+const SINCE_CHANGED = ['read']
 const INVALID_GRANT = { status: 400, json: { error: 'invalid_grant' } }
 
 export async function lostAnswersAtEndpoints(engine: Engine) {
@@ -35,6 +38,58 @@ export async function lostAnswersAtEndpoints(engine: Engine) {
     expect(status).toBe(200)
     await expectAlive(json['access_token'])
     expect(outcome(await walk.refresh(client, String(json['refresh_token'])))).toBe('OK A053001')
+  })
+
+  async function changeGrants(): Promise<void> {
+    const { grants } = tested.rival.store
+    const found = await grants.findTokens(await grants.list(walk.number, client.number, SUBJECT))
+    const changes = found.map(({ grant }) => {
+      const terms = { ...grant.terms, scopes: SINCE_CHANGED }
+      return grants.change(grant, { ...grant, terms, accessScopes: SINCE_CHANGED })
+    })
+    await Promise.all(changes)
+  }
+
+  /** The tokens are active, with the scopes of the change. */
+  async function expectChanged(issued: Received | undefined): Promise<void> {
+    expect(issued?.status).toBe(200)
+    const introspected = await walk.introspect(String(issued?.json['access_token']))
+    expect(introspected.json).toMatchObject({ resultCode: 'A056001', scopes: SINCE_CHANGED })
+    const refreshed = await walk.refresh(client, String(issued?.json['refresh_token']))
+    expect(outcome(refreshed)).toBe('OK A053001')
+  }
+
+  test.each([
+    ['kept', { refreshTokenKept: true }],
+    ['replaced', {}],
+    ['replaced, and a retry may repeat it', { refreshTokenIdempotent: true }],
+  ])(
+    'a refresh gives active tokens although the answer to its write was lost and the grant was changed since: the refresh token is %s',
+    async (_, settings) => {
+      await walk.setService(settings)
+      const { refresh } = await walk.granted(client, undefined, { scope: 'read write' })
+      tested.proxy.fate = loseFirstAnswer('UpdateItem', changeGrants)
+      await expectChanged(await ask({ grant_type: 'refresh_token', refresh_token: refresh }))
+      await walk.resetService()
+    },
+  )
+
+  test('a refresh is refused when another one came before it arrived, even if the grant was changed since', async () => {
+    const { refresh } = await walk.granted(client, undefined, { scope: 'read write' })
+    const refreshment = { grant_type: 'refresh_token', refresh_token: refresh }
+    let first: Received | undefined
+    tested.proxy.fate = loseFirstRequest('UpdateItem', async () => {
+      first = await askRival('/token', refreshment)
+      await changeGrants()
+    })
+    expect(await ask(refreshment)).toMatchObject(INVALID_GRANT)
+    await expectChanged(first)
+  })
+
+  test('a code gives active tokens although the answer to its redemption was lost and the grant was changed since', async () => {
+    const code = await walk.code(client, { scope: 'read write' })
+    tested.proxy.fate = loseFirstAnswer('UpdateItem', changeGrants)
+    await expectChanged(await ask(redemption(code)))
   })
 
   test('a ticket gives a code that works although the answer to its issue was lost', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
 import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
@@ -28,7 +29,7 @@ export async function lostAnswers(engine: Engine) {
     tested.proxy.passed.length = 0
   }
 
-  describe.each(STEPS)('$name', ({ from, take, to }) => {
+  describe.each(STEPS)('$name', ({ from, take, to, rival: rivalOf }) => {
     test('a step is done when only its answer was lost', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
@@ -42,8 +43,9 @@ export async function lostAnswers(engine: Engine) {
     test('a step is lost when somebody else took it before it arrived', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
-      tested.proxy.fate = loseFirstRequest('UpdateItem', () => take(rival.grants, sample))
-      expect(await take(store.grants, sample)).toEqual({ done: false, current: to(sample) })
+      const other = rivalOf(sample)
+      tested.proxy.fate = loseFirstRequest('UpdateItem', () => take(rival.grants, other))
+      expect(await take(store.grants, sample)).toEqual({ done: false, current: to(other) })
     })
 
     test('a step is lost when the grant is deleted while its answer is lost', async () => {
@@ -55,6 +57,9 @@ export async function lostAnswers(engine: Engine) {
       expect(await grantItem(tested, sample.key)).toBeUndefined()
     })
   })
+
+  const changeScopes = (tokens: Tokens) =>
+    rival.grants.change(tokens, { ...tokens, terms: { ...tokens.terms, scopes: ['changed'] } })
 
   test('a refresh is lost when the next one came while its answer was lost', async () => {
     const sample = sampleGrant()
@@ -77,6 +82,21 @@ export async function lostAnswers(engine: Engine) {
     await store.grants.createWithoutProof(tokens)
     expectSentTwice('PutItem')
     expect((await store.grants.find(tokens)).grant).toEqual(tokens)
+  })
+
+  test('a new access token is stored although its answer was lost and the grant was changed since', async () => {
+    const { tokens, ...sample } = sampleGrant()
+    await STAGES.TOKENS(rival.grants, { tokens, ...sample })
+    const renewed = { ...tokens, accessDigest: randomDigest() }
+    tested.proxy.fate = loseFirstAnswer('UpdateItem', () => changeScopes(renewed))
+    expect(await store.grants.change(tokens, renewed)).toEqual({ done: true })
+  })
+
+  test('create is done although its answer was lost and the grant was changed since', async () => {
+    const tokens = sampleClientTokens()
+    tested.proxy.fate = loseFirstAnswer('PutItem', () => changeScopes(tokens))
+    expect(await store.grants.createWithoutProof(tokens)).toEqual({ done: true })
+    expect((await store.grants.find(tokens)).grant).toMatchObject({ terms: { scopes: ['changed'] } })
   })
 
   test('create is refused when the id was taken before it arrived', async () => {
