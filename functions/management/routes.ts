@@ -12,7 +12,6 @@ import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import { AuditListCall, readAuditList } from './audit/request.ts'
 import { auditList } from './audit/respond.ts'
 import * as clients from './clients/decide.ts'
-import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secrets.ts'
@@ -57,7 +56,7 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
-    decide: listClients,
+    decide: async (request, call) => (await import('./clients/list.ts')).listClients(request, call),
     respond: clientAnswers.clientList,
   }),
   route({
