@@ -32,7 +32,7 @@ function withOtherTokens<T extends Tokens & Required<Pick<Tokens, 'refresh'>>>(t
   return { ...tokens, accessDigest: randomDigest(), refresh }
 }
 
-/** Each conditional step: the stage it starts from, what it does, the grant that it leaves, and what another request would leave. */
+/** Each conditional step, with its first stage, the grant that it leaves, and the sample of another request for the same step. */
 export const STEPS = [
   {
     name: 'useRequest',
