@@ -175,7 +175,7 @@ module.exports = {
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
-      '^shared/(base64|json|limits|resource-url|epoch-seconds)[.]ts$',
+      '^shared/(base64|bounded-map|constant-time|json|limits|resource-url|epoch-seconds)[.]ts$',
     ]),
     forbid(
       'resource-server-apart',

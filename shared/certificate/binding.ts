@@ -1,6 +1,6 @@
 import { isSameText } from '../constant-time.ts'
 import { isJsonObject } from '../json.ts'
-import type { PresentedCertificate } from './presented.ts'
+import type { PresentedCertificate, ReadCertificate } from './presented.ts'
 import { isKeyThumbprint, isThumbprint, type KeyThumbprint, type Thumbprint } from './thumbprint.ts'
 
 /**
@@ -14,6 +14,11 @@ export interface Possession {
   readonly certificate: PresentedCertificate
   /** The key of the DPoP proof that came with the token. The proof has been verified. It is `undefined` if no proof came. */
   readonly proofKey: KeyThumbprint | undefined
+}
+
+/** Evidence whose certificate may be known only by its thumbprint, which is all that `judge` compares. */
+interface PossessionByThumbprint extends Pick<Possession, 'proofKey'> {
+  readonly certificate: PresentedCertificate | Pick<ReadCertificate, 'thumbprint'>
 }
 
 /** The result of `judge`. */
@@ -43,7 +48,7 @@ export type Verdict =
  * @param binding the stored value, which is not checked yet; unknown members are ignored (RFC 7800 section 3.1)
  * @see RFC 8705 section 3, RFC 9449 sections 6 and 7; vectors binding.json
  */
-export function judge(binding: unknown, { certificate, proofKey }: Possession): Verdict {
+export function judge(binding: unknown, { certificate, proofKey }: PossessionByThumbprint): Verdict {
   const read = readBinding(binding)
   if (read === 'damaged') return 'damaged'
   if (read !== 'none' && 'jkt' in read) {

@@ -35,8 +35,7 @@ export function requireToken<Event, Context, Result>(
   return async (event, context) => {
     const { headers, method, path, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
     const decision = await decide({
-      authorization: headers.get('authorization') ?? [],
-      dpop: headers.get('dpop'),
+      rawHeaders: [...headers].flatMap(([name, values]) => values.flatMap((value) => [name, value])),
       method,
       path,
       certificate: tlsCertificate === 'absent' ? undefined : tlsCertificate,

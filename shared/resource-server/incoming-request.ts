@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import type { ResourceRequest } from './protected-resource.ts'
+import type { ResourceRequest } from './resource-request.ts'
 
 /** A request of node:http, node:https or node:http2. */
 export interface IncomingRequest {
@@ -18,19 +18,16 @@ export interface OutgoingResponse {
   end: (body: string) => unknown
 }
 
-/** Reads the credentials of a request over its own TLS connection. The certificate never comes from a header. */
+/** Reads the parts of a request that the check needs. */
 export function toResourceRequest(request: IncomingRequest): ResourceRequest {
   const { rawHeaders, method, socket } = request
-  const valuesOf = (name: string) =>
-    rawHeaders.filter((_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
-  const certificate = certificateOf(socket)
   const [path] = (request.originalUrl ?? request.url)?.split('?') ?? []
-  return { authorization: valuesOf('authorization'), dpop: valuesOf('dpop'), method, path, certificate }
+  return { rawHeaders, method, path, certificate: certificateOf(socket) }
 }
 
 /**
- * The client's certificate in PEM, if the TLS handshake proved its key and the server's `ca` trusts it. Servers with
- * `rejectUnauthorized: false` also let clients with untrusted certificates connect. Those count as clients without one.
+ * The certificate of the peer in PEM, if the TLS handshake proved its key and the server's `ca` trusts it. Servers with
+ * `rejectUnauthorized: false` also let peers with untrusted certificates connect. Those count as peers without one.
  */
 function certificateOf(socket: unknown): string | undefined {
   const tls = socket as Partial<TLSSocket> | undefined

@@ -1,20 +1,24 @@
 import type { SecureContextOptions } from 'node:tls'
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
-import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
 import { isBaseUrl } from '../resource-url.ts'
+import { type EdgeOptions, edgeReader } from './edges.ts'
 import { type ErrorResponse, errorResponse } from './error-response.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
+import { valuesOf } from './raw-headers.ts'
 import { readProof } from './read-proof.ts'
 import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
+import type { ClientCertificate, ResourceRequest } from './resource-request.ts'
 import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
 
 interface CommonOptions extends ExpectedClaims {
+  /** The place where the TLS of the clients ends. By default it ends at the server itself, or at API Gateway. */
+  readonly edge?: EdgeOptions
   /** Whether tokens without a binding are allowed. Anyone who finds such a token can use it, so the default is `refused`. */
   readonly unboundTokens?: 'refused' | 'allowed'
   /**
@@ -45,22 +49,7 @@ export type ProtectedResourceOptions = CommonOptions &
     | { readonly introspection: IntrospectionOptions; readonly jwks?: undefined }
   )
 
-/** The credentials of a request to a protected resource. */
-export interface ResourceRequest {
-  /** The values of all `Authorization` headers. */
-  readonly authorization: readonly string[]
-  /** The values of all `DPoP` headers. */
-  readonly dpop?: readonly string[] | undefined
-  /** The method of the request, and its path without the query. A DPoP proof must be for them. */
-  readonly method?: string | undefined
-  readonly path?: string | undefined
-  /** The certificate in PEM whose key the caller proved in the TLS handshake of this connection, if there is one. */
-  readonly certificate: string | EventCertificate | undefined
-}
-
-/** The certificate of an event of API Gateway. Only `requireToken` makes one, and its thumbprint is not computed again. */
-export type EventCertificate =
-  { readonly malformed: string } | { readonly der: Uint8Array; readonly thumbprint: string }
+export type { ResourceRequest } from './resource-request.ts'
 
 /** An access token that passed the check. */
 export interface AccessToken {
@@ -104,6 +93,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
   if (dpopAlgorithms.length === 0 || !dpopAlgorithms.every((name) => JWS_ALGORITHMS.has(name))) {
     throw new TypeError(`dpopAlgorithms must be some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
   }
+  const readCertificate = edgeReader(options.edge ?? { name: 'socket' })
   const readToken = tokenReader(options, currentDate)
 
   async function decide(
@@ -111,24 +101,22 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     sent: ReturnType<typeof readPresentedToken>,
     scopes: readonly string[],
   ): Promise<AccessToken> {
-    const { dpop, certificate } = request
-    if (publicUrl === undefined && dpop !== undefined && dpop.length > 0)
+    if (publicUrl === undefined && valuesOf(request.rawHeaders, 'dpop').length > 0)
       throw new RequestRefusal('dpop-not-offered')
     if (typeof sent === 'string') throw new RequestRefusal(SYNTAX_REASONS[sent])
+    const certificate = readCertificate(request)
     const claims = await readToken(sent.token)
     const token = tokenFrom(claims)
     const { clientId } = token
     const proof = readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
-    const presented =
-      typeof certificate === 'object' ? (certificate as PresentedCertificate) : readPresented(certificate)
     const verdict = judge(bindingOf(claims), {
-      certificate: presented,
+      certificate: certificate as Parameters<typeof judge>[1]['certificate'],
       proofKey: proof?.jkt as KeyThumbprint | undefined,
     })
     const reason = REASONS[verdict]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed'))
-      throw new RequestRefusal(reason, { clientId, ...bindingDetails(claims, presented, proof?.jkt) })
+      throw new RequestRefusal(reason, { clientId, ...bindingDetails(claims, certificate, proof?.jkt) })
     if (covers(token.scopes, scopes)) return token
     const [expected, actual] = [scopes, token.scopes].map((list) => list.join(' '))
     throw new RequestRefusal('scope-insufficient', { clientId, expected, actual })
@@ -138,7 +126,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const needed = scopes.length === 0 ? [] : parseScope(scopes.join(' '))
     if (needed === 'malformed') throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
     return async (request) => {
-      const sent = readPresentedToken(request.authorization, request.dpop ?? [])
+      const { rawHeaders } = request
+      const sent = readPresentedToken(valuesOf(rawHeaders, 'authorization'), valuesOf(rawHeaders, 'dpop'))
       const offered = publicUrl === undefined ? undefined : dpopAlgorithms
       const challenge = { scopes: needed, dpopAlgorithms: offered, usesDpop: isByDpop(sent) }
       try {
@@ -186,7 +175,7 @@ const REASONS = {
 } as const satisfies Record<Verdict, RefusalReason | undefined>
 
 /** The thumbprints of both sides, which are public. */
-function bindingDetails({ cnf }: TokenClaims, presented: PresentedCertificate, proofKey: string | undefined) {
+function bindingDetails({ cnf }: TokenClaims, presented: ClientCertificate, proofKey: string | undefined) {
   const { 'x5t#S256': certificate, jkt } = isJsonObject(cnf) ? cnf : {}
   const expected = certificate ?? jkt
   if (proofKey !== undefined) return { expected, actual: proofKey }

@@ -16,6 +16,7 @@ export type RefusalReason =
   | 'token-early'
   | 'token-inactive'
   | 'token-unbound'
+  | 'front-unproved'
   | 'certificate-missing'
   | 'certificate-unreadable'
   | 'certificate-differs'
@@ -34,7 +35,7 @@ export interface RefusalDetails {
   readonly expected?: string
   /** The value in the token, the certificate or the proof: a claim, the time of expiry, scopes, or a thumbprint. */
   readonly actual?: string
-  /** The fault of the proof or the certificate. */
+  /** The fault of the proof, the certificate, its header or the front. */
   readonly fault?: string
 }
 

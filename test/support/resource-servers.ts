@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { type OutgoingHttpHeaders, type RequestListener } from 'node:http'
 import { type Agent, createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import { listen, type Listening } from '../../infra/connections/listen.ts'
 import * as onExpress from '../../shared/resource-server/express.ts'
 import * as onFastify from '../../shared/resource-server/fastify.ts'
@@ -83,6 +84,9 @@ export interface Identity {
   readonly key: string
 }
 
+/** An identity, or a copied TLS session. */
+export type Presented = Partial<Identity> & Pick<ConnectionOptions, 'session' | 'maxVersion'>
+
 interface Asked {
   readonly query?: string
   readonly method?: string
@@ -92,9 +96,9 @@ interface Asked {
 
 /** Requests `/accounts` over a new connection, unless an agent keeps connections. */
 export function ask(
-  { port }: Listening,
+  { port }: Pick<Listening, 'port'>,
   headers: OutgoingHttpHeaders,
-  presented: Partial<Identity> = {},
+  presented: Presented = {},
   { query = '', method = 'GET', body = '', agent }: Asked = {},
 ): Promise<Answered> {
   const path = `/accounts${query}`

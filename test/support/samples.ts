@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,15 +7,9 @@ import { promisify } from 'node:util'
 import { findJava } from '../../infra/emulator/dynamodb-local.ts'
 import { writeLocalFile } from '../../infra/emulator/site/local-file.ts'
 import { type LocalSite, localSite } from '../infra/examples/authorization-server/local-site.ts'
-import { readProjectFile } from './comments.ts'
+import { available, runs, samplesIn } from './page-code.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-
-/** The code of a page: each block begins with the name of its file, in a comment. */
-function samplesIn(page: string): ReadonlyMap<string, string> {
-  const blocks = readProjectFile(page).matchAll(/^```\w+\n(?:\/\/|#) ([\w.-]+)\n(.*?)^```$/gms)
-  return new Map([...blocks].map(([, name = '', code = '']) => [name, code]))
-}
 
 /** A folder with the code of a page beside the `.certbound` of a running `npm start`, like that of its reader. */
 export async function openSamples(page: string) {
@@ -43,14 +37,6 @@ export async function openSamples(page: string) {
   return { folder, lines, site, samples, run, close }
 }
 
-/** `name` where all its tools are here; else the run names what is left out. */
-function available(name: string, missing: string | undefined): readonly string[] {
-  if (missing === undefined) return [name]
-  console.warn(`no ${missing} here: the code on the pages that needs ${name} is left out`)
-  return []
-}
-
-const runs = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 const JAVA = findJava()
 const hasJdk = JAVA !== undefined && existsSync(join(dirname(JAVA), 'javac')) && runs('openssl', 'version')
 

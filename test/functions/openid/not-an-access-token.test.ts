@@ -69,7 +69,7 @@ test('the library for resource servers refuses an ID token offline, even for an 
   const decide = async (token: string, audience: string) => {
     const jwks = json as unknown as { keys: object[] }
     const expected = { issuer: 'https://as.example.com', audience, jwks, unboundTokens: 'allowed' } as const
-    const presented = { authorization: [`Bearer ${token}`], certificate: OWN }
+    const presented = { rawHeaders: ['authorization', `Bearer ${token}`], certificate: OWN }
     const decision = await protectedResource(expected)([])(presented)
     return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
   }

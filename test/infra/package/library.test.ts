@@ -166,7 +166,7 @@ const decide = protectedResource(options)(['read'])
 const inWords = (decision: Decision): string =>
   decision.allowed ? decision.token.scopes.join(' ') : \`\${decision.status} \${decision.reason}\`
 for (const certificate of [holder, thief, undefined]) {
-  console.log(inWords(await decide({ authorization: [\`Bearer \${token}\`], certificate })))
+  console.log(inWords(await decide({ rawHeaders: ['authorization', \`Bearer \${token}\`], certificate })))
 }
 `
 
@@ -176,7 +176,9 @@ test('a check decides by the certificate, in TypeScript', () => {
 })
 
 describe('the types of the library', () => {
-  const texts = ['docs/resource-servers.md', `${LIBRARY}/README.md`].map((file) => read(ROOT, file))
+  const texts = ['docs/resource-servers.md', 'docs/edges.md', `${LIBRARY}/README.md`].map((file) =>
+    read(ROOT, file),
+  )
   const samples = texts.flatMap((text) => [...text.matchAll(/^```js\n\/\/ ([\w-]+\.mjs)\n(.*?)^```$/gms)])
   beforeAll(() => {
     for (const [, name = '', code = ''] of samples) writeFileSync(join(user, name), code)
@@ -185,7 +187,7 @@ describe('the types of the library', () => {
   })
 
   test('the documents have a named sample for each export, and no other code', () => {
-    expect(samples).toHaveLength(texts.join('').split('```js').length - 1)
+    expect(samples).toHaveLength(texts.join('').split('```js\n').length - 1)
     for (const path of exported) expect(samples.join('')).toContain(`'${path}'`)
   })
 

@@ -52,7 +52,10 @@ describe.each(WAYS)('a binding %s', (_way, resource) => {
   async function decide(cnf: object, certificate: string | undefined, unbound: 'refused' | 'allowed') {
     answer = { active: true, token_type: 'Bearer', ...CLAIMS, ...cnf }
     const token = jws({ alg: 'ES256', kid: '1', typ: 'at+jwt' }, { ...CLAIMS, ...cnf }, privateKey)
-    const decision = await resource(unbound)(['read'])({ authorization: [`Bearer ${token}`], certificate })
+    const decision = await resource(unbound)(['read'])({
+      rawHeaders: ['authorization', `Bearer ${token}`],
+      certificate,
+    })
     return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
   }
 

@@ -31,8 +31,7 @@ test.each([
 ])('by the clock of the options %s', async (_what, after, proofAfter, expected) => {
   seconds = START + after
   const request = {
-    authorization: [`DPoP ${token}`],
-    dpop: [proofOf(key, token, START + proofAfter)],
+    rawHeaders: ['authorization', `DPoP ${token}`, 'dpop', proofOf(key, token, START + proofAfter)],
     method: TARGET.htm,
     path: '/accounts',
     certificate: undefined,

@@ -51,7 +51,10 @@ const online = (changes: object = {}): ProtectedResourceOptions => ({
 })
 
 async function decide(options: ProtectedResourceOptions, certificate?: string, token = 'to.ken') {
-  const decision = await protectedResource(options)([])({ authorization: [`Bearer ${token}`], certificate })
+  const decision = await protectedResource(options)([])({
+    rawHeaders: ['authorization', `Bearer ${token}`],
+    certificate,
+  })
   return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
 }
 

@@ -54,7 +54,10 @@ const responds = (body: unknown, status = 200) => {
 }
 
 async function decide(resource: ProtectedResource, jwt: string) {
-  const decision = await resource([])({ authorization: [`Bearer ${jwt}`], certificate: undefined })
+  const decision = await resource([])({
+    rawHeaders: ['authorization', `Bearer ${jwt}`],
+    certificate: undefined,
+  })
   return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
 }
 
@@ -187,7 +190,10 @@ describe('keys in the options', () => {
     const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     const aud = ['https://other.example.com', EXPECTED.audience]
     const jwt = token(first.privateKey, {}, { aud, sub: 'someone', scope: 'a b', acr: '1' })
-    const decision = await resource(['b'])({ authorization: [`Bearer ${jwt}`], certificate: undefined })
+    const decision = await resource(['b'])({
+      rawHeaders: ['authorization', `Bearer ${jwt}`],
+      certificate: undefined,
+    })
     expect(decision).toMatchObject({
       allowed: true,
       token: { clientId: 'c', subject: 'someone', scopes: ['a', 'b'], claims: { acr: '1', aud } },
@@ -199,7 +205,7 @@ describe('keys in the options', () => {
     async (scope) => {
       const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
       const jwt = token(first.privateKey, {}, { scope })
-      const presented = { authorization: [`Bearer ${jwt}`], certificate: undefined }
+      const presented = { rawHeaders: ['authorization', `Bearer ${jwt}`], certificate: undefined }
       expect(await resource(['read'])(presented)).toMatchObject({ status: 403 })
       expect(await resource([])(presented)).toMatchObject({ allowed: true, token: { scopes: [] } })
     },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, hash, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { createServer } from 'node:https'
@@ -11,28 +11,17 @@ import {
 } from '../../../shared/resource-server/protected-resource.ts'
 import type { RefusalReason } from '../../../shared/resource-server/request-refusal.ts'
 import { identity, vector } from '../../infra/emulator/tls-client.ts'
-import { jws } from '../../support/forged-tokens.ts'
 import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
 import { eventFor } from '../../support/gateway.ts'
 import { newProofKey, proofOf } from '../../support/proof-keys.ts'
 import { ask, type Identity, SERVERS } from '../../support/resource-servers.ts'
+import { HOLDER, signedTokens, THIEF, thumbprintOf } from '../../support/signed-tokens.ts'
 
-const HOLDER = identity('client-ec-p256')
-const THIEF = identity('client-other')
-const thumbprintOf = ({ cert }: Identity) => hash('sha256', new X509Certificate(cert).raw, 'base64url')
 const X5T = thumbprintOf(HOLDER)
-
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const jwk = { ...publicKey.export({ format: 'jwk' }), kid: '1', alg: 'ES256', use: 'sig' }
+const { options, claims: CLAIMS, jwk, jwt } = signedTokens()
+const now = CLAIMS.iat
+const EXPECTED = { issuer: options.issuer, audience: options.audience }
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const now = Math.floor(Date.now() / 1000)
-const EXPECTED = { issuer: 'https://as.example.com', audience: 'https://accounts.example.com' }
-const CLAIMS = {
-  ...{ iss: EXPECTED.issuer, aud: EXPECTED.audience, sub: 's', client_id: 'c', jti: 'j', scope: 'read' },
-  ...{ iat: now, exp: now + 3600, cnf: { 'x5t#S256': X5T } },
-}
-const jwt = (claims: object = {}, header: object = {}, key = privateKey) =>
-  jws({ alg: 'ES256', kid: '1', typ: 'at+jwt', ...header }, { ...CLAIMS, ...claims }, key)
 
 /** An issuer whose certificate only the CA of the test vectors vouches for. */
 let introspected: object = { active: false }
@@ -102,6 +91,11 @@ const CASES: Readonly<Record<RefusalReason, Case>> = {
   'token-early': { headers: bearer(jwt({ nbf: now + 600 })), details: client },
   'token-inactive': { headers: bearer('A'.repeat(43)), options: ONLINE },
   'token-unbound': { headers: bearer(jwt({ cnf: undefined })), details: { ...client, actual: X5T } },
+  'front-unproved': {
+    headers: bearer(jwt()),
+    options: { ...OFFLINE, edge: { name: 'nginx', proof: { trustedNetwork: 'a test' } } },
+    details: { fault: 'the connection has a certificate of its own' },
+  },
   'certificate-missing': { headers: bearer(jwt()), presented: {}, details: { ...client, expected: X5T } },
   // A connection has a certificate that can be read, or none. An event may have anything: see below.
   'certificate-unreadable': {
