@@ -166,7 +166,8 @@ function assertCertificate(der: Buffer): asserts der is Der {
   assertFields(der, contentAt(der, certificate.start, certificate.end), TBS_CERTIFICATE)
 }
 
-interface Span {
+/** The content of an element: the bytes from `start` up to `end`. */
+export interface Span {
   readonly start: number
   readonly end: number
 }
@@ -180,8 +181,12 @@ function assertFields(der: Buffer, { start, end }: Span, fields: readonly Field[
   if (at !== end) throw new MalformedCertificate('not-a-certificate')
 }
 
-/** The content of the element at `at`, which must end by `limit`. DER has only definite, minimal lengths (X.690 section 10.1). */
-function contentAt(der: Buffer, at: number, limit: number): Span {
+/**
+ * The content of the element at `at`, which must end by `limit`. DER has only definite, minimal lengths (X.690 section 10.1).
+ *
+ * @throws MalformedCertificate `truncated`, `not-der`
+ */
+export function contentAt(der: Buffer, at: number, limit: number): Span {
   let start = at + 2
   if (start > limit) throw new MalformedCertificate('truncated')
   let length = der.readUInt8(at + 1)

@@ -54,6 +54,13 @@ function commonName(value: string): pkijs.RelativeDistinguishedNames {
 /** One element of DER. */
 export function element(tag: number, ...content: readonly (Buffer | string)[]): Buffer {
   const bytes = Buffer.concat(content.map((part) => Buffer.from(part as string, 'latin1')))
-  const length = bytes.length < 0x80 ? [bytes.length] : [0x82, bytes.length >> 8, bytes.length & 0xff]
-  return Buffer.concat([Buffer.of(tag, ...length), bytes])
+  return Buffer.concat([Buffer.of(tag, ...lengthOf(bytes)), bytes])
+}
+
+/** The shortest form (X.690 section 10.1). */
+function lengthOf({ length }: Buffer): readonly number[] {
+  if (length < 0x80) return [length]
+  const bytes = [24, 16, 8, 0].map((shift) => (length >> shift) & 0xff)
+  const shortest = bytes.slice(bytes.findIndex((byte) => byte !== 0))
+  return [0x80 + shortest.length, ...shortest]
 }
