@@ -8,7 +8,6 @@ import {
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
 import { endpointOf, bothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
-import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import { AuditListCall, readAuditList } from './audit/request.ts'
 import { auditList } from './audit/respond.ts'
 import * as clients from './clients/decide.ts'
@@ -31,6 +30,8 @@ function probe(path: string, body: string): Route {
     answer: () => Promise.resolve({ response: { status: 200, headers, body }, outcome: 200 }),
   }
 }
+
+const metadata = () => import('../../shared/metadata/metadata.ts')
 
 export const routes = routesOf(
   route({
@@ -197,8 +198,8 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,
-    decide: (_, { service }) => Promise.resolve(service),
-    respond: metadataOf,
+    decide: async (_, { service }) => (await metadata()).metadataOf(service),
+    respond: (document) => document,
   }),
   route({
     paths: bothVersions('/service/jwks/get'),
@@ -206,8 +207,8 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.JwksCall),
     read: serviceRequests.readJwksCall,
-    decide: (_, { service }) => Promise.resolve(service),
-    respond: jwkSetOf,
+    decide: async (_, { service }) => (await metadata()).jwkSetOf(service),
+    respond: (document) => document,
   }),
 
   notOfferedRoute('/api/{proxy+}'),

@@ -1,6 +1,7 @@
 import { digest } from '../../shared/store/digest.ts'
 import { newNumber, newSecret } from '../../shared/store/identity.ts'
-import type { OwnerCredential, Registry } from '../../shared/store/registry.ts'
+import type { OwnerCredential } from '../../shared/store/owner.ts'
+import type { Registry } from '../../shared/store/registry.ts'
 import { Complaint } from '../command.ts'
 
 /** The credentials of the owner, who manages the services of a deployment with version 2 and 3 of the Web API. Secrets are shown once. */

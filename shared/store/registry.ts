@@ -1,11 +1,12 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import type { Cache } from './cache.ts'
 import { Client, type StoredClient } from './client.ts'
 import { DataVersion } from './data-version.ts'
 import { parseNumber } from './identity.ts'
+import { Owner } from './owner.ts'
 import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingRecordKey } from './record-keys.ts'
 import { type ChangeResult, Records, parseRecord } from './records.ts'
 import { Service, type StoredService } from './service.ts'
@@ -58,6 +59,12 @@ export class Registry {
   async findCurrentService(service: number): Promise<StoredService | undefined> {
     const item = await this.#records.find(serviceKey(service))
     return item && withoutDeleted(parseRecord(Service, item))
+  }
+
+  /** Whether the service was neither deleted nor replaced by a new one with its number. The cache is not used. */
+  async isCurrent(service: Service): Promise<boolean> {
+    const current = await this.findCurrentService(service.apiKey)
+    return current !== undefined && isSameService(service, current)
   }
 
   /** Finds deleted services as well, because a deletion may have to continue. The cache is not used. */
@@ -222,20 +229,6 @@ export class Registry {
     return this.#records.take(clientKey(service, client), Client)
   }
 }
-
-const OwnerCredential = z.object({
-  apiKey: z.string(),
-  apiSecretDigest: z.string(),
-  organizationTokenDigest: z.string(),
-})
-export type OwnerCredential = z.infer<typeof OwnerCredential>
-
-/**
- * The owner, who manages the services (architecture, section 1). Each credential has key and secret for v2, and a token for v3. While one
- * replaces another there are two.
- */
-const Owner = z.object({ credentials: z.array(OwnerCredential) })
-export type Owner = z.infer<typeof Owner>
 
 /** @returns `undefined` for a service whose deletion has begun: only its deletion may still find it */
 function withoutDeleted(service: StoredService): StoredService | undefined {

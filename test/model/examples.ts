@@ -23,6 +23,12 @@ const PRESENTED = [
   by(1, 'credentials'),
 ]
 
+/** The service of the first client ends, and another one gets its number. */
+const MADE_AGAIN = [by(1, 'serviceDelete'), by(1, 'clock', { other: 5 }), by(1, 'provision')]
+
+/** The client brings the right credentials to the OAuth face. */
+const OAUTH = 1
+
 /** Runs that the model has refused once, or that must not depend on chance. Comments name what some have shown in the code of that time. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   // Finding 1 of the attack: a deleted service came back with its clients, secrets and tokens. Found by the seeds 1 and 3.
@@ -30,6 +36,21 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     'kept',
     by(0, 'credentials'),
     by(1, 'serviceDelete'),
+  ),
+  // The record of the client came after the deletion, which had removed its alias and its state. Found by the seed 77.
+  'a client that is created while its service is deleted and made again is not half there': runOf(
+    'kept',
+    by(0, 'clientCreate', { other: 2, stops: 12 }),
+    ...MADE_AGAIN,
+  ),
+  // Without an alias the deletion does not find the state, so the client was in the new service.
+  'a client of a deleted service gets no tokens from the service that is made again': runOf(
+    'kept',
+    by(0, 'clientCreate', { stops: 10 }),
+    ...MADE_AGAIN,
+    ...[by(1, 'goOn', { other: 5 }), by(1, 'clock', { other: 6 })],
+    by(1, 'credentials', { pick: 6, how: OAUTH }),
+    by(1, 'introspect', { how: OAUTH }),
   ),
   // Finding 2: a refresh wrote back what management had taken. Made by hand from the finding.
   'a refresh does not give back the scopes that were taken after it had read the grant': runOf(

@@ -18,7 +18,7 @@ export interface ClientWithSecret {
 /**
  * Creates a client. Public clients get a secret too, for a later change of their type (Authlete contract, section 2.13).
  *
- * @throws Refusal client-…
+ * @throws Refusal client-…, api-service-unknown
  */
 export async function createClient(
   request: SettingsRequest,
@@ -35,7 +35,12 @@ export async function createClient(
       modifiedAt: now,
     })
     log.note({ client: client.clientId })
-    if (await store.clients.create(service.apiKey, client, now)) return { client, secret }
+    if (await store.clients.create(service.apiKey, client, now)) {
+      // If the service was deleted since it was read, the deletion may have missed this client, or another service has the number now.
+      if (await store.registry.isCurrent(service)) return { client, secret }
+      await store.clients.remove(service.apiKey, client)
+      throw new Refusal('api-service-unknown')
+    }
     const { clientIdAlias } = client
     if (clientIdAlias !== undefined && (await store.registry.isAliasTaken(service.apiKey, clientIdAlias))) {
       throw new Refusal('client-alias-taken')

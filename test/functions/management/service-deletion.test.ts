@@ -119,18 +119,30 @@ test('a deletion that takes too long answers 503, and the next calls go on until
   expect(await left()).toEqual(['service'])
 })
 
-test('a client that a function with a warm cache makes during a deletion goes with the next one', async () => {
+test('a client that a function with a warm cache creates in a deleted service is refused and leaves nothing', async () => {
   const other = await fixedRuntime({}, { endpoint: runtime.endpoint, close: () => Promise.resolve() })
   const warm = webApi(gateway(other), walk.serviceId, walk.secrets.manage)
   expect((await warm.v3('GET', '/client/get/list')).status).toBe(200)
   expect((await remove()).status).toBe(204)
-  const made = await warm.call('/client/create', { clientIdAlias: 'rogue' })
-  expect(made.status).toBe(200)
+  expect(failure(await warm.call('/client/create', { clientIdAlias: 'rogue' }))).toBe('404 A037201')
   await other.close()
-  expect(await registry.hasClients(walk.number)).toBe(true)
-  expect((await remove()).status).toBe(204)
   expect(await left()).toEqual(['service'])
 })
+
+test.each([
+  ['deleted', remove],
+  ['deleted and made again', () => remove().then(() => walk.setService({ createdAt: START + 60 }))],
+])(
+  'if the service is %s while a client is created, the client is refused and leaves nothing',
+  async (_, meanwhile) => {
+    proxy.fate = delayFirstRequest('PutItem', async () => {
+      proxy.fate = pass
+      await meanwhile()
+    })
+    expect(failure(await walk.call('/client/create', { clientIdAlias: 'rogue' }))).toBe('404 A037201')
+    expect((await left()).filter((kind) => ['client', 'alias', 'state'].includes(kind))).toEqual([])
+  },
+)
 
 test('a signing key that another process adds during a deletion is deleted as well', async () => {
   await walk.v3('GET', '/service/get')
@@ -209,12 +221,8 @@ test('aliases and states that an interrupted creation has left go with the servi
 })
 
 test('a service that never was is unknown to the owner who deletes it', async () => {
-  const unknown = await walk.api(
-    'DELETE',
-    '/api/service/delete/4711',
-    undefined,
-    basic(OWNER_KEY, OWNER_SECRET),
-  )
+  const owner = basic(OWNER_KEY, OWNER_SECRET)
+  const unknown = await walk.api('DELETE', '/api/service/delete/4711', undefined, owner)
   expect(failure(unknown)).toBe('404 A037201')
 })
 
