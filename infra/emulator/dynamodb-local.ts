@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Complaint } from '../command.ts'
 import { fetchedPackage, type PinnedPackage } from '../fetched-package.ts'
 import { listsTables } from '../tables/tables.ts'
-import { listen } from '../connections/listen.ts'
+import { freePort } from './free-port.ts'
 
 /** Amazon's DynamoDB Local as an npm package. Its licence allows only development and testing, so it is never deployed. */
 const PACKAGE: PinnedPackage = {
@@ -92,12 +91,6 @@ async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<vo
 function javaVersion(java: string): number {
   const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
   return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0)
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer())
-  await close()
-  return port
 }
 
 if (import.meta.main) console.log(`DynamoDB Local is in ${await fetchDynamoDbLocal()}`)

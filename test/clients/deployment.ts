@@ -7,10 +7,9 @@ import { resourceServer } from '../../infra/examples/authorization-server/resour
 import { webApiClient } from '../../infra/examples/authorization-server/web-api-client.ts'
 import { BCP_195, type MutualTls } from '../../infra/connections/mutual-tls.ts'
 import { listen, type Listening } from '../../infra/connections/listen.ts'
-import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
-import { API_IDS, MTLS_DOMAIN } from '../support/fixed-runtime.ts'
+import { API_IDS, MTLS_DOMAIN, runWithMachine } from '../support/fixed-runtime.ts'
 import { testRuntime } from '../support/test-runtime.ts'
 import { tlsFetch } from '../support/tls-fetch.ts'
 import { openWalk } from '../support/walk.ts'
@@ -68,9 +67,7 @@ export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'poli
   }
 
   // The libraries have no other clock than that of the machine.
-  beforeEach(() => {
-    runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds
-  })
+  beforeEach(() => runWithMachine(runtime.clock))
   afterAll(async () => {
     for (const { close } of opened) await close()
   })

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { listen } from '../../infra/connections/listen.ts'
 import { mutualTlsRequest, type TlsIdentity } from '../../infra/connections/mutual-tls-request.ts'
-import { addClient } from '../../infra/emulator/site/seed.ts'
-import { CLIENT_CERTIFICATES } from '../../infra/emulator/site/seed.ts'
+import { freePort } from '../../infra/emulator/free-port.ts'
+import { addClient, CLIENT_CERTIFICATES } from '../../infra/emulator/site/seed.ts'
 import { converse } from '../infra/emulator/tls-client.ts'
 import { openSamples, TOOLS } from '../support/samples.ts'
 
@@ -67,8 +65,7 @@ const SERVERS: Readonly<Record<string, (folder: string, port: number) => Promise
 
 /** @param change further commands of the shell, for example other variables */
 async function startServer(name: string, change = '') {
-  const { port, close: free } = await listen(createServer())
-  await free()
+  const port = await freePort()
   const folder = join(page.folder, String(port))
   await mkdir(folder)
   const command = (await SERVERS[name]?.(folder, port)) ?? ''

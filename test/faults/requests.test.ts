@@ -18,7 +18,7 @@ const KINDS: Kinds = {
 }
 
 /** With every fault at every call a kind takes minutes on a busy machine. */
-const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 30_000
+const LIMIT_MILLISECONDS = ALL ? 1_200_000 : undefined
 
 const random = seeded(SEED)
 const TRIED = Object.entries(KINDS).map(([name, kind]) => [name, kind, random.fork()] as const)

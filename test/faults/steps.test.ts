@@ -10,7 +10,7 @@ import { tryFaults } from './trials.ts'
 /** Variants of each step, with other objects and in another mode. */
 const VARIANTS = ALL ? [0, 1, 2, 3, 4, 5] : [0]
 /** With every fault at every call a step takes minutes on a busy machine. */
-const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 60_000
+const LIMIT_MILLISECONDS = ALL ? 1_200_000 : undefined
 
 const REFRESHES = ['kept', 'rotated', 'idempotent'] as const
 

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { listen } from '../../infra/connections/listen.ts'
+import { freePort } from '../../infra/emulator/free-port.ts'
 import { listsTables } from '../../infra/tables/tables.ts'
 
 /** Debian's package python3-moto installs it there, for Debian's own Python. */
@@ -19,8 +18,7 @@ export function findMoto(): string | undefined {
 
 /** Starts moto on a free port. @throws Error when it does not answer within 60 seconds */
 export async function startMoto() {
-  const { port, close: free } = await listen(createServer())
-  await free()
+  const port = await freePort()
   const program = ['-m', 'moto.server', '--host', '127.0.0.1', '--port', String(port)]
   const child = spawn(PYTHON, program, { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -34,16 +34,16 @@ afterAll(issuer.close)
 const issuerUrl = `https://localhost:${issuer.port}`
 const ca = vector('ca-root')
 const introspection = { endpoint: `${issuerUrl}/introspect`, clientId: 'rs', clientSecret: 's' }
-const OFFLINE = { ...EXPECTED, ca, jwks: `${issuerUrl}/jwks` }
+const currentDate = () => new Date(now * 1000)
+const OFFLINE = { ...EXPECTED, currentDate, ca, jwks: `${issuerUrl}/jwks` }
 const ONLINE = { ...EXPECTED, ca, introspection }
 const BY_KEY = { ...OFFLINE, publicUrl: 'https://accounts.example.com' }
 
 const proofKey = newProofKey()
 const ofKey = jwt({ cnf: { jkt: proofKey.jkt } })
-const TARGET = { htm: 'GET', htu: 'https://accounts.example.com/accounts' }
 const byKey = (token: string, claims: object = {}, key = proofKey) => ({
   authorization: `DPoP ${token}`,
-  dpop: proofOf(key, token, now, { ...TARGET, ...claims }),
+  dpop: proofOf(key, token, now, { htu: 'https://accounts.example.com/accounts', ...claims }),
 })
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const client = { clientId: 'c' }

@@ -110,7 +110,7 @@ export function atTheEdge(at: () => WalkedSite): void {
       return vi.waitUntil(() => {
         const lines = site.lines.filter(({ name }) => name.endsWith('-token'))
         return lines.findIndex(({ line }) => line.includes(marker.id)) + 1
-      })
+      }, 30_000)
     }
 
     const before = await linesOfToken()

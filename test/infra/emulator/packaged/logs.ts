@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { basic, BASIC, BOUND, OWN } from '../../../support/walk.ts'
 import type { WalkedSite } from './packaged-site.ts'
 
@@ -18,7 +18,7 @@ export function logs(at: () => WalkedSite): void {
         .filter((line) => line['client'] === client.number)
         .sort((one, other) => String(one['name']).localeCompare(String(other['name'])))
     // A line may arrive after its answer.
-    await vi.waitFor(() => expect(ofClient()).toHaveLength(3))
+    await expect.poll(ofClient).toHaveLength(3)
     expect(ofClient()).toMatchObject([
       { name: 'certbound-dev-introspection', endpoint: '/auth/introspection', outcome: 'OK' },
       { name: 'certbound-dev-introspection', outcome: 'UNAUTHORIZED', reason: 'certificate-missing' },
