@@ -14,7 +14,6 @@ import * as clients from './clients/decide.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secrets.ts'
-import * as services from './services/decide.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
@@ -143,7 +142,7 @@ export const routes = routesOf(
     access: ownerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readCreation,
-    decide: services.createService,
+    decide: async (change, call) => (await import('./services/decide.ts')).createService(change, call),
     respond: serviceAnswers.createdService,
   }),
   route({
@@ -152,7 +151,7 @@ export const routes = routesOf(
     access: ownerAccess,
     face: managementApi(serviceRequests.ServiceListCall),
     read: serviceRequests.readServices,
-    decide: services.listServices,
+    decide: async (range, call) => (await import('./services/decide.ts')).listServices(range, call),
     respond: serviceAnswers.serviceList,
   }),
   route({
@@ -161,7 +160,7 @@ export const routes = routesOf(
     access: serviceOrOwnerAccess,
     face: managementApi(),
     read: () => undefined,
-    decide: services.getService,
+    decide: async (_, call) => (await import('./services/decide.ts')).getService(_, call),
     respond: serviceAnswers.foundService,
   }),
   route({
@@ -169,7 +168,7 @@ export const routes = routesOf(
     access: serviceOrOwnerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readServiceUpdate,
-    decide: services.updateService,
+    decide: async (change, call) => (await import('./services/decide.ts')).updateService(change, call),
     respond: serviceAnswers.changedService,
   }),
   route({

@@ -109,8 +109,7 @@ export async function readChain(
   }
 }
 
-/** @param issuer PEM or DER */
-export function hasIssued(issuer: string | Buffer, der: Buffer): boolean {
+function hasIssued(issuer: Buffer, der: Buffer): boolean {
   const [authority, issued] = [readX509(issuer), readX509(der)]
   if (authority === undefined || issued === undefined) return false
   return issued.checkIssued(authority) && issued.verify(authority.publicKey)

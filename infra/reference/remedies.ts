@@ -54,7 +54,15 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^tls-certificate-outside-dates$/, 'renew the certificate ([renewal](renewal.md)), or compare the clocks'],
   [
     /^tls-(issuer|roots?|path)-/,
-    'correct `trustedRootCertificates` or `clientCertificateIssuers` of the service, or let another CA issue it',
+    'correct `trustedRootCertificates` of the service, or `clientCertificateIssuers` of the service or the client, or let another CA issue it',
+  ],
+  [
+    /^tls-usage-wrong$/,
+    'let the CA issue a certificate with clientAuth in its extended key usage ([certificates](certificates.md#which-ca-may-issue))',
+  ],
+  [
+    /^subject-reversed$|^client-subject-slashes$/,
+    'register the subject as `openssl x509 -noout -subject -nameopt RFC2253` prints it',
   ],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [

@@ -6,7 +6,12 @@ import type { PresentedCertificate, ReadCertificate } from '../certificate/prese
 import { isWeakKey } from '../certificate/public-key.ts'
 import { registeredCertificates } from '../certificate/registered-certificates.ts'
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
-import { MalformedDistinguishedName, isSameName, parseDistinguishedName } from '../certificate/subject-dn.ts'
+import {
+  MalformedDistinguishedName,
+  isReversed,
+  isSameName,
+  parseDistinguishedName,
+} from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../runtime/call.ts'
 import { type Client, SAN_SETTINGS, subjectNames } from '../store/client.ts'
@@ -20,7 +25,7 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
  * Authenticates a client with `tls_client_auth` (RFC 8705 section 2.1): its certificate has the registered subject. The TLS
  * terminator has validated the chain.
  *
- * @throws Refusal tls-…, method-for-public, method-not-registered
+ * @throws Refusal tls-…, subject-reversed, method-for-public, method-not-registered
  */
 export async function authenticateWithSubject(
   client: Client,
@@ -37,13 +42,28 @@ export async function authenticateWithSubject(
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
   // The certificate of a resumed TLS connection may have expired (architecture, section 4).
   if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
-  const { clientCertificateIssuers: issuers } = service
-  if (issuers !== undefined) {
-    const issued = await convertErrors(() => isIssuedByOneOf(der, issuers), 'tls-issuer-unknown')
-    if (!issued) throw new Refusal('tls-issuer-unknown')
-  }
+  if (service.clientCertificateUsage === 'clientAuth' && !subject.isForClients)
+    throw new Refusal('tls-usage-wrong')
+  requireListedIssuer(der, service, 'service')
+  requireListedIssuer(der, client, 'client')
   if (service.mutualTlsValidatePkiCertChain)
     await requireTrustedPath(der, presented.certificatePath, service, now)
+}
+
+/** Without a list, any CA in the trust store can issue a certificate with the name of a client (RFC 8705 section 7.4). */
+function requireListedIssuer(
+  der: Der,
+  { clientCertificateIssuers: issuers }: Client | Service,
+  named: 'service' | 'client',
+): void {
+  if (issuers === undefined) return
+  try {
+    if (isIssuedByOneOf(der, issuers)) return
+  } catch (cause) {
+    if (!(cause instanceof MalformedCertificate)) throw cause
+    throw new Refusal('tls-issuer-unknown', { named, cause })
+  }
+  throw new Refusal('tls-issuer-unknown', { named })
 }
 
 /**
@@ -160,5 +180,6 @@ async function requireRegisteredSubject(client: Client, { subject, san }: Subjec
   }
   if (name === undefined) return
   const registered = await convertErrors(() => parseDistinguishedName(name), 'tls-subject-malformed')
-  if (!isSameName(subject, registered)) throw new Refusal('tls-subject-differs')
+  if (isSameName(subject, registered)) return
+  throw new Refusal(isReversed(subject, registered) ? 'subject-reversed' : 'tls-subject-differs')
 }

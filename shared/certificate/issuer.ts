@@ -8,16 +8,16 @@ const REMEMBERED_PAIRS = 1_000
 const cache = new BoundedMap<string, boolean>(REMEMBERED_PAIRS)
 
 /**
- * Whether one of the certificates on the service's list issued a client certificate directly. It compares issuer name and
- * key identifier, and verifies the signature. The operator vouches for the dates, constraints and issuers of the
- * certificates on the list. Results are cached under both thumbprints.
+ * Whether the key of a listed authority signed a client certificate. The key is the authority: names, key identifiers and serial
+ * numbers are not compared. So a cross-certificate with the same key stands for the authority, and another authority with the same
+ * name does not. The operator vouches for the dates, constraints and issuers of the certificates on the list.
  *
  * @param issuers each entry is one certificate in any spelling of `readCertificate`; an empty list matches nothing
  * @throws MalformedCertificate when an entry of the list cannot be read
  * @see RFC 8705 section 7.4, decision D17
  */
 export function isIssuedByOneOf(der: Der, issuers: readonly string[]): boolean {
-  return issuers.map(requireCertificate).some((issuer) => isIssuedBy(der, issuer))
+  return issuers.map(requireCertificate).some((issuer) => isSignedBy(der, issuer))
 }
 
 /**
@@ -26,20 +26,35 @@ export function isIssuedByOneOf(der: Der, issuers: readonly string[]): boolean {
  * @throws MalformedCertificate when OpenSSL cannot read one of them
  */
 export function isIssuedBy(der: Der, issuer: Der): boolean {
-  const key = `${thumbprint(der)} ${thumbprint(issuer)}`
-  const known = cache.get(key)
-  if (known !== undefined) return known
-
-  const issued = verifyIssuer(der, issuer)
-  cache.set(key, issued)
-  return issued
+  // `checkIssued` compares names, key identifiers and key usage. Only both prove it.
+  return remembered(
+    'issued',
+    der,
+    issuer,
+    (certificate, authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+  )
 }
 
-/** `checkIssued` compares names, key identifiers and key usage; `verify` checks the signature. Only both prove it. */
-function verifyIssuer(der: Der, issuer: Der): boolean {
+function isSignedBy(der: Der, issuer: Der): boolean {
+  return remembered('signed', der, issuer, (certificate, authority) =>
+    certificate.verify(authority.publicKey),
+  )
+}
+
+/** The results are cached under both thumbprints. */
+function remembered(
+  question: 'issued' | 'signed',
+  der: Der,
+  issuer: Der,
+  verify: (certificate: X509Certificate, authority: X509Certificate) => boolean,
+): boolean {
+  const key = `${question} ${thumbprint(der)} ${thumbprint(issuer)}`
+  const known = cache.get(key)
+  if (known !== undefined) return known
   try {
-    const [certificate, authority] = [new X509Certificate(der), new X509Certificate(issuer)]
-    return certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
+    const verified = verify(new X509Certificate(der), new X509Certificate(issuer))
+    cache.set(key, verified)
+    return verified
   } catch (cause) {
     throw new MalformedCertificate('not-a-certificate', { cause })
   }

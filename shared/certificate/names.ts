@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { BaseBlock, Constructed } from 'asn1js'
-import type { Certificate } from 'pkijs'
+import type { Certificate, ExtKeyUsage } from 'pkijs'
 import { BoundedMap } from '../bounded-map.ts'
+import { valueOf } from './path/extension-value.ts'
 import { MalformedCertificate, type Der } from './pem.ts'
 import { keyStrength, type KeyStrength } from './public-key.ts'
 import { sortNames, type SubjectAlternativeNames } from './subject-alternative-names.ts'
@@ -12,15 +13,17 @@ import {
   type DistinguishedName,
 } from './subject-dn.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
-import { EXTENSION } from './oids.ts'
+import { EXTENSION, PURPOSE } from './oids.ts'
 
-/** Names, validity and key strength of a certificate. */
+/** Names, validity, purpose and key strength of a certificate. */
 export interface Subject extends KeyStrength {
   readonly subject: DistinguishedName
   readonly san: SubjectAlternativeNames
   /** Seconds since 1970. */
   readonly notBefore: number
   readonly notAfter: number
+  /** Whether the extended key usage is absent, or has clientAuth or anyExtendedKeyUsage (RFC 5280 section 4.2.1.12). */
+  readonly isForClients: boolean
 }
 
 /** Parsing takes a hundred times as long as hashing, and a few clients send most of the requests. */
@@ -82,6 +85,7 @@ async function parseSubject(der: Der): Promise<Subject> {
       san: await readAlternativeNames(certificate, der),
       notBefore,
       notAfter,
+      isForClients: isForClients(certificate),
       ...keyStrength(readKey(certificate)),
     }
   } catch (cause) {
@@ -140,6 +144,16 @@ function areNamesDecodable(der: Der): boolean {
     throw error
   }
 }
+
+/** An extended key usage that cannot be parsed, or that there is twice, allows nothing. */
+function isForClients({ extensions = [] }: Certificate): boolean {
+  const [usage, ...others] = extensions.filter(({ extnID }) => extnID === EXTENSION.extKeyUsage)
+  if (usage === undefined) return true
+  const { keyPurposes = [] } = (valueOf(usage) ?? {}) as Partial<ExtKeyUsage>
+  return others.length === 0 && keyPurposes.some((purpose) => CLIENT_PURPOSES.includes(purpose))
+}
+
+const CLIENT_PURPOSES: readonly string[] = Object.values(PURPOSE)
 
 /** Reads only the key: `X509Certificate` would also refuse faults in fields that do not matter here. */
 function readKey({ subjectPublicKeyInfo }: Certificate): KeyObject {

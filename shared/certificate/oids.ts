@@ -21,5 +21,8 @@ export const LIST_EXTENSION = {
   authorityKeyIdentifier: '2.5.29.35',
 } as const
 
+/** Purposes in an extended key usage (RFC 5280 section 4.2.1.12). */
+export const PURPOSE = { clientAuth: '1.3.6.1.5.5.7.3.2', any: '2.5.29.37.0' } as const
+
 /** An attribute of distinguished names (RFC 2985). */
 export const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'

@@ -29,11 +29,16 @@ const TYPES: ReadonlyMap<string, string> = new Map(
     '2.5.4.10': ['o', 'organizationname'],
     '2.5.4.11': ['ou', 'organizationalunitname'],
     '2.5.4.12': ['title'],
+    '2.5.4.15': ['businesscategory'],
     '2.5.4.42': ['givenname', 'gn'],
     '2.5.4.97': ['organizationidentifier'],
     '0.9.2342.19200300.100.1.1': ['uid', 'userid'],
     '0.9.2342.19200300.100.1.25': ['dc', 'domaincomponent'],
     [EMAIL_ADDRESS]: ['e', 'emailaddress'],
+    // Extended validation, and the certificates of open banking (ETSI TS 119 495). OpenSSL prints the short names.
+    '1.3.6.1.4.1.311.60.2.1.1': ['jurisdictionl', 'jurisdictionlocalityname'],
+    '1.3.6.1.4.1.311.60.2.1.2': ['jurisdictionst', 'jurisdictionstateorprovincename'],
+    '1.3.6.1.4.1.311.60.2.1.3': ['jurisdictionc', 'jurisdictioncountryname'],
   }).flatMap(([oid, names]) => names.map((name) => [name, oid])),
 )
 
@@ -55,8 +60,7 @@ const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
 /**
  * Reads a registered `tls_client_auth_subject_dn`.
  *
- * Besides RFC 4514 it accepts spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
- * `organizationIdentifier`. It refuses anything ambiguous, unknown or empty.
+ * Besides RFC 4514 it accepts spaces around `,` `+` `=`, long type names, and the types of `TYPES`. It refuses anything ambiguous, unknown or empty.
  *
  * @throws MalformedDistinguishedName
  * @see RFC 4514 section 3, RFC 8705 section 2.1.2; vectors dn-matching.json
@@ -73,6 +77,11 @@ export async function parseDistinguishedName(text: string): Promise<Distinguishe
 /** The order of RDNs counts, the order within one does not: its attributes are sorted (decision D13). */
 export function isSameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Whether two names differ only in the order of their RDNs: one of them begins with its first RDN, and the other with its last. */
+export function isReversed(a: DistinguishedName, b: DistinguishedName): boolean {
+  return isSameName(a, b.toReversed()) && !isSameName(a, b)
 }
 
 /**

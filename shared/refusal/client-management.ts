@@ -23,6 +23,7 @@ export const CLIENT_MANAGEMENT = {
   'client-too-large': ['A031295', 400, 'invalid_request', `All settings of the client together must not exceed ${LIMITS.record} bytes of JSON.`],
   'client-algorithm-symmetric': ['A031222', 400, 'invalid_request', "The algorithm given as the value of '{}' is not asymmetric."],
   'client-subject-malformed': ['A031223', 400, 'invalid_request', "The value of '{}' is not a valid X.500 distinguished name."],
+  'client-subject-slashes': ['A031297', 400, 'invalid_request', "The value of '{}' is in OpenSSL's slash form. Write it in the form of RFC 4514, for example CN=client,O=Example,C=US. To print it: openssl x509 -in client.pem -noout -subject -nameopt RFC2253"],
   'client-subjects-several': ['A032216', 400, 'invalid_request', 'Must not have multiple certificate subject types.'],
   'client-subject-missing': ['A032217', 400, 'invalid_request', 'When using TLS_CLIENT_AUTH, a certificate subject type must be set.'],
   'client-alias-taken': ['A123603', 400, 'invalid_request', 'Cannot create a new client because the client ID alias is already in use. Client ID aliases must be unique in the same service.'],

@@ -20,6 +20,8 @@ export const CLIENT_MEANINGS = {
   tlsClientAuthSanUri: 'For `TLS_CLIENT_AUTH`: a URI in the certificate.',
   tlsClientAuthSanIp: 'For `TLS_CLIENT_AUTH`: an IP address in the certificate, compared as bytes.',
   tlsClientAuthSanEmail: 'For `TLS_CLIENT_AUTH`: an email address in the certificate.',
+  clientCertificateIssuers:
+    'Authlete does not have this setting. For `TLS_CLIENT_AUTH`: the CAs that issue the certificates of this client directly, in PEM, as in the setting of the service. If both have the setting, the certificate must satisfy both. An update that leaves it out keeps it; only `null` removes it.',
   jwks: 'A JWK Set as text: public keys for `PRIVATE_KEY_JWT`; for `SELF_SIGNED_TLS_CLIENT_AUTH` keys with the certificate as the first element of `x5c`. Several keys at once allow rotation. The setting is ignored if `jwksUri` is set.',
   jwksUri:
     'The https URL of the JWK Set, on a public address. The set is cached for ten minutes, and for up to an hour while it cannot be fetched.',

@@ -33,6 +33,7 @@ export const CLIENT_SETTINGS = {
   tlsClientAuthSanUri: text,
   tlsClientAuthSanIp: text,
   tlsClientAuthSanEmail: text,
+  clientCertificateIssuers: z.optional(z.array(z.string())),
   jwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
   jwksUri: text,
   selfSignedCertificateKeyId: text,

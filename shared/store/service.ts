@@ -118,6 +118,7 @@ export const SERVICE_SETTINGS = {
   mutualTlsValidatePkiCertChain: flag,
   trustedRootCertificates: z._default(z.array(z.string()), []),
   clientCertificateIssuers: z.optional(z.array(z.string())),
+  clientCertificateUsage: z._default(z.enum(['any', 'clientAuth']), 'any'),
   defaultResource: text,
 }
 

@@ -31,6 +31,7 @@ const SERVICE_DESCRIPTIONS = {
   tokensNotBefore: 60_000,
 }
 const CLIENT_DESCRIPTIONS = {
+  clientCertificateIssuers: [certificatePem('ca-root')],
   jwks: JSON.stringify({ keys: [jwk] }),
   ...{ tokenAuthSignAlg: 'ES256', tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a.example' },
   ...{ tlsClientAuthSanIp: '192.0.2.1', tlsClientAuthSanEmail: 'a@example.org' },

@@ -61,8 +61,9 @@ async function faultOfSubject(settings: ClientSettings): Promise<Fault | undefin
   // No certificate can match such a value (requirement A07, decision D15).
   const unusable = names.find(([named, kind]) => !isSanValue(kind, settings[named] ?? ''))
   if (unusable !== undefined) return ['client-setting-invalid', unusable[0]]
-  const isMalformed = name !== undefined && !(await isDistinguishedName(name))
-  return isMalformed ? ['client-subject-malformed', 'tlsClientAuthSubjectDn'] : undefined
+  if (name === undefined || (await isDistinguishedName(name))) return undefined
+  if (name.trimStart().startsWith('/')) return ['client-subject-slashes', 'tlsClientAuthSubjectDn']
+  return ['client-subject-malformed', 'tlsClientAuthSubjectDn']
 }
 
 async function isDistinguishedName(text: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { LOST, repeatWhileLost } from '../../../shared/store/unavailable.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { Precondition } from '../precondition.ts'
-import { readRecord } from './record.ts'
+import { keptSettings, readRecord } from './record.ts'
 import type { RequestedClient, SettingsRequest, ClientUpdateRequest } from './request.ts'
 
 export interface ClientWithSecret {
@@ -61,8 +61,8 @@ export async function findRequestedClient(
 }
 
 /**
- * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9), but `fapi2` stays as it is. The secret
- * does not change. An update can lock the client, but only `lock_flag` can unlock it.
+ * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9), but some restrictions stay as they are. The
+ * secret does not change. An update can lock the client, but only `lock_flag` can unlock it.
  *
  * @throws Refusal client-…, record-changed
  */
@@ -81,7 +81,7 @@ export async function updateClient(request: ClientUpdateRequest, call: Call): Pr
         ? {
             ...record,
             clientId: current.clientId,
-            fapi2: request.settings.fapi2 ?? current.fapi2,
+            ...keptSettings(request.settings, current),
             clientSecretDigest: current.clientSecretDigest,
             weakSecret: current.weakSecret,
             locked: current.locked,

@@ -3,6 +3,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { Client, type StoredClient } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { readListedAuthority } from '../authority.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { faultOfMethod } from './client-certificates.ts'
 import type { ClientSettings, SettingsRequest } from './request.ts'
@@ -23,11 +24,16 @@ export async function readRecord(request: SettingsRequest, service: Service, bef
     faultOfKeys(keys, settings) ??
     (await faultOfMethod(keys, settings, service, before))
   if (fault !== undefined) throw new Refusal(fault[0], fault[1] === undefined ? {} : { named: fault[1] })
-  const { extension, jwks, ...members } = settings
+  const { extension, jwks, clientCertificateIssuers, ...members } = settings
+  for (const text of clientCertificateIssuers ?? []) {
+    const named = 'clientCertificateIssuers'
+    readListedAuthority(text, new Refusal('client-value-unsupported', { named }))
+  }
   const record = {
     ...members,
     ...(jwks === undefined || keys === undefined ? {} : { jwks: { keys: [...keys] } }),
     ...(extension === undefined ? {} : { extension }),
+    ...(clientCertificateIssuers ? { clientCertificateIssuers } : {}),
     carried: request.carried,
   }
   refuseTooLarge(record, 'client-too-large')
@@ -43,10 +49,21 @@ function withDefaults(settings: ClientSettings, before: StoredClient | undefined
     const method = clientType === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE'
     return { ...settings, tokenAuthMethod: tokenAuthMethod ?? method }
   }
-  // Answers have the number in place of an absent alias, and callers send back the answers that they read. Callers that know only
-  // Authlete's settings leave `fapi2` out, which must not switch it off.
+  // Answers have the number in place of an absent alias, and callers send back the answers that they read.
   const alias = clientIdAlias === String(before.clientId) ? { clientIdAlias: undefined } : {}
-  return { ...settings, ...alias, fapi2: settings.fapi2 ?? before.fapi2 }
+  return { ...settings, ...alias, ...keptSettings(settings, before) }
+}
+
+/** The restrictions that an update keeps if it leaves them out: a caller that knows only Authlete's settings must not lift them. */
+export function keptSettings(
+  { fapi2, clientCertificateIssuers: issuers }: ClientSettings,
+  before: StoredClient,
+): Pick<StoredClient, 'fapi2' | 'clientCertificateIssuers'> {
+  return {
+    fapi2: fapi2 ?? before.fapi2,
+    clientCertificateIssuers:
+      issuers === undefined ? before.clientCertificateIssuers : (issuers ?? undefined),
+  }
 }
 
 /** @returns `undefined` if the text is not a JWK Set, or if the store cannot keep it */

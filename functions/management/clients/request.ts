@@ -44,6 +44,7 @@ export const ClientSettings = z.object({
   /** A JWK Set as text. */
   jwks: z.optional(z.string()),
   extension: z.optional(Extension),
+  clientCertificateIssuers: z.optional(z.nullable(z.array(z.string()))),
   fapi2: z.optional(z.boolean()),
 })
 export type ClientSettings = z.infer<typeof ClientSettings>
@@ -57,7 +58,10 @@ export interface SettingsRequest {
 /** @throws Refusal client-body-empty, or for a wrong body or setting */
 export function readClient(http: HttpRequest): SettingsRequest {
   if (http.body.length === 0) throw new Refusal('client-body-empty')
-  const settings = parseSettings(withoutEmpty(readJsonObject(http)), ClientSettings, CLIENT_RULES)
+  const members = readJsonObject(http)
+  const isLifted = members['clientCertificateIssuers'] === null
+  const lifted = isLifted ? { clientCertificateIssuers: null } : {}
+  const settings = parseSettings({ ...withoutEmpty(members), ...lifted }, ClientSettings, CLIENT_RULES)
   const carried = Object.entries(settings).filter(
     ([name, value]) => name in CARRIED_BY_CLIENTS && value !== undefined,
   )

@@ -114,7 +114,7 @@ export function readCreation(http: HttpRequest): ServiceChange {
 
 /** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readServiceUpdate` */
 export function readNew(http: HttpRequest): ServiceChange {
-  return changeIn(withoutEmpty(membersOf(http)))
+  return changeIn({ clientCertificateUsage: 'clientAuth', ...withoutEmpty(membersOf(http)) })
 }
 
 function membersOf(http: HttpRequest): Members {

@@ -1,8 +1,7 @@
+import { readListedAuthority } from '../authority.ts'
 import { KEY_SETTINGS } from './settings-schema.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
-import { readAuthority } from '../../../shared/certificate/path/chain.ts'
 import { isIssuedBy } from '../../../shared/certificate/issuer.ts'
-import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
 import { parseSecureUrl } from '../../../shared/resource-url.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
@@ -95,21 +94,13 @@ function checkAuthorities(service: Service): void {
   const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
   const trusted = trustedRootCertificates.map((text, index) => {
     const named = String(index)
-    return authorityFrom(text, new Refusal('service-root-malformed', { named }))
+    return readListedAuthority(text, new Refusal('service-root-malformed', { named }))
   })
   if (mutualTlsValidatePkiCertChain && !trusted.some((der) => isIssuedBy(der, der))) {
     throw new Refusal('service-roots-missing')
   }
   const named = 'clientCertificateIssuers'
   for (const text of clientCertificateIssuers) {
-    authorityFrom(text, new Refusal('service-value-unsupported', { named }))
-  }
-}
-
-function authorityFrom(text: string, refusal: Refusal): Der {
-  try {
-    return readAuthority(text)
-  } catch (error) {
-    throw error instanceof MalformedCertificate ? refusal : error
+    readListedAuthority(text, new Refusal('service-value-unsupported', { named }))
   }
 }

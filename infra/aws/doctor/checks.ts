@@ -10,6 +10,7 @@ import {
   type Status,
 } from './check.ts'
 import { invokers } from './invokers.ts'
+import { certificateUsage, issuers } from './issuers.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
 import { otherHost } from './outside/other-host.ts'
@@ -20,7 +21,6 @@ import {
   binding,
   clientCertificates,
   clientSecrets,
-  issuers,
   pushedRequests,
   reading,
   registered,
@@ -43,6 +43,7 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
   binding,
   pushedRequests,
   issuers,
+  certificateUsage,
   trustedDates,
   registered,
   clientCertificates,

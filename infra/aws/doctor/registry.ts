@@ -6,7 +6,7 @@ import type { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { requiredBinding } from '../../../shared/possession/token-binding.ts'
 import { certificatesOf, REPLACE_CERTIFICATE } from '../../truststore/issuing-clients.ts'
-import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
+import { dateProblem, isIn, subjectOf } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
 
 /** The data for other checks was read. */
@@ -76,7 +76,7 @@ export const pushedRequests: Check = {
 }
 
 /** The number and name of a client, for a message. */
-function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
+export function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
   const name = clientName ?? clientIdAlias
   return name === undefined ? `client ${clientId}` : `client ${clientId} (${name})`
 }
@@ -84,43 +84,11 @@ function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
 const MAX_NAMES = 10
 
 /** Makes one finding for all clients, because hundreds of similar lines would hide others. */
-function findingFor(clients: readonly Client[], find: (names: string) => Finding): Finding[] {
+export function findingFor(clients: readonly Client[], find: (names: string) => Finding): Finding[] {
   if (clients.length === 0) return []
   const names = clients.slice(0, MAX_NAMES).map(clientLabel).join(', ')
   const more = clients.length - MAX_NAMES
   return [find(more > 0 ? `${names} and ${more} more` : names)]
-}
-
-/** Only the listed issuers of the service can issue a certificate with the name of a client. */
-export const issuers: Check = {
-  name: 'issuers',
-  needs: ['service', 'truststore'],
-  ask: async ({ truststore, service, clients }) => {
-    const named = service?.clientCertificateIssuers?.map((pem) => new X509Certificate(pem))
-    const byName = clients.filter(
-      ({ tokenAuthMethod }) => AUTHENTICATION_METHODS[tokenAuthMethod].needs === 'name',
-    )
-    const issuing = await issuingAuthorities(truststore)
-    if (named === undefined && issuing.length > 1 && byName.length > 0) {
-      const [cas, names] = [issuing.map(subjectOf).join('; '), byName.map(clientLabel).join(', ')]
-      return [
-        fail(
-          `${issuing.length} CAs are trusted (${cas}), and each can issue a certificate with the name of ${names}`,
-          'set clientCertificateIssuers of the service to the CAs that issue the certificates of your clients',
-        ),
-      ]
-    }
-    const unknown = (named ?? []).filter((issuer) => !isIn(issuer, truststore))
-    return orElse(
-      unknown.map((issuer) =>
-        fail(
-          `clientCertificateIssuers names ${subjectOf(issuer)}, which is not in the trust store, so its clients are refused`,
-          'add this CA to the trust store (npm run deploy), or remove it from clientCertificateIssuers',
-        ),
-      ),
-      'only known CAs can issue the certificates of clients',
-    )
-  },
 }
 
 /** No certificate of the trust store has expired or will expire soon. */
@@ -205,14 +173,4 @@ function dateFindings(certificate: X509Certificate, now: Date, whose: string, to
   const problem = dateProblem(certificate, now)
   if (problem === undefined) return []
   return [(problem.warning ? warn : fail)(`${whose} ${problem.text}`, todo)]
-}
-
-/** The CAs that issued no other CA of the trust store. They issue certificates for clients. */
-async function issuingAuthorities(truststore: Truststore): Promise<Truststore> {
-  const verdicts = await Promise.all(truststore.map(({ raw }) => canIssue(raw)))
-  const authorities = truststore.filter((_, index) => verdicts[index])
-  return authorities.filter(
-    (candidate) =>
-      !authorities.some((other) => !other.raw.equals(candidate.raw) && isIssuedBy(other, candidate)),
-  )
 }

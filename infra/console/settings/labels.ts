@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<string, string>> = {
   tlsClientAuthSanEmail: 'Subject alternative name: email address',
   mutualTlsValidatePkiCertChain: 'Validate certificate paths to the trusted roots',
   clientCertificateIssuers: 'Issuers of client certificates',
+  clientCertificateUsage: 'Extended key usage of client certificates',
   fapi2: 'Enforce the FAPI 2.0 Security Profile',
   jwks: 'JWK Set',
   pkceS256Required: 'Require S256 as code challenge method',

@@ -24,8 +24,6 @@ export interface Source {
   /** The path of the update below the service. */
   readonly updatePath: (request: ConsoleRequest) => ApiPath
   readonly crumbs: (request: ConsoleRequest, read: Read) => readonly Crumb[]
-  /** The value that is sent for a cleared setting. */
-  readonly cleared: null | undefined
 }
 
 export interface SettingsPage {
@@ -145,7 +143,7 @@ function callOf(
   changes: readonly Change[],
 ): Call {
   const root = `${request.baseUrl}/api/${request.params['serviceId'] ?? ''}`
-  const body = applied(record, changes, source.cleared)
+  const body = applied(record, changes)
   return { url: root + source.updatePath(request), etag, body }
 }
 

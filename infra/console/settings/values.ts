@@ -140,12 +140,12 @@ function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boo
 }
 
 /** The whole record with the changes, including members that the console does not know. */
-export function applied(record: Members, changes: readonly Change[], cleared: null | undefined): Members {
+export function applied(record: Members, changes: readonly Change[]): Members {
   const result: Record<string, unknown> = { ...record }
   for (const { field, to } of changes) {
     const [name = '', inside] = field.path.split('.')
     const member = result[name]
-    if (inside === undefined) result[name] = to ?? cleared
+    if (inside === undefined) result[name] = to ?? null
     else result[name] = { ...(isJsonObject(member) ? member : {}), [inside]: to }
   }
   return result

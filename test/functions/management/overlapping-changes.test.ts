@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { cut, type Fate, pass } from '../../support/cutting-proxy.ts'
 import { failure } from '../../support/management.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
+import { certificatePem } from '../../support/vectors.ts'
 import { BASIC, openWalk, OWN } from '../../support/walk.ts'
 import { tokensOf } from '../../support/answers.ts'
 
@@ -36,6 +37,14 @@ test.each([true, false])(
     expect((await get(client.id))['locked']).toBe(last)
   },
 )
+
+test('restrictions that are set during an update of a client are kept if the update leaves them out', async () => {
+  const { id } = await walk.addClient(BASIC)
+  const clientCertificateIssuers = [certificatePem('ca-issuing')]
+  proxy.fate = holdChange(() => update(id, { clientCertificateIssuers }))
+  expect((await update(id, { clientName: 'Renamed' })).status).toBe(200)
+  expect(await get(id)).toMatchObject({ clientName: 'Renamed', clientCertificateIssuers })
+})
 
 test('an alias that goes to another client during an update is refused to the update, which then locks nothing', async () => {
   const alias = 'moved'

@@ -19,7 +19,7 @@ async function asked(settings: Settings, certificate: string | undefined): Promi
 }
 
 const SETTINGS = {
-  tls_client_auth_subject_dn: ['tlsClientAuthSubjectDn', ['A157342', 'A157343']],
+  tls_client_auth_subject_dn: ['tlsClientAuthSubjectDn', ['A157342', 'A157343', 'A158393']],
   tls_client_auth_san_dns: ['tlsClientAuthSanDns', ['A157346']],
   tls_client_auth_san_uri: ['tlsClientAuthSanUri', ['A157347']],
   tls_client_auth_san_ip: ['tlsClientAuthSanIp', ['A157348']],

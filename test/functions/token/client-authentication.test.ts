@@ -152,7 +152,7 @@ test('TLS_CLIENT_AUTH compares distinguished names, not texts', async () => {
   await walk.setClient(client, {
     tlsClientAuthSubjectDn: 'C=JP,ST=Tokyo,L=Chiyoda-ku,O=Client1,CN=client.example.org',
   })
-  expect(await asked({ clientCertificate: OWN }, named(client))).toBe(invalid('A157343'))
+  expect(await asked({ clientCertificate: OWN }, named(client))).toBe(invalid('A158393'))
 })
 
 test.each([

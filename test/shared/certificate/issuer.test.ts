@@ -1,9 +1,10 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { makeIdentity } from '../../../infra/connections/identity.ts'
-import { isIssuedByOneOf } from '../../../shared/certificate/issuer.ts'
+import { isIssuedBy, isIssuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'
+import { issuerPairs, issuerPem } from '../../support/issuer-vectors.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 
 const read = (name: string) => readCertificate(certificatePem(name)) as Der
@@ -35,6 +36,13 @@ test.each([
   expect(isIssuedByOneOf(read(name), issuers(issuer))).toBe(issued)
 })
 
+test.each(issuerPairs)(
+  'the answer to whether %s has a signature by the key of %s is %s',
+  (name, issuer, isSigner) => {
+    expect(isIssuedByOneOf(readCertificate(issuerPem(name)) as Der, [issuerPem(issuer)])).toBe(isSigner)
+  },
+)
+
 test('any issuer of the list will do', () => {
   const all = issuers('ca-other-root', 'ca-root', 'ca-issuing')
   expect(isIssuedByOneOf(read('client-ec-p256'), all)).toBe(true)
@@ -57,7 +65,7 @@ test('an authority of the same name with another key has not issued it', async (
   expect(isIssuedByOneOf(der, [impostor.pem])).toBe(false)
 })
 
-test('neither name nor signature is enough without the other', async () => {
+test('the key is enough without the name, and the name is not enough without the key', async () => {
   const [right, other] = [keyPair().privateKey, keyPair().privateKey]
   const issuer = await named('The CA', right)
   const nothingButName = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: other })
@@ -69,7 +77,8 @@ test('neither name nor signature is enough without the other', async () => {
   const both = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: right })
   expect(isIssuedByOneOf(both, [issuer])).toBe(true)
   expect(isIssuedByOneOf(nothingButName, [issuer])).toBe(false)
-  expect(isIssuedByOneOf(nothingButSignature, [issuer])).toBe(false)
+  expect(isIssuedByOneOf(nothingButSignature, [issuer])).toBe(true)
+  expect(isIssuedBy(nothingButSignature, readCertificate(issuer) as Der)).toBe(false)
 })
 
 test('a certificate with a changed byte was not issued by its issuer', () => {
@@ -107,11 +116,12 @@ test('a list with a certificate that OpenSSL does not read is refused', () => {
   )
 })
 
-test('an authority with an unusable key has issued nothing', async () => {
+test('a list with an authority whose key cannot be used is refused', async () => {
   const { privateKey, publicKey } = keyPair()
   const der = Buffer.from(await builtCertificate({ subject: 'The CA', publicKey, signedWith: privateKey }))
   const point = der.indexOf(Buffer.from('03420004', 'hex')) + 4
   der.writeUInt8(der.readUInt8(point + 63) ^ 1, point + 63)
   const leaf = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: privateKey })
-  expect(isIssuedByOneOf(leaf, [der.toString('base64')])).toBe(false)
+  expect(() => isIssuedByOneOf(leaf, [der.toString('base64')])).toThrow(MalformedCertificate)
+  expect(isIssuedBy(leaf, readCertificate(der.toString('base64')) as Der)).toBe(false)
 })

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/certificate/subject-dn.ts'
 import { builtCertificate, element } from '../../support/built-certificate.ts'
 import { alternativeNames } from '../../support/certificate-chain.ts'
+import { issuerPem, issuerVectors } from '../../support/issuer-vectors.ts'
 import { certificates, presented } from '../../support/vectors.ts'
 
 function certificate(reference: string): Der {
@@ -85,6 +86,7 @@ test.each([
     san: { dns: [], uri: [], email: [], ip: [] },
     notBefore: Date.parse(from) / 1000,
     notAfter: Date.parse(to) / 1000,
+    isForClients: true,
     keyType,
     keyBits,
     publicExponent: keyType === 'rsa' ? 65537n : undefined,
@@ -185,4 +187,26 @@ test('a certificate with changed bytes gives a subject or MalformedCertificate',
   async function subjectOf(text: string) {
     return await readSubject(readCertificate(text) as Der)
   }
+})
+
+test.each(Object.entries(issuerVectors.for_clients))(
+  'whether the extended key usage of %s allows the authentication of a client is %s',
+  async (name, expected) => {
+    const read = readCertificate(issuerPem(name)) as Der
+    expect((await readSubject(read)).isForClients).toBe(expected)
+  },
+)
+
+const purposes = (...hex: string[]) =>
+  hex.map((value) => ({ oid: '2.5.29.37', value: Buffer.from(value, 'hex') }))
+const CLIENT_AUTH = '300a06082b06010505070302'
+
+test.each([
+  ['with clientAuth', [CLIENT_AUTH], true],
+  ['that cannot be parsed', ['3003020101'], false],
+  ['that is empty', ['3000'], false],
+  ['that is there twice', [CLIENT_AUTH, CLIENT_AUTH], false],
+])('an extended key usage %s allows the authentication of a client: %s', async (_, values, expected) => {
+  const built = await builtCertificate({ extensions: purposes(...values) })
+  expect((await readSubject(built)).isForClients).toBe(expected)
 })

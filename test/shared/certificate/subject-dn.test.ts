@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { readName } from '../../../shared/certificate/names.ts'
 import {
   MalformedDistinguishedName,
+  isReversed,
   isSameName,
   parseDistinguishedName,
 } from '../../../shared/certificate/subject-dn.ts'
@@ -183,4 +184,26 @@ test('a registered name has at most 2,048 characters', async () => {
   const name = (length: number) => `CN=${'x'.repeat(length - 3)}`
   expect(await parseDistinguishedName(name(2_048))).toHaveLength(1)
   await expect(parseDistinguishedName(name(2_049))).rejects.toThrow(MalformedDistinguishedName)
+})
+
+test.each([
+  ['businessCategory', '2.5.4.15'],
+  ['jurisdictionL', '1.3.6.1.4.1.311.60.2.1.1'],
+  ['jurisdictionLocalityName', '1.3.6.1.4.1.311.60.2.1.1'],
+  ['jurisdictionST', '1.3.6.1.4.1.311.60.2.1.2'],
+  ['jurisdictionStateOrProvinceName', '1.3.6.1.4.1.311.60.2.1.2'],
+  ['jurisdictionC', '1.3.6.1.4.1.311.60.2.1.3'],
+  ['jurisdictionCountryName', '1.3.6.1.4.1.311.60.2.1.3'],
+])('the attribute %s of open banking is %s', async (name, oid) => {
+  expect(await equal(`${name}=x`, `${oid}=X`)).toBe(true)
+})
+
+test('a name is the reverse of another only if its RDNs have the other order, and not the parts of an RDN', async () => {
+  const reversed = async (one: string, other: string) =>
+    isReversed(await parseDistinguishedName(one), await parseDistinguishedName(other))
+  expect(await reversed('CN=a,O=b+OU=c,C=d', 'C=d,OU=c+O=b,CN=a')).toBe(true)
+  expect(await reversed('CN=a,O=b,C=d', 'CN=a,O=b,C=d')).toBe(false)
+  expect(await reversed('CN=a,O=b,C=d', 'O=b,CN=a,C=d')).toBe(false)
+  expect(await reversed('CN=a', 'CN=a')).toBe(false)
+  expect(await reversed('CN=a,CN=a', 'CN=a,CN=a')).toBe(false)
 })

@@ -20,6 +20,8 @@ export interface CertificateDetails {
   readonly key: string
   /** Names of known purposes, otherwise object identifiers. */
   readonly extendedKeyUsage: readonly string[]
+  /** Whether the extended key usage allows the authentication of clients. */
+  readonly isForClients: boolean
   /** The names in the spelling of registration; addresses in their usual spelling. */
   readonly san: Readonly<Record<SanKind, readonly string[]>>
   readonly isSelfIssued: boolean
@@ -48,7 +50,7 @@ export async function certificateFacts(
 async function readDetails(der: Der): Promise<CertificateDetails | undefined> {
   try {
     const read = new X509Certificate(der)
-    const { subject, san, notBefore, notAfter } = await readSubject(der)
+    const { subject, san, notBefore, notAfter, isForClients } = await readSubject(der)
     return {
       subject: await nameText(subject, read.subject),
       issuer: distinguishedNameText(read.issuer),
@@ -58,6 +60,7 @@ async function readDetails(der: Der): Promise<CertificateDetails | undefined> {
       key: keyWords(read),
       // Node's type does not allow for a missing subject.
       extendedKeyUsage: ((read.keyUsage as string[] | undefined) ?? []).map((oid) => PURPOSES[oid] ?? oid),
+      isForClients,
       san: { ...san, ip: san.ip.map(addressText) },
       isSelfIssued: read.subject === read.issuer,
     }

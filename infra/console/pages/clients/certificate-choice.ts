@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../markup.ts'
-import { hasIssued, readX509, subjectOf } from '../../certificate-file.ts'
+import { isIssuedByOneOf } from '../../../../shared/certificate/issuer.ts'
+import { readX509, subjectOf } from '../../certificate-file.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import { yesOrNo } from '../../words.ts'
 import type { CertificateFacts } from '../certificate/facts.ts'
@@ -62,7 +63,7 @@ export function aboutName(
 /** API Gateway decides which clients can connect. The console cannot read its trust store. */
 function aboutAuthority({ service }: ConsoleRequest, { der, details }: CertificateFacts): Markup {
   const issuers = service?.record['clientCertificateIssuers']
-  const isListed = Array.isArray(issuers) && issuers.some((pem) => hasIssued(String(pem), der))
+  const isListed = Array.isArray(issuers) && isIssuedByOneOf(der, issuers.map(String))
   return html`<h3>Must the trust store change?</h3>
     <p>
       Only if it does not yet contain the authority <code>${details?.issuer}</code>. Then add the file of the
@@ -77,6 +78,15 @@ function aboutAuthority({ service }: ConsoleRequest, { der, details }: Certifica
         (<code>clientCertificateIssuers</code>), and
         ${isListed ? 'one of them issued this certificate.' : 'none of them issued this one, so the client would be refused.'}
       </p>`
+    }
+    ${
+      service?.record['clientCertificateUsage'] === 'clientAuth' &&
+      details?.isForClients === false &&
+      html`<div class="warning">
+        <strong>This certificate is not made for clients.</strong> Its extended key usage is
+        ${details.extendedKeyUsage.join(', ')}, so the service would refuse it
+        (<code>clientCertificateUsage</code>). Let the authority issue one with client authentication.
+      </div>`
     }`
 }
 

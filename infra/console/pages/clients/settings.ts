@@ -53,8 +53,6 @@ export const CLIENT_SOURCE: Source = {
   },
   updatePath: (request) => clientPath('update', request),
   crumbs: (request, { record }) => clientCrumbs(request, record),
-  // In an update of a client, an absent member means the default.
-  cleared: undefined,
 }
 
 const SECTIONS = {
@@ -94,6 +92,7 @@ const SECTIONS = {
       'tlsClientAuthSanIp',
       'tlsClientAuthSanEmail',
     ],
+    'Issuer of the certificate': ['clientCertificateIssuers'],
   },
   certificates: { Keys: ['jwks', 'jwksUri', 'selfSignedCertificateKeyId'] },
 } as const
@@ -116,6 +115,7 @@ const INHERITED = {
   clientIdAliasEnabled: 'clientIdAliasEnabled',
   grantTypes: 'supportedGrantTypes',
   tokenAuthMethod: 'supportedTokenAuthMethods',
+  clientCertificateIssuers: 'clientCertificateIssuers',
 } as const
 
 function inherited({ service }: ConsoleRequest): Record<string, string> {

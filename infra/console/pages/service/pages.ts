@@ -20,8 +20,6 @@ export const SERVICE_SOURCE: Source = {
   read: ({ service }) => ({ record: service?.record ?? {}, etag: service?.answer.etag }),
   updatePath: () => '/service/update',
   crumbs: (request) => [{ label: 'Service', href: `/${serviceId(request)}/service/general` }],
-  // In an update of a service, an absent member means no change.
-  cleared: null,
 }
 
 const page = (slug: string, title: string, rest: Omit<SettingsPage, 'title' | 'path'>): SettingsPage => ({
@@ -85,7 +83,7 @@ const SECTIONS = {
   authentication: { 'Client authentication': ['supportedTokenAuthMethods', 'shortClientSecretsAllowed'] },
   certificates: {
     'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
-    Issuers: ['clientCertificateIssuers'],
+    'Issuers and purpose': ['clientCertificateIssuers', 'clientCertificateUsage'],
   },
   fapi: { Profile: ['fapi2'], 'Settings of the service': REQUIRED_SETTINGS },
   scopes: { Scopes: ['supportedScopes'] },

@@ -5,20 +5,20 @@ import {
   binding,
   clientCertificates,
   clientSecrets,
-  issuers,
   registered,
   trustedDates,
 } from '../../../../infra/aws/doctor/registry.ts'
-import { authority, issued, pemOf } from '../../../support/certificate-chain.ts'
+import { authority, pemOf } from '../../../support/certificate-chain.ts'
 import { type AnyWalk, BASIC, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 
 const x509 = (pem: string) => new X509Certificate(pem)
-const [ROOT, ISSUING, OTHER_ROOT] = ['ca-root', 'ca-issuing', 'ca-other-root'].map((name) =>
-  x509(certificatePem(name)),
-) as [X509Certificate, X509Certificate, X509Certificate]
+const [ROOT, ISSUING] = ['ca-root', 'ca-issuing'].map((name) => x509(certificatePem(name))) as [
+  X509Certificate,
+  X509Certificate,
+]
 
 let site: InspectedSite
 let walk: AnyWalk
@@ -75,39 +75,6 @@ describe('binding', () => {
     await site.runtime.store.registry.markDeleted(service, site.runtime.now())
     expect(await verdict(binding, await inspected())).toBe('fail: the registry contains no service')
   })
-})
-
-describe('issuers', () => {
-  const two = [ROOT, ISSUING, OTHER_ROOT]
-
-  test('with several CAs clientCertificateIssuers is necessary if clients are identified with a name', async () => {
-    expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
-    const { id } = await walk.addClient(TLS, { ...BOUND, clientName: 'Payments' })
-    expect(await verdict(issuers, await inspected({ truststore: two }))).toMatch(
-      new RegExp(
-        `^fail: 2 CAs are trusted \\(.*; .*\\), and each can issue .* of client ${id} \\(Payments\\)$`,
-      ),
-    )
-    // A root and its intermediate count as one, because only the intermediate issues certificates for clients.
-    expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toBe('ok')
-    await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
-    expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
-  })
-
-  test('the issuers check finds an issuer that is not in the trust store', async () => {
-    await walk.setService({ clientCertificateIssuers: [String(ISSUING), String(OTHER_ROOT)] })
-    expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toMatch(
-      /^fail: clientCertificateIssuers names CN=.*, which is not in the trust store/,
-    )
-  })
-})
-
-test('the issuers check counts a trusted certificate of version 1 as a CA', async () => {
-  await walk.addClient(TLS, BOUND)
-  const old = x509(pemOf(await issued('mallory', undefined, { version: 1 })))
-  expect(await verdict(issuers, await inspected({ truststore: [ROOT, old] }))).toMatch(
-    /^fail: 2 CAs are trusted \(.*; CN=mallory\)/,
-  )
 })
 
 describe('a registered certificate that can issue', () => {
