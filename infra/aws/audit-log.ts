@@ -41,7 +41,7 @@ export const COMMAND = command({
   },
   run: async ({ values }, io) => {
     const settings = await readDeployment(values.settings)
-    const endpoint = localEndpoint(values.endpoint, io)
+    const endpoint = localEndpoint(values, io)
     const own = numberOf('service', values.service) ?? serviceNumber(settings)
     const service = values.deployment ? undefined : own
     const client = numberOf('client', values.client)

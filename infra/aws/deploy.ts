@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { command, Complaint, confirm, type Io } from '../command.ts'
-import { openAws } from './deployment/aws.ts'
+import { openAws, showEndpoint } from './deployment/aws.ts'
 import { deploy, type Machine } from './deployment/deploy.ts'
 import { recordDeployment } from './deployment/deployment-record.ts'
 import { confirmTables } from './deployment/named-tables.ts'
@@ -68,13 +68,12 @@ async function deployToAws(options: Options, machine: Machine, io: Io): Promise<
   const tables = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
   if (tables !== '') io.err(`AWS_ENDPOINT_URL_DYNAMODB is set: registered clients are read at ${tables}`)
   const patience = { wait: machine.wait, stop: io.stop }
+  showEndpoint(io, options.json)
   const aws = openAws(ready.settings.region)
   try {
     const plan = await readPlan(ready, aws)
     const release = await packageRelease(ready.settings, machine.osls)
     const changes = await previewChanges(plan, release, aws, patience)
-    const endpoint = io.env['AWS_ENDPOINT_URL'] ?? ''
-    if (endpoint !== '' && !options.json) io.out(`not AWS: all calls go to ${endpoint} (AWS_ENDPOINT_URL)`)
     if (options.plan) return showPlan(plan, changes, options, io)
     await ask(plan, changes, options, io)
     const deploying = () => deploy(plan, release, changes, aws, patience)

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { command, Complaint, type Io } from '../command.ts'
-import { openAws } from './deployment/aws.ts'
+import { openAws, showEndpoint } from './deployment/aws.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import type { Account, InspectedDeployment } from './doctor/check.ts'
 import { ACCOUNT_CHECKS, DEPLOYMENT_CHECKS, inspect, reportLines, summary } from './doctor/checks.ts'
@@ -44,10 +44,12 @@ export const COMMAND = command({
     json: { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
   },
-  run: async ({ values }, { out, err, env }) => {
-    const tables = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
+  run: async ({ values }, io) => {
+    const { out } = io
+    const tables = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
     if (!values.local && tables !== '')
-      err(`the tables are not on AWS but at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
+      io.err(`the tables are not on AWS but at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
+    if (!values.local) showEndpoint(io, values.json)
     return withDeployment(values, async (inspected, account) => {
       if (values.fapi) return profile(inspected, values, out)
       const reports = await inspect(inspected, DEPLOYMENT_CHECKS, inspected.unread)

@@ -34,7 +34,7 @@ export const COMMAND = command({
   run: async ({ values, positionals: [file, ...more] }, io) => {
     if (file === undefined || more.length > 0)
       throw new Complaint('name one FILE\n--help describes its content')
-    const endpoint = localEndpoint(values.endpoint, io)
+    const endpoint = localEndpoint(values, io)
     const settings = await readDeployment(values.settings)
     const exported = parseExport(await textOf(file))
     const deployed = { number: serviceNumber(settings), issuer: settings.service.issuer }

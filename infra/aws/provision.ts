@@ -55,7 +55,7 @@ export const COMMAND = command({
     endpoint: { type: 'string' },
   },
   run: async ({ values }, io) => {
-    const endpoint = localEndpoint(values.endpoint, io)
+    const endpoint = localEndpoint(values, io)
     const settings = await readDeployment(values.settings)
     await withTables(settings, { endpoint }, async (runtime, deployed) => {
       const operator = await operatorOf('provision', deployed?.aws)

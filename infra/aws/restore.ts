@@ -45,7 +45,7 @@ export const COMMAND = command({
       revive: readRevive(values.revive),
     }
     const settings = await readDeployment(values.settings)
-    const endpoint = localEndpoint(values.endpoint, io)
+    const endpoint = localEndpoint(values, io)
     await withTables(settings, { endpoint, registry, grants }, (runtime, deployed) =>
       attempt('the tables', async () => {
         const tell = json ? io.err : io.out

@@ -1,5 +1,5 @@
 import { command, Complaint, confirm, type Io } from '../command.ts'
-import { openAws } from './deployment/aws.ts'
+import { openAws, showEndpoint } from './deployment/aws.ts'
 import { moveAlias } from './deployment/function-versions.ts'
 import { readRollback, rollbackLines } from './deployment/rollback.ts'
 import { readDeployment } from './settings/read-deployment.ts'
@@ -34,6 +34,7 @@ interface Options {
 
 async function rollBack({ settings: file, release, yes }: Options, io: Io): Promise<void> {
   const settings = await readDeployment(file)
+  showEndpoint(io)
   const aws = openAws(settings.region)
   try {
     const rollback = await readRollback(settings, release, aws)

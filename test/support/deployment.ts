@@ -16,9 +16,14 @@ const PROGRAM = 'infra/certbound.ts'
  *
  * @param tables where DynamoDB is, for an account that has tables
  * @param adapt makes the settings of the example
+ * @param answered answers a call in place of the account itself
  */
-export async function openDeployment(tables?: string, adapt = (example: string) => example) {
-  const aws = await startFakeAws(tables)
+export async function openDeployment(
+  tables?: string,
+  adapt = (example: string) => example,
+  answered?: Parameters<typeof startFakeAws>[1],
+) {
+  const aws = await startFakeAws(tables, answered)
   const project = copiedProject()
   const { folder } = project
   // The program is that of the copy, so that it writes into the copy.

@@ -31,6 +31,8 @@ export interface Domain {
   truststoreUri?: string | undefined
   truststoreVersion: string | undefined
   warnings: string[]
+  /** The API to which it is mapped. */
+  apiId?: string
   /** The configuration of the domain from its creation or its last change. */
   configuration?: Readonly<Record<string, string>>
   /** How long it is UPDATING after a change. */
@@ -70,6 +72,8 @@ export interface Account {
   /** How many requests all of its APIs take in a second, and at once. */
   throttle: { rateLimit: number; burstLimit: number }
   readonly tables: Map<string, TableState>
+  /** The names of resources that something else has made, by `stack/logical id`. */
+  readonly named: Map<string, string>
   /** The operations that fail, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `CHANGE_SET`. */
   readonly broken: Map<string, string>
   /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */
@@ -82,7 +86,7 @@ export function emptyAccount(): Account {
     stacks: new Map(),
     changeSets: new Map(),
     functions: new Map(),
-    api: { id: 'a1b2c3d4e5', routes: new Set(), stages: new Map() },
+    api: { id: 'a1b2c3d4e5', isClosed: false, routes: new Set(), stages: new Map() },
     buckets: new Map(),
     domains: new Map(),
     certificates: new Map(),
@@ -90,6 +94,7 @@ export function emptyAccount(): Account {
     concurrency: 1000,
     throttle: { rateLimit: 10000, burstLimit: 5000 },
     tables: new Map(),
+    named: new Map(),
     broken: new Map(),
     gateway: { now: 0, changedAt: -Infinity },
   }

@@ -3,6 +3,8 @@ import { type Account, type Answer, Failure } from './fake-account.ts'
 /** The one HTTP API of an account. */
 export interface Api {
   readonly id: string
+  /** Whether its execute-api endpoint is off. */
+  isClosed: boolean
   readonly routes: Set<string>
   /** The settings of routes, by stage and key. */
   readonly stages: Map<string, Map<string, object>>
@@ -40,9 +42,15 @@ const PAGE = 40
 
 /** The calls of a deployment to an API; `undefined` for any other path. */
 export function apiCall(method: string, url: URL) {
-  const [, id = '', part = ''] = /^\/v2\/apis\/([^/]+)\/(.+)$/.exec(url.pathname) ?? []
+  const [, domain] = /^\/v2\/domainnames\/([^/]+)\/apimappings$/.exec(url.pathname) ?? []
+  if (domain !== undefined) return mappings(domain)
+  const [, id = '', part = ''] = /^\/v2\/apis(?:\/([^/]+)(?:\/(.+))?)?$/.exec(url.pathname) ?? []
   const [, stage = '', key = ''] = /^stages\/([^/]+)\/routesettings\/(.+)$/.exec(part) ?? []
   const from = Number(url.searchParams.get('nextToken') ?? 0)
+  if (url.pathname === '/v2/apis') return { name: 'GetApis', answer: apis }
+  if (method === 'GET' && id !== '' && part === '') return call(`GetApi ${id}`, id, described)
+  if (method === 'GET' && part === 'authorizers')
+    return call(`GetAuthorizers ${id}`, id, () => ({ items: [] }))
   if (method === 'GET' && part === 'routes') return call(`GetRoutes ${id}`, id, (api) => routesOf(api, from))
   if (method === 'GET' && part === 'stages') return call(`GetStages ${id}`, id, stagesOf)
   if (method !== 'DELETE' || key === '') return undefined
@@ -60,6 +68,24 @@ function call(name: string, id: string, answer: (api: Api) => object) {
     answer: ({ api }: Account): Answer => {
       if (id !== api.id) throw new Failure(404, 'NotFoundException', 'Invalid API identifier specified')
       return { body: JSON.stringify(answer(api)) }
+    },
+  }
+}
+
+const described = ({ id, isClosed }: Api) => {
+  const apiEndpoint = `https://${id}.execute-api.eu-central-1.amazonaws.com`
+  return { apiId: id, name: 'certbound', disableExecuteApiEndpoint: isClosed, apiEndpoint }
+}
+
+const apis = ({ api }: Account): Answer => ({ body: JSON.stringify({ items: [described(api)] }) })
+
+/** The API to which a domain is mapped. */
+function mappings(domain: string) {
+  return {
+    name: `GetApiMappings ${domain}`,
+    answer: ({ domains }: Account): Answer => {
+      const apiId = domains.get(domain)?.apiId
+      return { body: JSON.stringify({ items: apiId === undefined ? [] : [{ apiId }] }) }
     },
   }
 }

@@ -20,8 +20,12 @@ export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
  * configuration, nor twice in 30 seconds.
  *
  * @param tables the URL of a DynamoDB, for an account with tables
+ * @param answered answers a call in place of the account itself
  */
-export async function startFakeAws(tables = '') {
+export async function startFakeAws(
+  tables = '',
+  answered: Answered = ({ answer }, _, account) => answer(account),
+) {
   const account = emptyAccount()
   /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`, but those to DynamoDB. */
   const calls: string[] = []
@@ -55,9 +59,12 @@ export async function startFakeAws(tables = '') {
       const failure = [...refused].find(([name]) => call.name.startsWith(name))?.[1]
       if (failure !== undefined) throw failure
       requireRights(request, body, call.name)
-      send(response, await call.answer(account))
+      send(response, await answered(call, { request, body }, account))
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
+      if (!(error instanceof Failure)) {
+        response.destroy()
+        throw error
+      }
       send(response, failed(error, call.kind))
     }
   }
@@ -78,7 +85,14 @@ function signerOf({ headers }: IncomingMessage): string {
   return /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody'
 }
 
-interface Call {
+/** A request, with its body. */
+export interface Sent {
+  readonly request: IncomingMessage
+  readonly body: Buffer
+}
+export type Answered = (call: Call, sent: Sent, account: Account) => Answer | Promise<Answer>
+
+export interface Call {
   readonly name: string
   readonly kind: 'query' | 'rest' | 's3' | 'dynamodb'
   readonly answer: (account: Account) => Answer | Promise<Answer>
@@ -115,7 +129,7 @@ function readCall(request: IncomingMessage, body: Buffer, tables: string): Call 
     const name = `${action} ${form.get('StackName') ?? ''}`.trim()
     return { name, kind: 'query', answer: (account) => cloudFormation(action, form, account) }
   }
-  const [, domain] = /^\/v2\/domainnames\/(.+)$/.exec(url.pathname) ?? []
+  const [, domain] = /^\/v2\/domainnames\/([^/]+)$/.exec(url.pathname) ?? []
   if (domain !== undefined) {
     const update = method === 'PATCH' ? (JSON.parse(body.toString()) as DomainUpdate) : undefined
     const name = `${update === undefined ? 'GetDomainName' : 'UpdateDomainName'} ${domain}`

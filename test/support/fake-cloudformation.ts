@@ -49,6 +49,11 @@ export function cloudFormation(action: string, form: URLSearchParams, account: A
     }
     case 'GetTemplate':
       return result(action, `<TemplateBody>${escaped(stack.template)}</TemplateBody>`)
+    case 'DeleteStack':
+      if (stack.isProtected === true)
+        throw invalid(`Stack [${name}] cannot be deleted while TerminationProtection is enabled`)
+      account.stacks.delete(name)
+      return result(action, '')
     case 'UpdateTerminationProtection':
       stack.isProtected = form.get('EnableTerminationProtection') === 'true'
       return result(action, `<StackId>${stackId(name)}</StackId>`)

@@ -68,32 +68,27 @@ export function publish(
 /** The calls of a deployment to Lambda; `undefined` for any other path. */
 export function lambdaCall(method: string, url: URL, body: Buffer) {
   const [, name = '', part = '', alias = ''] =
-    /^\/2015-03-31\/functions\/([^/]+)(?:\/(versions|aliases))?(?:\/([^/]+))?$/.exec(url.pathname) ?? []
+    /^\/20(?:15-03-31|21-10-31)\/functions\/([^/]+)(?:\/(versions|aliases|urls))?(?:\/([^/]+))?$/.exec(
+      url.pathname,
+    ) ?? []
   const qualifier = url.searchParams.get('Qualifier') ?? ''
   const call = [method, part].join(' ').trim()
-  const action = { 'GET versions': list, 'GET aliases': aliases, 'PUT aliases': move, DELETE: remove }[call]
+  const action = ACTIONS[call]
   if (name === '' || action === undefined) return undefined
   const input = body.length === 0 ? {} : (JSON.parse(body.toString()) as { FunctionVersion?: string })
   return {
-    name: `${CALLS[call] ?? ''} ${[name, qualifier, alias].filter((it) => it !== '').join(':')}`,
+    name: `${action.name} ${[name, qualifier, alias].filter((it) => it !== '').join(':')}`,
     answer: ({ functions }: Account): Answer => {
       const lambda = functions.get(name)
       if (lambda === undefined)
         throw new Failure(404, 'ResourceNotFoundException', `Function not found: ${name}`)
       return {
         body: JSON.stringify(
-          action(lambda, { alias, qualifier, marker: url.searchParams.get('Marker'), ...input }),
+          action.answer(lambda, { alias, qualifier, marker: url.searchParams.get('Marker'), ...input }),
         ),
       }
     },
   }
-}
-
-const CALLS: Readonly<Record<string, string>> = {
-  'GET versions': 'ListVersionsByFunction',
-  'GET aliases': 'ListAliases',
-  'PUT aliases': 'UpdateAlias',
-  DELETE: 'DeleteFunction',
 }
 
 interface Input {
@@ -139,4 +134,14 @@ function remove({ aliases: all, versions }: Lambda, { qualifier }: Input) {
     )
   versions.delete(qualifier)
   return {}
+}
+
+const ACTIONS: Readonly<
+  Record<string, { readonly name: string; readonly answer: (lambda: Lambda, input: Input) => object }>
+> = {
+  'GET versions': { name: 'ListVersionsByFunction', answer: list },
+  'GET aliases': { name: 'ListAliases', answer: aliases },
+  'GET urls': { name: 'ListFunctionUrlConfigs', answer: () => ({ FunctionUrlConfigs: [] }) },
+  'PUT aliases': { name: 'UpdateAlias', answer: move },
+  DELETE: { name: 'DeleteFunction', answer: remove },
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ACCOUNT, type Account } from './fake-account.ts'
+import type { Account } from './fake-account.ts'
 import type { ChangeSet } from './fake-change-sets.ts'
 import { type Event, type Stack, stackId } from './fake-cloudformation.ts'
 import { putStage, stageProblem } from './fake-api.ts'
 import { missingArchive, publish, putFunction } from './fake-lambda.ts'
 import { resolved, type Template, type Values } from './fake-template.ts'
+import { physicalId, resolvedOutputs, valuesOf } from './fake-values.ts'
 
 /** A stack while it is changed. */
 interface Changing {
@@ -60,7 +61,8 @@ export function change(
   const kept = Object.entries(after.Resources).filter(
     ([id, { DeletionPolicy }]) => DeletionPolicy === 'Retain' && !(id in before.Resources),
   )
-  const of = (status: string) => kept.map(([id, { Type }]) => event(id, Type, status, physicalId(name, id)))
+  const of = (status: string) =>
+    kept.map(([id, { Type }]) => event(id, Type, status, physicalId(name, id, account)))
   const failure = {
     ...event(failed.id, after.Resources[failed.id]?.Type ?? '', `${verb}_FAILED`),
     reason: failed.reason,
@@ -79,6 +81,7 @@ const ORDER = [
   'Lambda::Function',
   'Lambda::Version',
   'Lambda::Alias',
+  'ApiGatewayV2::DomainName',
 ]
 const rank = (type: string) => ORDER.indexOf(type.replace('AWS::', '')) >>> 0
 
@@ -107,11 +110,23 @@ type FunctionProperties = Parameters<typeof putFunction>[0]
 type StageProperties = Parameters<typeof putStage>[0]
 
 const MAKERS: Readonly<Record<string, Make>> = {
-  'S3::Bucket': (id, properties, { name, account: { buckets } }) => {
-    const bucket = physicalId(name, id)
+  'S3::Bucket': (id, properties, { name, account }) => {
+    const { buckets } = account
+    const bucket = physicalId(name, id, account)
     const versioned =
       (properties() as { VersioningConfiguration?: object }).VersioningConfiguration !== undefined
     if (!buckets.has(bucket)) buckets.set(bucket, { versioned, objects: new Map() })
+    return undefined
+  },
+  'ApiGatewayV2::Api': (_, properties, { account }) => {
+    account.api.isClosed =
+      (properties() as { DisableExecuteApiEndpoint?: boolean }).DisableExecuteApiEndpoint === true
+    return undefined
+  },
+  'ApiGatewayV2::ApiMapping': (_, properties, { account }) => {
+    const { DomainName = '', ApiId = '' } = properties() as Record<string, string>
+    const domain = account.domains.get(DomainName)
+    if (domain !== undefined) domain.apiId = ApiId
     return undefined
   },
   'ApiGatewayV2::DomainName': (_, properties, { account }) =>
@@ -199,43 +214,3 @@ function putAlias(
 ): void {
   account.functions.get(FunctionName)?.aliases.set(Name, FunctionVersion)
 }
-
-function valuesOf(
-  name: string,
-  { Resources }: Template,
-  parameters: Readonly<Record<string, string>>,
-  made: ReadonlyMap<string, string>,
-  account: Account,
-): Values {
-  const own = (id: string, property: string) => {
-    const value: unknown = Resources[id]?.Properties?.[property]
-    return value === undefined ? undefined : String(resolved(value, values))
-  }
-  const values: Values = {
-    ref: (id) => {
-      const { Type } = Resources[id] ?? {}
-      if (Type === 'AWS::ApiGatewayV2::Api') return account.api.id
-      if (Type === 'AWS::Lambda::Alias')
-        return `${functionArn(own(id, 'FunctionName'))}:${own(id, 'Name') ?? ''}`
-      const named =
-        own(id, 'DomainName') ?? (Type === 'AWS::Lambda::Function' ? own(id, 'FunctionName') : undefined)
-      return parameters[id] ?? named ?? physicalId(name, id)
-    },
-    attribute: (id, attribute) => {
-      if (attribute === 'RegionalDomainName')
-        return `d-${id.toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
-      if (attribute === 'Version') return made.get(id) ?? `no version of ${id}`
-      return `${id}.${attribute}`
-    },
-  }
-  return values
-}
-
-const functionArn = (name = '') => `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:${name}`
-
-function resolvedOutputs({ Outputs = {} }: Template, values: Values): Record<string, string> {
-  const all = Object.entries(Outputs) as [string, { Value: unknown }][]
-  return Object.fromEntries(all.map(([key, { Value }]) => [key, String(resolved(Value, values))]))
-}
-
-const physicalId = (stack: string, id: string) => `${stack}-${id}`.toLowerCase()

@@ -38,6 +38,11 @@ export function askedOf(request: IncomingMessage, body: Buffer): readonly Asked[
     asked.actions[0]?.startsWith('cloudformation:') === true ? body.toString() : '',
   )
   const role = form.get('RoleARN')
+  if (asked.actions[0] === 'dynamodb:RestoreTableToPointInTime')
+    return [
+      asked,
+      { actions: FILLING, resource: tableArn((JSON.parse(body.toString()) as Item).TargetTableName) },
+    ]
   if (role === null) return [asked]
   return [asked, { actions: ['iam:PassRole'], resource: role, service: 'cloudformation.amazonaws.com' }]
 }
@@ -78,18 +83,27 @@ function ofCloudFormation(form: URLSearchParams): Asked {
   return { actions: [`cloudformation:${action}`], resource: isAny ? '*' : resource }
 }
 
+/** Reading and writing, which DynamoDB requires for the table into which it restores (backuprestore_IAM.html). */
+const FILLING = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query', 'Scan', 'BatchWriteItem'].map(
+  (name) => `dynamodb:${name}`,
+)
+const tableArn = (name = '') => `arn:aws:dynamodb:${OF}:table/${name}`
+
 interface Item {
-  readonly TableName: string
+  readonly TableName?: string
+  readonly SourceTableName?: string
+  readonly TargetTableName?: string
   readonly Key?: Readonly<Record<string, { readonly S?: string }>>
   readonly Item?: Item['Key']
   readonly ExpressionAttributeValues?: Item['Key']
 }
 
-function ofDynamoDb(action: string, { TableName, Key, Item, ExpressionAttributeValues }: Item): Asked {
+function ofDynamoDb(action: string, item: Item): Asked {
+  const { TableName, SourceTableName, Key, Item, ExpressionAttributeValues } = item
   const key = Key?.['pk'] ?? Item?.['pk']
   const values = key === undefined ? Object.values(ExpressionAttributeValues ?? {}) : [key]
   const keys = values.flatMap(({ S }) => S ?? [])
-  return { actions: [`dynamodb:${action}`], resource: `arn:aws:dynamodb:${OF}:table/${TableName}`, keys }
+  return { actions: [`dynamodb:${action}`], resource: tableArn(TableName ?? SourceTableName), keys }
 }
 
 /** A change of a domain with mutual TLS needs a right of its own, besides that of the method. */

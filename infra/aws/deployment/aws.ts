@@ -7,7 +7,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
-import { Complaint } from '../../command.ts'
+import { Complaint, type Io } from '../../command.ts'
 import { LOCAL, type Operator } from '../../management/operation.ts'
 
 /**
@@ -39,6 +39,12 @@ export function openAws(region: string) {
 }
 
 export type Aws = ReturnType<typeof openAws>
+
+/** Prints where the calls go if they do not go to AWS: with another endpoint in the shell everything else looks as usual. */
+export function showEndpoint({ env, out, err }: Io, isJson = false): void {
+  const endpoint = env['AWS_ENDPOINT_URL'] ?? ''
+  if (endpoint !== '') (isJson ? err : out)(`not AWS: all calls go to ${endpoint} (AWS_ENDPOINT_URL)`)
+}
 
 /** @param aws absent: the tables are on this machine */
 export async function operatorOf(operation: string, aws?: Aws): Promise<Operator> {

@@ -6,7 +6,7 @@ import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB, type TableNames } from '../../tables/tables.ts'
 import { allClients } from '../../truststore/issuing-clients.ts'
-import { type Aws, attempt, openAws } from './aws.ts'
+import { type Aws, attempt, openAws, showEndpoint } from './aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 
@@ -129,11 +129,18 @@ export async function deployLocally(settings: DeploymentSettings, endpoint: stri
  *
  * @throws Complaint if the option is empty, for example because of an unset variable, so that it is not taken for AWS
  */
-export function localEndpoint(option: string | undefined, { env, err }: Io): string | undefined {
+export function localEndpoint(
+  { endpoint: option, json = false }: { readonly endpoint?: string | undefined; readonly json?: boolean },
+  io: Io,
+): string | undefined {
   if (option === '') throw new Complaint('--endpoint must be the URL of a DynamoDB on this machine')
-  const inherited = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
-  if (option !== undefined || inherited === '') return option
-  err(`the tables are not on AWS but at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
+  if (option !== undefined) return option
+  const inherited = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
+  if (inherited === '') {
+    showEndpoint(io, json)
+    return undefined
+  }
+  io.err(`the tables are not on AWS but at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
   return inherited
 }
 

@@ -17,6 +17,9 @@ const STACKS = ['certbound-*', 'truststore-certbound-*'].map(
 const FUNCTIONS = ['arn:aws:lambda:*:*:function:certbound-*']
 const TABLES = ['arn:aws:dynamodb:*:*:table/certbound-*']
 const BUCKETS = ['arn:aws:s3:::truststore-certbound-*']
+const DESCRIPTION = ['DescribeTable', 'DescribeTimeToLive', 'DescribeContinuousBackups'].map(
+  (name) => `dynamodb:${name}`,
+)
 const TRUSTSTORE = ['arn:aws:s3:::truststore-certbound-*/truststore.pem']
 const DOMAINS = ['arn:aws:apigateway:*::/domainnames/*']
 /** The resource of calls for which AWS does not allow to name one. */
@@ -54,11 +57,7 @@ const READ = [
     ],
   ),
   allow(ANY, 'lambda:GetAccountSettings'),
-  allow(
-    TABLES,
-    ...['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive'],
-    'dynamodb:DescribeContinuousBackups',
-  ),
+  allow(TABLES, 'dynamodb:GetItem', 'dynamodb:Query', ...DESCRIPTION),
   ...READ_TRUSTSTORE,
   NO_SIGNING_KEYS,
 ]
@@ -82,13 +81,7 @@ const PLAN = [
     'apigateway:GET',
   ),
   allow(FUNCTIONS, 'lambda:GetFunction', 'lambda:GetAlias', 'lambda:ListVersionsByFunction'),
-  allow(
-    TABLES,
-    'dynamodb:Query',
-    'dynamodb:GetItem',
-    'dynamodb:DescribeTable',
-    'dynamodb:DescribeTimeToLive',
-  ),
+  allow(TABLES, 'dynamodb:Query', 'dynamodb:GetItem', ...DESCRIPTION),
   allow(
     ['archives', 'templates'].map((folder) => `arn:aws:s3:::truststore-certbound-*/${folder}/*`),
     ...['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'],
@@ -131,30 +124,28 @@ const DEPLOY = [
   ),
 ]
 
+/** The tables that take the place of others in docs/operations.md. */
+const NEW_TABLES = ['registry', 'grants'].map((kind) => `arn:aws:dynamodb:*:*:table/certbound-*-${kind}-*`)
+/** The tables with the records of changes, as CloudFormation names them. */
+const RECORDS = ['arn:aws:dynamodb:*:*:table/certbound-*-AuditTable-*']
+const DELETION = ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']
+/** A table without protection can be deleted, and another time to live deletes its items. */
+const PROTECTION = ['dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive', 'dynamodb:UpdateContinuousBackups']
+
 /** The rights of `npm run provision` and `npm run restore`, with the related steps of docs/operations.md. */
-const OPERATE = [
+const OPERATE: readonly Statement[] = [
   allow(STACKS, 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources'),
   allow(DOMAINS, 'apigateway:GET'),
   ...READ_TRUSTSTORE,
   ...CHANGE_TRUSTSTORE,
   allow(
     TABLES,
-    ...[
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DescribeTable',
-    ],
-    ...['dynamodb:DescribeTimeToLive', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateTable'],
-    ...[
-      'dynamodb:UpdateTimeToLive',
-      'dynamodb:UpdateContinuousBackups',
-      'dynamodb:RestoreTableToPointInTime',
-    ],
-    // DynamoDB requires these for the table into which a backup is restored (backuprestore_IAM.html).
-    ...['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'],
+    ...['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ...[...DESCRIPTION, 'dynamodb:RestoreTableToPointInTime', ...PROTECTION],
   ),
+  // DynamoDB requires these for the table into which a backup is restored (backuprestore_IAM.html).
+  allow(NEW_TABLES, 'dynamodb:CreateTable', 'dynamodb:Scan', ...DELETION),
+  { Effect: 'Deny', Action: [...DELETION, ...PROTECTION], Resource: RECORDS },
   allow(FUNCTIONS, 'lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'),
 ]
 

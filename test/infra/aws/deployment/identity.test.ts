@@ -127,6 +127,19 @@ test('doctor with a DynamoDB of the environment first reports that it is not AWS
   expect((await operator.anyCommand(['doctor'], { env })).stderr).toMatch(NOT_AWS)
 })
 
+test.for([['provision'], ['restore'], ['audit-log'], ['rollback'], ['doctor']])(
+  '%s first shows that another endpoint takes its calls',
+  async ([command = ''], { operator }) => {
+    const line = `not AWS: all calls go to ${operator.aws.environment.AWS_ENDPOINT_URL} (AWS_ENDPOINT_URL)\n`
+    const isAsking = command !== 'doctor' && command !== 'audit-log'
+    const ran = await operator.anyCommand([command, ...(isAsking ? ['--yes'] : [])])
+    expect(ran.stdout.startsWith(line)).toBe(true)
+    if (command === 'rollback') return
+    const json = await operator.anyCommand([command, '--json', ...(isAsking ? ['--yes'] : [])])
+    expect([json.stdout.includes(line), json.stderr.startsWith(line)]).toEqual([false, true])
+  },
+)
+
 test('deploy shows that another endpoint takes its calls, and a page of a proxy is not taken for an answer of AWS', async ({
   operator,
 }) => {

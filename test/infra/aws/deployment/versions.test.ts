@@ -116,7 +116,7 @@ test('rollback moves every function to the release before, asks first, and the n
   expect([refused.code, refused.stderr, live()]).toEqual([1, 'rollback: nothing was changed\n', numbers('2')])
   const { code, stdout, stderr } = await rollback(['--yes'])
   expect(code, stderr).toBe(0)
-  expect(stdout).toMatch(new RegExp(`^${MAIN} goes back to the release [0-9a-f]{12}\n`))
+  expect(stdout).toMatch(new RegExp(`^${MAIN} goes back to the release [0-9a-f]{12}\n`, 'm'))
   expect(stdout).toContain('  token: from version 2 to 1\n')
   expect(live()).toEqual(numbers('1'))
   expect((await rollback(['--yes'])).stderr).toBe('rollback: there is no release before this one\n')

@@ -9,7 +9,7 @@ import { deniedBy } from '../../../support/iam.ts'
 import { test } from '../deployment/own-account.ts'
 import { exampleSettings, packagedTemplate, type Template } from '../packaged-template.ts'
 
-test('deploy, its plan, provision and doctor need only the rights in their policies', async ({
+test('deploy, its plan, rollback, provision, restore, audit-log and doctor need only the rights in their policies', async ({
   operator,
 }) => {
   const { aws } = operator
@@ -26,6 +26,15 @@ test('deploy, its plan, provision and doctor need only the rights in their polic
   aws.account.gateway.changedAt = -Infinity
   expect(await operator.anyCommand(['provision', '--yes'])).toMatchObject({ code: 0, stderr: '' })
   expect(aws.calls).toContain('UpdateDomainName mtls.auth.certbound.test')
+
+  for (const argv of [['provision', '--yes', '--new-owner'], ['restore', '--yes'], ['audit-log']])
+    expect(await operator.anyCommand(argv)).toMatchObject({ code: 0, stderr: '' })
+
+  operator.configure('// "logLevel": "info"', '"logLevel": "debug"')
+  aws.rights.policies = [POLICIES.deploy]
+  operator.trust('ca-root', 'ca-issuing')
+  expect(await operator.deploy()).toMatchObject({ code: 0, stderr: '' })
+  expect(await operator.anyCommand(['rollback', '--yes'])).toMatchObject({ code: 0, stderr: '' })
 
   aws.rights.policies = [POLICIES.read]
   await operator.anyCommand(['doctor'])
@@ -134,6 +143,21 @@ test.each(Object.entries(POLICIES))(
     expect(JSON.parse(readFileSync(join(ROOT, `infra/aws/policies/${name}.json`), 'utf8'))).toEqual(policy)
   },
 )
+
+test('the policy operate lets nobody delete records of changes or make their table forget them', () => {
+  const asked = (action: string, table: string) => {
+    const resource = `arn:aws:dynamodb:eu-central-1:1:table/certbound-prod-${table}`
+    return deniedBy([POLICIES.operate], { actions: [`dynamodb:${action}`], resource })
+  }
+  const deletions = ['DeleteItem', 'BatchWriteItem', 'DeleteTable']
+  const changes = ['UpdateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups']
+  for (const action of [...deletions, ...changes])
+    expect(asked(action, 'AuditTable-1ABC')).toEqual([`dynamodb:${action}`])
+  for (const action of changes) expect(asked(action, 'registry-2')).toEqual([])
+  // Only a restore fills a table with these, and it fills a new one.
+  expect(asked('DeleteItem', 'registry-2')).toEqual([])
+  expect(asked('DeleteItem', 'RegistryTable-1ABC')).toEqual(['dynamodb:DeleteItem'])
+})
 
 test.each(['read', 'plan'] as const)(
   'the policy %s allows to read everything except the signing keys',
