@@ -22,13 +22,18 @@ interface Subtree {
  *
  * A constraint on a single mailbox, or on a kind of name that is not supported here, excludes every certificate.
  *
+ * @param directoryNames the distinguished names in the subject alternative name
  * @see RFC 5280 section 4.2.1.10
  */
-export async function isOutside(subject: Subject, constraints: NameConstraints): Promise<boolean> {
+export async function isOutside(
+  subject: Subject,
+  directoryNames: readonly DistinguishedName[],
+  constraints: NameConstraints,
+): Promise<boolean> {
   const permitted = await readSubtrees(constraints.permittedSubtrees)
   const excluded = await readSubtrees(constraints.excludedSubtrees)
   if (permitted === undefined || excluded === undefined) return true
-  return namesOf(subject).some(([kind, name]) => {
+  return namesOf(subject, directoryNames).some(([kind, name]) => {
     const sameKind = permitted.filter((subtree) => subtree.kind === kind)
     if (sameKind.length > 0 && !sameKind.some(({ has }) => has(name) === true)) return true
     return excluded.some((subtree) => subtree.kind === kind && subtree.has(name) !== false)
@@ -36,10 +41,15 @@ export async function isOutside(subject: Subject, constraints: NameConstraints):
 }
 
 /** All names to which constraints apply, including the e-mail addresses in the subject. */
-function namesOf({ subject, san }: Subject): (readonly [Kind, Name])[] {
+function namesOf(
+  { subject, san }: Subject,
+  directoryNames: readonly DistinguishedName[],
+): (readonly [Kind, Name])[] {
   const addresses = subject.flat().filter((attribute) => attribute.startsWith(EMAIL_ADDRESS))
   return [
-    ...(subject.length === 0 ? [] : [['dn', subject] as const]),
+    ...(subject.length === 0 ? directoryNames : [subject, ...directoryNames]).map(
+      (name) => ['dn', name] as const,
+    ),
     ...addresses.map((attribute) => ['email', attribute.slice(EMAIL_ADDRESS.length + 1)] as const),
     ...(['dns', 'uri', 'email', 'ip'] as const).flatMap((kind) =>
       san[kind].map((name) => [kind, name] as const),

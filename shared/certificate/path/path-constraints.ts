@@ -1,7 +1,15 @@
-import type { Certificate, Extension, NameConstraints } from 'pkijs'
+import type {
+  AltName,
+  Certificate,
+  Extension,
+  NameConstraints,
+  PolicyConstraints,
+  RelativeDistinguishedNames,
+} from 'pkijs'
 import { valueOf } from './extension-value.ts'
 import { isOutside } from './name-constraints.ts'
-import { readSubject } from '../names.ts'
+import { readName, readSubject } from '../names.ts'
+import type { DistinguishedName } from '../subject-dn.ts'
 import type { Der } from '../pem.ts'
 import { EXTENSION } from '../oids.ts'
 
@@ -20,7 +28,7 @@ export interface PathMember {
 
 /**
  * Checks the rules of RFC 5280 that the chain engine of pkijs does not check strictly enough: path length, name constraints,
- * unknown critical extensions, and the hash of each signature.
+ * inhibited policy mappings, unknown critical extensions, and the hash of each signature.
  *
  * @param members from the client's certificate to the root
  */
@@ -35,6 +43,7 @@ export async function isWellConstrained(members: readonly PathMember[]): Promise
     path.every(isUnderstood) &&
     path.slice(0, -1).every(isStrong) &&
     path.every((certificate, index) => isWithinLength(certificate, path.slice(1, index))) &&
+    mapsPoliciesWherePermitted(path) &&
     (await keepsNames(members))
   )
 }
@@ -65,8 +74,39 @@ async function keepsNames(members: readonly PathMember[]): Promise<boolean> {
     if (index === 0 || constraints === undefined) continue
     for (const [at, { certificate, der }] of members.slice(0, index).entries()) {
       if (at > 0 && isSelfIssued(certificate)) continue
-      if (await isOutside(await readSubject(der), constraints)) return false
+      const names = await directoryNamesIn(certificate)
+      if (await isOutside(await readSubject(der), names, constraints)) return false
     }
+  }
+  return true
+}
+
+/** The distinguished names in the subject alternative name. Constraints apply to them, although they identify no client. */
+async function directoryNamesIn(certificate: Certificate): Promise<DistinguishedName[]> {
+  const value = extensionOf(certificate, EXTENSION.subjectAltName)?.parsedValue as AltName | undefined
+  const names = (value?.altNames ?? []).filter(({ type }) => type === DIRECTORY_NAME)
+  return Promise.all(
+    names.map(({ value: name }) =>
+      readName(new Uint8Array((name as RelativeDistinguishedNames).valueBeforeDecode)),
+    ),
+  )
+}
+
+/** RFC 5280 section 4.2.1.6. */
+const DIRECTORY_NAME = 4
+
+/**
+ * Whether no authority maps policies where one above it inhibits that (RFC 5280 section 6.1.4). The RFC ignores such a mapping,
+ * and only an explicit policy can then make the path invalid. Here it always does.
+ */
+function mapsPoliciesWherePermitted(path: readonly Certificate[]): boolean {
+  let permitted = Infinity
+  for (const authority of path.slice(1).toReversed()) {
+    if (permitted === 0 && extensionOf(authority, EXTENSION.policyMappings) !== undefined) return false
+    if (!isSelfIssued(authority)) permitted = Math.max(permitted - 1, 0)
+    const value = extensionOf(authority, EXTENSION.policyConstraints)?.parsedValue as
+      PolicyConstraints | undefined
+    permitted = Math.min(permitted, value?.inhibitPolicyMapping ?? Infinity)
   }
   return true
 }
