@@ -29,6 +29,9 @@ const MADE_AGAIN = [by(1, 'serviceDelete'), by(1, 'clock', { other: 5 }), by(1, 
 /** The client brings the right credentials to the OAuth face. */
 const OAUTH = 1
 
+/** Another client sends the request. */
+const OTHER_CLIENT = 28
+
 /** Runs that the model has refused once, or that must not depend on chance. Comments name what some have shown in the code of that time. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   // Finding 1 of the attack: a deleted service came back with its clients, secrets and tokens. Found by the seeds 1 and 3.
@@ -133,6 +136,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     by(0, 'authorize'),
     by(0, 'issue', { stops: 2, twice: true }),
     by(0, 'redeem'),
+  ),
+  'a pushed request is refused for another client, and is still there for its own': runOf(
+    'kept',
+    ...[by(0, 'clientCreate'), by(0, 'push')],
+    by(1, 'start', { how: OTHER_CLIENT }),
+    ...[by(1, 'start'), by(0, 'issue'), by(0, 'redeem')],
   ),
   'another process refuses all of a locked client at once, and takes it again after the unlock': runOf(
     'kept',
