@@ -1,6 +1,6 @@
 import { atCall, cut, type Fate, fromCall, type Passing } from '../support/cutting-proxy.ts'
 import type { Random } from '../support/random.ts'
-import { ALL, FAULTS, isWrite, late, PASSING_FAULTS } from './fault-list.ts'
+import { ALL, effectsOn, isWrite, late } from './fault-list.ts'
 
 /** A fault between a process and its store during one request. */
 export interface Fault {
@@ -16,39 +16,42 @@ export interface Fault {
 /** Makes one request and its next steps, with a fault if there is one. @returns the calls of the store that it made */
 export type Meet = (fault?: Fault) => Promise<readonly Passing[]>
 
-/** One request, with faults at the calls of the store that it makes. */
-export async function tryFaults(meet: Meet, random: Random): Promise<void> {
-  const some = <T>(all: readonly T[]) => (ALL ? all : [random.pick(all)])
+/**
+ * One request, with faults at the calls of the store that it makes: the process is killed after each write, each write arrives late, and
+ * calls fail or are repeated.
+ *
+ * @returns the number of its writes
+ */
+export async function tryFaults(meet: Meet, random: Random): Promise<number> {
   const calls = await meet()
   const writes = calls.flatMap((call, index) => (isWrite(call) ? [index] : []))
   // Between two writes a process does the same wherever it is killed, and before the first of them nothing.
-  const killedAfter = ALL ? [...calls.keys(), calls.length] : writes.map((index) => index + 1)
-  for (const done of killedAfter) {
-    await named(`killed after ${done} calls`, meet, { fate: fromCall(done + 1, cut), isKilled: true })
+  for (const index of writes) {
+    const fate = fromCall(index + 2, cut)
+    await named(`killed after ${index + 1} calls`, meet, { fate, isKilled: true })
   }
-  // A write is hit more often than a read.
-  const isWriteHit = !ALL && writes.length > 0 && random.int(3) > 0
-  for (const index of calls.length === 0 ? [] : some(isWriteHit ? writes : [...calls.keys()])) {
-    const { operation } = calls[index] as Passing
-    for (const [what, fault] of some(faultsAt(index + 1, operation))) {
-      await named(`call ${index + 1}, ${operation}, ${what}`, meet, fault())
+  for (const index of hitCalls(calls, writes, random)) {
+    const call = calls[index] as Passing
+    const effects = effectsOn(call)
+    for (const { faults, isPassing } of ALL ? effects : [random.pick(effects)]) {
+      const [what, fate] = random.pick(Object.entries(faults))
+      const fault = { fate: atCall(index + 1, fate()), isPassing }
+      await named(`call ${index + 1}, ${call.operation}, ${what}`, meet, fault)
     }
   }
   for (const index of writes) {
     const { fate, release } = late()
     await named(`call ${index + 1} arrives late`, meet, { fate: atCall(index + 1, fate), release })
   }
+  return writes.length
 }
 
-/** The faults that can hit a call, by name. */
-function faultsAt(nth: number, operation: string) {
-  const all = (faults: Readonly<Record<string, () => Fate>>, isPassing: boolean) =>
-    Object.entries(faults).map(([what, fate]) => {
-      return [what, (): Fault => ({ fate: atCall(nth, fate()), isPassing })] as const
-    })
-  return [...all(FAULTS, false), ...all(PASSING_FAULTS, true)].filter(
-    ([what]) => !what.includes('keys') || operation === 'BatchGetItem',
-  )
+/** All calls, or one of them, more often a write than a read. */
+function hitCalls(calls: readonly Passing[], writes: readonly number[], random: Random): readonly number[] {
+  const all = [...calls.keys()]
+  if (ALL || all.length === 0) return all
+  const isWriteHit = writes.length > 0 && random.int(3) > 0
+  return [random.pick(isWriteHit ? writes : all)]
 }
 
 /** Names the fault in the message of a failure. */
