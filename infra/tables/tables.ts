@@ -23,18 +23,18 @@ const LISTING = {
   Projection: { ProjectionType: 'KEYS_ONLY' },
 } as const
 
+/** A table with a partition and a sort key, which can be restored to any time of the last 35 days. */
+const RESTORABLE = {
+  ...PROPERTIES,
+  AttributeDefinitions: texts('pk', 'sk'),
+  KeySchema: keys('pk', 'sk'),
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+}
+
 /** The tables as resources of CloudFormation (architecture, section 3). */
 export const TABLES = {
   /** Services, clients, aliases and signing keys. */
-  RegistryTable: {
-    ...RESOURCE,
-    Properties: {
-      ...PROPERTIES,
-      AttributeDefinitions: texts('pk', 'sk'),
-      KeySchema: keys('pk', 'sk'),
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    },
-  },
+  RegistryTable: { ...RESOURCE, Properties: RESTORABLE },
   /**
    * Grants from ticket to tokens, and the state of each client. There is no point-in-time recovery, because a restored table
    * would revive revoked tokens.
@@ -49,15 +49,7 @@ export const TABLES = {
     },
   },
   /** Records of changes, which outlive what they are about. */
-  AuditTable: {
-    ...RESOURCE,
-    Properties: {
-      ...PROPERTIES,
-      AttributeDefinitions: texts('pk', 'sk'),
-      KeySchema: keys('pk', 'sk'),
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    },
-  },
+  AuditTable: { ...RESOURCE, Properties: RESTORABLE },
 }
 
 function texts(...names: readonly string[]): AttributeDefinition[] {
