@@ -208,7 +208,7 @@ module.exports = {
     only('aws-sdk', '@aws-sdk', '^shared/dynamodb/(sdk|lean/client)[.]ts$'),
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|(list|path)/)'),
-    only('jose', 'jose', '^shared/(dpop|jws|resource-server)/'),
+    only('jose', 'jose', '^shared/(dpop|jws)/'),
     only('pino', 'pino', '^shared/runtime/log[.]ts$'),
     only(
       'zod',

@@ -1,9 +1,16 @@
+import { hash } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
-import type { JsonObject } from '../json.ts'
+import { BoundedMap } from '../bounded-map.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import { readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
+import type { AccessToken, ExpectedClaims, ReadToken } from './access-token.ts'
+import { issuerKeys, type Jwks } from './issuer-keys.ts'
 import { issuerRequest, type IssuerRequest } from './issuer-request.ts'
-import { type ExpectedClaims, type ReadToken, requireExpectedClaims, trustedUrl } from './read-token.ts'
+import { jwsAlgorithms, verifySignature } from './jwt-tokens.ts'
 import { RequestRefusal } from './request-refusal.ts'
+import { accessTokenOf, RFC_9068 } from './token-profile.ts'
+import { trustedUrl } from './trusted-url.ts'
 
 export interface IntrospectionOptions {
   /** The URL of certbound's `/introspection/standard`, or of another RFC 7662 endpoint whose answers have `iss`, `aud` and `cnf`. */
@@ -14,18 +21,60 @@ export interface IntrospectionOptions {
   readonly clientSecret?: string
   /** The certificate and the key of the resource server, in PEM. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>
+  /** The issuer's `jwks_uri`, or its keys. If present, answers must be JWTs that one of them has signed (RFC 9701). */
+  readonly jwks?: string | Jwks
+  /** How many seconds an active answer is kept, at most 300. A revoked token is accepted for this time. If absent, none is kept. */
+  readonly keepSeconds?: number
 }
 
+/** How many active answers are kept. */
+const LIMIT_ANSWERS = 1000
+
 /**
- * Reads tokens of either format through introspection at every request. Revoked tokens and tokens of locked clients are refused at once.
+ * Reads tokens of either format through introspection. Revoked tokens and tokens of locked clients are refused at once, unless answers
+ * are kept.
  *
  * @throws TypeError for options that cannot work
  */
 export function introspectedTokens(
-  { endpoint, clientId, clientSecret, tls }: IntrospectionOptions,
+  options: IntrospectionOptions,
   expected: ExpectedClaims,
   ca: SecureContextOptions['ca'],
+  currentDate: () => Date,
 ): ReadToken {
+  const { keepSeconds = 0 } = options
+  if (!Number.isInteger(keepSeconds) || keepSeconds < 0 || keepSeconds > 300)
+    throw new TypeError('introspection.keepSeconds must be an integer from 0 to 300')
+  const introspect = introspection(options, expected, ca, currentDate)
+  const kept = new BoundedMap<string, { readonly token: AccessToken; readonly until: number }>(LIMIT_ANSWERS)
+  const seconds = () => currentDate().getTime() / 1000
+
+  return async (text) => {
+    const digest = hash('sha256', text, 'base64url')
+    const known = kept.get(digest)
+    if (known !== undefined && seconds() < known.until) return known.token
+    const asked = seconds()
+    const members = await introspect(text)
+    if (members['active'] === false) throw new RequestRefusal('token-inactive')
+    if (members['active'] !== true) throw new Error('the introspection response lacks a boolean active')
+    // Refresh tokens can be active, too, but have no `token_type`.
+    if (typeof members['token_type'] !== 'string')
+      throw new RequestRefusal('claim-wrong', { expected: 'token_type' })
+    const token = accessTokenOf(members, expected, RFC_9068)
+    const { exp } = members
+    const until = Math.min(asked + keepSeconds, typeof exp === 'number' ? exp : asked)
+    if (until > asked) kept.set(digest, { token, until })
+    return token
+  }
+}
+
+/** Returns the function that asks the issuer for the members of a token (RFC 7662 section 2). */
+function introspection(
+  { endpoint, clientId, clientSecret, tls, jwks }: IntrospectionOptions,
+  { issuer }: ExpectedClaims,
+  ca: SecureContextOptions['ca'],
+  currentDate: () => Date,
+): (token: string) => Promise<JsonObject> {
   const url = trustedUrl(endpoint, 'introspection.endpoint')
   if (clientSecret === undefined && tls?.cert === undefined) {
     throw new TypeError('introspection needs a clientSecret, or a certificate in tls')
@@ -34,18 +83,16 @@ export function introspectedTokens(
   const authorization =
     clientSecret === undefined ? {} : { authorization: basicCredentials(clientId, clientSecret) }
   const inForm = clientSecret === undefined ? { client_id: clientId } : {}
+  const keys = jwks === undefined ? undefined : issuerKeys(jwks, ca, currentDate)
+  const accept = keys === undefined ? 'application/json' : 'application/token-introspection+jwt'
 
   return async (token) => {
     const form = new URLSearchParams({ ...inForm, token }).toString()
-    const response = await requestIntrospection(request, authorization, form)
-    if (response['active'] === false) throw new RequestRefusal('token-inactive')
-    if (response['active'] !== true) throw new Error('the introspection response lacks a boolean active')
-    // Refresh tokens can be active, too, but have no `token_type`.
-    for (const member of ['client_id', 'token_type']) {
-      if (typeof response[member] !== 'string') throw new RequestRefusal('claim-wrong', { expected: member })
-    }
-    requireExpectedClaims(response, expected)
-    return response
+    const body = await post(request, { ...authorization, accept }, form)
+    const members =
+      keys === undefined ? parseJsonObject(body) : await signedMembers(body, keys, issuer, clientId)
+    if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
+    return members
   }
 }
 
@@ -55,21 +102,46 @@ function basicCredentials(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`
 }
 
-/** @throws Error unless the endpoint answers 200 with a JSON object */
-async function requestIntrospection(
-  request: IssuerRequest,
-  authorization: object,
-  form: string,
-): Promise<JsonObject> {
-  const headers = {
-    ...authorization,
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': Buffer.byteLength(form),
-  }
-  const { status, body } = await request({ method: 'POST', headers, body: form })
+/** @throws Error unless the endpoint answers 200 */
+async function post(request: IssuerRequest, headers: object, form: string): Promise<Buffer> {
+  const { status, body } = await request({
+    method: 'POST',
+    headers: {
+      ...headers,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': Buffer.byteLength(form),
+    },
+    body: form,
+  })
   if (status !== 200) throw new Error(`the introspection endpoint answered ${status}`)
-  const members = parseJsonObject(body)
-  if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
+  return body
+}
+
+/**
+ * The members in a signed answer for this resource server (RFC 9701 section 5).
+ *
+ * @throws Error for every other answer, because the caller has no part in it
+ */
+async function signedMembers(
+  body: Buffer,
+  keys: ReturnType<typeof issuerKeys>,
+  issuer: string,
+  clientId: string,
+): Promise<JsonObject> {
+  const jws = readCompactJws(body.toString().trim())
+  const claims = jws && parseJsonObject(jws.payload)
+  const { typ, alg } = jws?.header ?? {}
+  if (jws === undefined || claims === undefined || String(typ).toLowerCase() !== 'token-introspection+jwt')
+    throw new Error('the introspection response is not a JWT of RFC 9701')
+  if (!jwsAlgorithms().includes(String(alg)))
+    throw new Error('the algorithm of the introspection response is not accepted')
+  try {
+    await verifySignature(jws, await keys.current(), keys)
+  } catch (cause) {
+    throw new Error('the introspection response is not signed by the issuer', { cause })
+  }
+  const { iss, aud, token_introspection: members } = claims
+  if (iss !== issuer || ![aud].flat().includes(clientId) || !isJsonObject(members))
+    throw new Error('the introspection response is not one of the issuer for this resource server')
   return members
 }

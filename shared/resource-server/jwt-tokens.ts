@@ -1,126 +1,138 @@
-import type { errors as JoseErrors, JWTVerifyGetKey } from 'jose'
-import type { SecureContextOptions } from 'node:tls'
-import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
-import { readCompactJws } from '../request/compact-jws.ts'
+import { hash } from 'node:crypto'
+import { BoundedMap } from '../bounded-map.ts'
+import type { JwkSet } from '../certificate/jwk-set.ts'
+import { JWS_ALGORITHMS, SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { type JsonObject } from '../json.ts'
+import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
+import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
-import { issuerRequest } from './issuer-request.ts'
-import {
-  type ExpectedClaims,
-  type ReadToken,
-  requireExpectedClaims,
-  type TokenClaims,
-  trustedUrl,
-} from './read-token.ts'
+import type { AccessToken, ExpectedClaims, ReadToken, TokenClaims } from './access-token.ts'
+import type { IssuerKeys, Jwks } from './issuer-keys.ts'
 import { type RefusalReason, RequestRefusal } from './request-refusal.ts'
+import { accessTokenOf, type TokenProfile } from './token-profile.ts'
 
-/** A JWK Set (RFC 7517 section 5). */
-export interface Jwks {
-  readonly keys: readonly object[]
+/** How many verified tokens are kept. */
+const LIMIT_TOKENS = 1000
+
+/** The rules for the JWTs of an issuer. */
+export interface JwtRules {
+  readonly algorithms: readonly string[]
+  readonly profile: TokenProfile
+  readonly expected: ExpectedClaims
 }
 
-export interface JwtOptions {
-  /**
-   * The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes. For an unknown `kid` they are fetched again, at the
-   * earliest 30 seconds after the last fetch.
-   */
-  readonly jwks: string | Jwks
-  /** The accepted JWS algorithms (RFC 8725 section 3.1). The default is all that certbound signs with. */
-  readonly algorithms?: readonly string[]
+/**
+ * The accepted JWS algorithms (RFC 8725 section 3.1). The default is all that certbound signs with.
+ *
+ * @throws TypeError for an algorithm that is not asymmetric
+ */
+export function jwsAlgorithms(names: readonly string[] = SIGNING_ALGORITHMS): readonly string[] {
+  if (names.length > 0 && names.every((name) => JWS_ALGORITHMS.has(name))) return names
+  throw new TypeError(`algorithms must be asymmetric: some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
 }
-
-const SYMMETRIC_OR_NONE = /^(?:HS|none$)/i
-
-/** Every access token has these claims, besides `iss` and `aud` (RFC 9068 section 2.2). */
-const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
-
-const TYP = 'at+jwt'
 
 /**
  * Reads JWT access tokens and verifies them offline (RFC 9068 section 4). A revoked token is accepted until it expires.
  *
- * @throws TypeError for options that would accept too much
+ * Verified tokens are kept by their digest until they expire or the keys of the issuer change. Refusals are not kept. The binding is
+ * not a part of it: each request proves it.
  */
-export function jwtTokens(
-  { jwks, algorithms = SIGNING_ALGORITHMS }: JwtOptions,
-  expected: ExpectedClaims,
-  ca: SecureContextOptions['ca'],
-  currentDate: () => Date,
-): ReadToken {
-  if (algorithms.some((name) => SYMMETRIC_OR_NONE.test(name))) {
-    throw new TypeError('algorithms must all be asymmetric')
-  }
-  const source = typeof jwks === 'string' ? trustedUrl(jwks, 'jwks') : jwks
-  let opened: Promise<JWTVerifyGetKey> | undefined
+export function jwtTokens(keys: IssuerKeys, rules: JwtRules, currentDate: () => Date): ReadToken {
+  const kept = new BoundedMap<string, AccessToken>(LIMIT_TOKENS)
+  let keptFor: Jwks | undefined
 
-  return async (token) => {
-    const jws = readCompactJws(token)
-    const claims = jws && parseJsonObject(jws.payload)
-    if (claims === undefined)
-      throw new RequestRefusal(token.includes('.') ? 'token-malformed' : 'token-opaque')
-    const { errors, jwtVerify } = await import('jose')
-    try {
-      await jwtVerify(token, await (opened ??= openJwks(source, ca)), {
-        algorithms: [...algorithms],
-        // This refuses ID tokens and client assertions. jose ignores case and the prefix `application/` (RFC 9068 section 4).
-        typ: TYP,
-        requiredClaims: REQUIRED,
-        currentDate: currentDate(),
-      })
-    } catch (error) {
-      throw error instanceof errors.JOSEError ? refusalFrom(error, jws?.header['typ'], claims) : error
+  return async (text) => {
+    const digest = hash('sha256', text, 'base64url')
+    const early = kept.has(digest) ? undefined : readJwt(text, rules)
+    const current = await keys.current()
+    if (current !== keptFor) kept.clear()
+    keptFor = current
+    const now = Math.floor(currentDate().getTime() / 1000)
+    const known = kept.get(digest)
+    if (known !== undefined) {
+      requireTimes(known.claims, now, known.clientId)
+      return known
     }
-    if (typeof claims['client_id'] !== 'string')
-      throw new RequestRefusal('claim-wrong', { expected: 'client_id' })
-    requireExpectedClaims(claims, expected)
-    return claims
+    const jwt = early ?? readJwt(text, rules)
+    const signers = await verifySignature(jwt.jws, current, keys)
+    const token = requireClaims(jwt, rules, now)
+    if (signers === keptFor) kept.set(digest, token)
+    return token
   }
 }
 
-/** The faults that jose finds before it trusts the signature. Nothing in such a token can be trusted, so there are no details. */
-const REASONS: Readonly<Record<string, RefusalReason>> = {
-  ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm-wrong',
-  ERR_JWKS_NO_MATCHING_KEY: 'key-unknown',
-  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'key-unknown',
-  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature-wrong',
+interface UnverifiedJwt {
+  readonly jws: CompactJws
+  readonly claims: JsonObject
 }
 
-/** jose checks `typ` and the claims after the signature. */
-function refusalFrom(error: JoseErrors.JOSEError, typ: unknown, claims: TokenClaims): RequestRefusal {
-  const { client_id: clientId, exp } = claims
-  if (!('claim' in error)) return new RequestRefusal(REASONS[error.code] ?? 'token-malformed')
-  const { claim, reason, code } = error as JoseErrors.JWTClaimValidationFailed
-  if (claim === 'typ') return new RequestRefusal('typ-wrong', { clientId, expected: TYP, actual: typ })
-  if (code === 'ERR_JWT_EXPIRED') return new RequestRefusal('token-expired', { clientId, actual: exp })
-  if (claim === 'nbf' && reason === 'check_failed') return new RequestRefusal('token-early', { clientId })
-  return new RequestRefusal('claim-wrong', { clientId, expected: claim })
+/** Reads a JWT whose algorithm is accepted, so that no other text costs a request to the issuer. */
+function readJwt(text: string, { algorithms }: JwtRules): UnverifiedJwt {
+  const jws = readCompactJws(text)
+  const claims = jws && parseJsonObject(jws.payload)
+  if (jws === undefined || claims === undefined)
+    throw new RequestRefusal(text.includes('.') ? 'token-malformed' : 'token-opaque')
+  if (!algorithms.some((name) => name === jws.header['alg'])) throw new RequestRefusal('algorithm-wrong')
+  return { jws, claims }
 }
 
-/** The returned function throws a JOSEError if the set does not have the token's key, and an Error if the set cannot be fetched. */
-async function openJwks(source: URL | Jwks, ca: SecureContextOptions['ca']): Promise<JWTVerifyGetKey> {
-  const { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } = await import('jose')
-  const keys =
-    source instanceof URL
-      ? createRemoteJWKSet(source, { [customFetch]: fetchFrom(source, ca) })
-      : createLocalJWKSet({ keys: source.keys.map((key) => ({ ...key })) })
-  return async (header, token) => {
-    try {
-      return await keys(header, token)
-    } catch (error) {
-      const noSingleMatch =
-        error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
-      throw noSingleMatch ? error : new Error('cannot get the keys of the issuer', { cause: error })
-    }
+/** Nothing in a token without a valid signature can be trusted, so its refusals have no details. */
+const SIGNATURE_REASONS: Readonly<Record<JwsFault, RefusalReason>> = {
+  'algorithm-wrong': 'algorithm-wrong',
+  'crit-unknown': 'token-malformed',
+  'kid-malformed': 'token-malformed',
+  'key-unknown': 'key-unknown',
+  'signature-wrong': 'signature-wrong',
+}
+
+/** A JWS in the compact serialization. The types of the package cannot name those of other modules. */
+interface SignedText {
+  readonly text: string
+  readonly header: Readonly<Record<string, unknown>>
+  readonly payload: Buffer
+  readonly signature: Buffer
+}
+
+/** @returns the keys that verified it: the current ones, or those of another fetch if a key was missing */
+export async function verifySignature(jws: SignedText, current: Jwks, keys: IssuerKeys): Promise<Jwks> {
+  const faultWith = (jwks: Jwks) => verifyCompactJws(jws, jwks as JwkSet, String(jws.header['alg']))
+  let signers = current
+  let fault = faultWith(current)
+  if (fault === 'key-unknown') {
+    signers = (await keys.renewed()) ?? current
+    if (signers !== current) fault = faultWith(signers)
   }
+  if (fault !== undefined) throw new RequestRefusal(SIGNATURE_REASONS[fault])
+  return signers
 }
 
-/** The global `fetch` has no option for certificate authorities. */
-function fetchFrom(url: URL, ca: SecureContextOptions['ca']) {
-  const request = issuerRequest(url, { ca })
-  return async (
-    _url: string,
-    { method, headers }: { readonly method: string; readonly headers: Headers },
-  ) => {
-    const { status, body } = await request({ method, headers: Object.fromEntries(headers) })
-    return new Response(new Uint8Array(body), { status })
+function requireClaims(
+  { jws, claims }: UnverifiedJwt,
+  { profile, expected }: JwtRules,
+  now: number,
+): AccessToken {
+  const { typ } = jws.header
+  const clientId = claims[profile.client]
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
+  if (!profile.types.some((known) => known === type)) {
+    const names = profile.types.filter((known) => known !== undefined).join(' or ')
+    throw new RequestRefusal('typ-wrong', { clientId, expected: names, actual: typ })
   }
+  const wrong = profile.required.find(
+    (name) => typeof claims[name] !== (TIMES.includes(name) ? 'number' : 'string'),
+  )
+  if (wrong !== undefined) throw new RequestRefusal('claim-wrong', { clientId, expected: wrong })
+  requireTimes(claims, now, clientId)
+  return accessTokenOf(claims, expected, profile)
+}
+
+const TIMES = ['exp', 'nbf', 'iat']
+
+/** RFC 7519 sections 4.1.4 to 4.1.6. */
+function requireTimes(claims: TokenClaims, now: number, clientId: unknown): void {
+  const { exp, nbf } = claims
+  const wrong = TIMES.find((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))
+  if (wrong !== undefined) throw new RequestRefusal('claim-wrong', { clientId, expected: wrong })
+  if (Number(nbf ?? 0) > now) throw new RequestRefusal('token-early', { clientId })
+  if (Number(exp) <= now) throw new RequestRefusal('token-expired', { clientId, actual: exp })
 }

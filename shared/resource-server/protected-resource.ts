@@ -6,17 +6,16 @@ import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
 import { isBaseUrl } from '../resource-url.ts'
+import type { AccessToken, TokenClaims } from './access-token.ts'
 import { type EdgeOptions, edgeReader } from './edges.ts'
 import { type ErrorResponse, errorResponse } from './error-response.ts'
-import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
-import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
+import { type IssuerOptions, tokensOf } from './issuers.ts'
 import { valuesOf } from './raw-headers.ts'
 import { readProof } from './read-proof.ts'
-import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
 import type { ClientCertificate, ResourceRequest } from './resource-request.ts'
 import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
 
-interface CommonOptions extends ExpectedClaims {
+interface CommonOptions {
   /** The place where the TLS of the clients ends. By default it ends at the server itself, or at API Gateway. */
   readonly edge?: EdgeOptions
   /** Whether tokens without a binding are allowed. Anyone who finds such a token can use it, so the default is `refused`. */
@@ -42,24 +41,12 @@ interface CommonOptions extends ExpectedClaims {
   readonly onFailure?: (error: unknown) => void
 }
 
-/** With `jwks`, JWTs are verified offline. With `introspection`, the issuer introspects tokens of either format. */
+/** The tokens of one issuer, or of several ones, each with an audience of its own. */
 export type ProtectedResourceOptions = CommonOptions &
-  (
-    | (JwtOptions & { readonly introspection?: undefined })
-    | { readonly introspection: IntrospectionOptions; readonly jwks?: undefined }
-  )
+  (IssuerOptions | { readonly issuers: readonly IssuerOptions[]; readonly issuer?: undefined })
 
+export type { AccessToken } from './access-token.ts'
 export type { ResourceRequest } from './resource-request.ts'
-
-/** An access token that passed the check. */
-export interface AccessToken {
-  readonly clientId: string
-  /** The end-user. A client's own token has the client itself or `undefined`. */
-  readonly subject: string | undefined
-  readonly scopes: readonly string[]
-  /** The claims of the JWT, or the members of the introspection response. */
-  readonly claims: TokenClaims
-}
 
 export type Decision = { readonly allowed: true; readonly token: AccessToken } | ErrorResponse
 
@@ -81,12 +68,8 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
-  const { issuer, audience, unboundTokens = 'refused', publicUrl, onRefusal, onFailure } = options
+  const { unboundTokens = 'refused', publicUrl, ca, onRefusal, onFailure } = options
   const { currentDate = () => new Date(), dpopAlgorithms = [...JWS_ALGORITHMS.keys()] } = options
-  // A missing option would equal a missing claim.
-  if (!isFilled(issuer) || !isFilled(audience)) {
-    throw new TypeError('issuer and audience must be non-empty strings')
-  }
   if (publicUrl !== undefined && !isBaseUrl(publicUrl)) {
     throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
   }
@@ -94,7 +77,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     throw new TypeError(`dpopAlgorithms must be some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
   }
   const readCertificate = edgeReader(options.edge ?? { name: 'socket' })
-  const readToken = tokenReader(options, currentDate)
+  const readToken = tokensOf('issuers' in options ? options.issuers : [options], ca, currentDate)
 
   async function decide(
     request: ResourceRequest,
@@ -105,9 +88,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
       throw new RequestRefusal('dpop-not-offered')
     if (typeof sent === 'string') throw new RequestRefusal(SYNTAX_REASONS[sent])
     const certificate = readCertificate(request)
-    const claims = await readToken(sent.token)
-    const token = tokenFrom(claims)
-    const { clientId } = token
+    const token = await readToken(sent.token)
+    const { clientId, claims } = token
     const proof = readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
     const verdict = judge(bindingOf(claims), {
@@ -185,33 +167,9 @@ function bindingDetails({ cnf }: TokenClaims, presented: ClientCertificate, proo
     : { expected, actual: presented.thumbprint }
 }
 
-function tokenReader(options: ProtectedResourceOptions, currentDate: () => Date): ReadToken {
-  if ((options.jwks === undefined) === (options.introspection === undefined)) {
-    throw new TypeError('options must have either jwks or introspection')
-  }
-  const { ca } = options
-  if (options.introspection === undefined) return jwtTokens(options, options, ca, currentDate)
-  return introspectedTokens(options.introspection, options, ca)
-}
-
 /** Only a token without `cnf` is unbound. A `cnf` that is not an object proves nothing, so it is damaged (decision D11). */
 function bindingOf(claims: TokenClaims): unknown {
   if (!Object.hasOwn(claims, 'cnf')) return 'none'
   const { cnf } = claims
   return typeof cnf === 'object' ? cnf : undefined
-}
-
-function tokenFrom(claims: TokenClaims): AccessToken {
-  const { client_id: clientId, sub, scope } = claims
-  const scopes = typeof scope === 'string' ? parseScope(scope) : []
-  return {
-    clientId: String(clientId),
-    subject: typeof sub === 'string' ? sub : undefined,
-    scopes: scopes === 'malformed' ? [] : scopes,
-    claims,
-  }
-}
-
-function isFilled(text: unknown): boolean {
-  return typeof text === 'string' && text !== ''
 }

@@ -12,6 +12,8 @@ export type RefusalReason =
   | 'claim-wrong'
   | 'issuer-wrong'
   | 'audience-wrong'
+  | 'id-token'
+  | 'scopes-missing'
   | 'token-expired'
   | 'token-early'
   | 'token-inactive'
@@ -35,7 +37,7 @@ export interface RefusalDetails {
   readonly expected?: string
   /** The value in the token, the certificate or the proof: a claim, the time of expiry, scopes, or a thumbprint. */
   readonly actual?: string
-  /** The fault of the proof, the certificate, its header or the front. */
+  /** The fault of the token, the proof, the certificate, its header or the front. */
   readonly fault?: string
 }
 

@@ -1,5 +1,8 @@
 import { generateKeyPairSync, hash, type KeyObject, X509Certificate } from 'node:crypto'
-import type { ProtectedResourceOptions } from '../../shared/resource-server/protected-resource.ts'
+import type {
+  ProtectedResource,
+  ProtectedResourceOptions,
+} from '../../shared/resource-server/protected-resource.ts'
 import { identity } from '../infra/emulator/tls-client.ts'
 import { jws } from './forged-tokens.ts'
 import type { Identity } from './resource-servers.ts'
@@ -23,4 +26,15 @@ export function signedTokens(issuer = 'https://as.example.com') {
     jws({ alg: 'ES256', kid: '1', typ: 'at+jwt', ...header }, { ...claims, ...changes }, key)
   const options = { issuer, audience, jwks: { keys: [jwk] } } satisfies ProtectedResourceOptions
   return { options, claims, jwk, jwt, privateKey }
+}
+
+/** The decision about a bearer token that the holder of the certificate presents: `allowed`, or the status and the reason. */
+export async function decision(
+  resource: ProtectedResource,
+  token: string,
+  scopes: readonly string[] = ['read'],
+) {
+  const rawHeaders = ['authorization', `Bearer ${token}`]
+  const decided = await resource(scopes)({ rawHeaders, certificate: HOLDER.cert })
+  return decided.allowed ? 'allowed' : `${decided.status} ${decided.reason}`
 }

@@ -118,7 +118,6 @@ describe('keys from a URL', () => {
     ['a redirect', responds('', 302)],
     ['an HTML page', responds('<html>')],
     ['a malformed key set', responds({ keys: 5 })],
-    ['a broken key', responds({ keys: [{ ...first.jwk, x: 'AAAA' }] })],
     ['a closed connection', (response: ServerResponse) => response.destroy()],
   ])(
     'after %s in place of the keys the answer is 503, and onFailure gets the cause',
@@ -166,24 +165,19 @@ describe('keys in the options', () => {
     expect(await decide(named, signed)).toBe('allowed')
   })
 
-  test('a token without kid is accepted if there is one key, and refused if there are two', async () => {
+  test('a token without kid is accepted if any of the keys verifies it, and keys that cannot be used do not count', async () => {
     const jwt = token(first.privateKey, { kid: undefined })
     const one = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     expect(await decide(one, jwt)).toBe('allowed')
     const two = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk, second.jwk] } })
-    expect(await decide(two, jwt)).toBe('401 key-unknown')
-  })
-
-  test.each([
-    ['at+jwt', 'allowed'],
-    ['AT+JWT', 'allowed'],
-    ['application/at+jwt', 'allowed'],
-    ['Application/At+Jwt', 'allowed'],
-    ['JWT', '401 typ-wrong'],
-    ['', '401 typ-wrong'],
-  ])('a token of typ %j is %s', async (typ, expected) => {
-    const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
-    expect(await decide(resource, token(first.privateKey, { typ }))).toBe(expected)
+    expect(await decide(two, jwt)).toBe('allowed')
+    const broken = {
+      keys: [
+        { ...first.jwk, x: 'AAAA' },
+        { kty: 'oct', k: 'AA' },
+      ],
+    }
+    expect(await decide(protectedResource({ ...EXPECTED, jwks: broken }), jwt)).toBe('401 key-unknown')
   })
 
   test('a token for several resources is accepted, and its claims are returned', async () => {
@@ -219,8 +213,8 @@ describe('options that cannot work or would accept too much', () => {
     ['no issuer', { audience: 'a', jwks }, 'issuer and audience'],
     ['an empty issuer', { issuer: '', audience: 'a', jwks }, 'issuer and audience'],
     ['no audience', { issuer: 'i', jwks }, 'issuer and audience'],
-    ['neither jwks nor introspection', EXPECTED, 'either jwks or introspection'],
-    ['both jwks and introspection', { ...EXPECTED, jwks, introspection }, 'either jwks or introspection'],
+    ['neither jwks nor introspection', EXPECTED, 'exactly one of jwks, metadata and introspection'],
+    ['both jwks and introspection', { ...EXPECTED, jwks, introspection }, 'exactly one of'],
     ['a jwks URL over HTTP', { ...EXPECTED, jwks: 'http://as.example.com/jwks' }, 'https'],
     ['a jwks URL of a file', { ...EXPECTED, jwks: 'file:///jwks' }, 'https'],
     ['a jwks URL without a host', { ...EXPECTED, jwks: '/jwks' }, 'jwks must be an https URL'],

@@ -37,6 +37,11 @@ const introspection = { endpoint: `${issuerUrl}/introspect`, clientId: 'rs', cli
 const currentDate = () => new Date(now * 1000)
 const OFFLINE = { ...EXPECTED, currentDate, ca, jwks: `${issuerUrl}/jwks` }
 const ONLINE = { ...EXPECTED, ca, introspection }
+const OTHER_ISSUER = {
+  ...OFFLINE,
+  profile: 'jwt',
+  claims: { client: 'client_id', scopes: ['scope'] },
+} as const
 const BY_KEY = { ...OFFLINE, publicUrl: 'https://accounts.example.com' }
 
 const proofKey = newProofKey()
@@ -83,6 +88,16 @@ const CASES: Readonly<Record<RefusalReason, Case>> = {
       expected: EXPECTED.audience,
       actual: '["https://a.example.com","https://b.example.com"]',
     },
+  },
+  'id-token': {
+    headers: bearer(jwt({ at_hash: 'x' }, { typ: 'JWT' })),
+    options: OTHER_ISSUER,
+    details: { ...client, fault: 'it has at_hash' },
+  },
+  'scopes-missing': {
+    headers: bearer(jwt({ scope: '' }, { typ: 'JWT' })),
+    options: OTHER_ISSUER,
+    details: { ...client, expected: 'scope' },
   },
   'token-expired': {
     headers: bearer(jwt({ exp: now - 1 })),
@@ -213,28 +228,6 @@ describe('onRefusal', () => {
     expect(reasons).toEqual([])
   })
 })
-
-test.each([
-  ['jwks', OFFLINE],
-  ['introspection', ONLINE],
-])(
-  'with ca the %s of an issuer with a private CA works, and without it onFailure names the cause',
-  async (_way, options) => {
-    introspected = { ...CLAIMS, active: true, token_type: 'Bearer' }
-    const failures: unknown[] = []
-    const onFailure = (error: unknown) => {
-      failures.push(error)
-      throw new Error('no log')
-    }
-    const headers = bearer(jwt())
-    expect((await refusalOf({ headers, options: { ...options, onFailure } })).status).toBe(200)
-    expect(failures).toEqual([])
-    const untrusting = { ...options, ca: vector('ca-other-root'), onFailure }
-    expect((await refusalOf({ headers, options: untrusting })).status).toBe(503)
-    const [failure] = failures as [Error & { readonly cause?: Error }]
-    expect((failure.cause ?? failure).message).toMatch(/unable to (verify|get)|self-signed/)
-  },
-)
 
 test('the README of the library has a row for each reason, and no other reason', () => {
   const file = new URL('../../../shared/resource-server/README.md', import.meta.url)
