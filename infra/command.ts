@@ -24,7 +24,9 @@ export class Complaints {
       this.add(error.message)
       return undefined
     }
-  } /** Combines the collected complaints. */
+  }
+
+  /** Combines the collected complaints. */
   all(): Complaint {
     return new Complaint(this.#lines.join('\n'))
   }

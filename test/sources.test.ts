@@ -31,6 +31,10 @@ test('the folders that these tests read exist', () => {
   expect(tests).toContain('test/sources.test.ts')
 })
 
+test('a comment stands on lines of its own, above the declaration that it describes', () => {
+  expect(grep(/^\s*\}\s*\/\*\*/, [...sources, ...tests])).toEqual([])
+})
+
 test('only the runtime, the settings, the library for resource servers and, for signatures and retries, the lean client read time, entropy and the environment', () => {
   const readers =
     /^shared.(runtime.(runtime|settings)|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/

@@ -57,7 +57,9 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
     })
   })
   return (await listen(server)).port
-} /** Records the calls with a separate runtime. */
+}
+
+/** Records the calls with a separate runtime. */
 async function callsOfTokenAndIntrospection(): Promise<readonly RecordedCall[]> {
   const recorder = await startRecorder(endpoint)
   const { opaque } = seeded

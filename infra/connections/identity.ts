@@ -90,7 +90,9 @@ function extensions(profile: IdentityOptions['profile'], publicKey: KeyObject, i
 
 function extension(extnID: string, value: { toBER(): ArrayBuffer }, critical = false): pkijs.Extension {
   return new pkijs.Extension({ extnID, critical, extnValue: value.toBER() })
-} /** The names of this machine: localhost, 127.0.0.1 and ::1. */
+}
+
+/** The names of this machine: localhost, 127.0.0.1 and ::1. */
 function localNames() {
   const address = (...bytes: number[]) =>
     new pkijs.GeneralName({ type: 7, value: new OctetString({ valueHex: Uint8Array.from(bytes) }) })

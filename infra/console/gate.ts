@@ -42,7 +42,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 /** A request that is refused before it reaches a page. The message is shown to the user. */
-export class RequestRefusal extends Error {
+export class PageRefusal extends Error {
   readonly status: number
 
   constructor(status: number, message: string, options?: ErrorOptions) {
@@ -51,17 +51,17 @@ export class RequestRefusal extends Error {
   }
 }
 
-/** Refuses host names that an attacker's DNS resolves to this machine. @throws RequestRefusal */
+/** Refuses host names that an attacker's DNS resolves to this machine. @throws PageRefusal */
 export function checkHost({ headers }: IncomingMessage, origin: string): void {
   if (`http://${headers.host ?? ''}` !== origin) {
-    throw new RequestRefusal(421, `The console answers only to ${origin}.`)
+    throw new PageRefusal(421, `The console answers only to ${origin}.`)
   }
 }
 
-/** The URL of a request. The request target may be a whole URL (RFC 9112 section 3.2.2). @throws RequestRefusal */
+/** The URL of a request. The request target may be a whole URL (RFC 9112 section 3.2.2). @throws PageRefusal */
 export function addressOf({ url = '/' }: IncomingMessage, origin: string): URL {
   const address = URL.parse(url.replace(/^\/+/, '/'), origin)
-  if (address?.origin !== origin) throw new RequestRefusal(400, 'Page not found.')
+  if (address?.origin !== origin) throw new PageRefusal(400, 'Page not found.')
   return address
 }
 
@@ -85,7 +85,7 @@ const EARLIER_SESSION = {
 /**
  * Reads the form of a change, which must come from a page of the console.
  *
- * @throws RequestRefusal
+ * @throws PageRefusal
  */
 export async function readForm(
   request: IncomingMessage,
@@ -93,16 +93,16 @@ export async function readForm(
   session: Session,
 ): Promise<ReadForm> {
   const { headers } = request
-  if (headers.origin !== origin) throw new RequestRefusal(403, 'The form was sent from another origin.')
+  if (headers.origin !== origin) throw new PageRefusal(403, 'The form was sent from another origin.')
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin')
-    throw new RequestRefusal(403, 'The form was sent from another site.')
+    throw new PageRefusal(403, 'The form was sent from another site.')
   if (headers['content-type']?.split(';')[0] !== 'application/x-www-form-urlencoded')
-    throw new RequestRefusal(415, 'The console accepts only forms.')
+    throw new PageRefusal(415, 'The console accepts only forms.')
   if (Number(headers['content-length'] ?? NaN) > MAX_BODY_BYTES)
-    throw new RequestRefusal(413, 'The form is too large.')
+    throw new PageRefusal(413, 'The form is too large.')
   if (headers['content-length'] === undefined)
-    throw new RequestRefusal(411, 'The form was sent without its length.')
+    throw new PageRefusal(411, 'The form was sent without its length.')
   const form = new URLSearchParams(await text(request))
   const isOfSession = sameSecret(form.get('csrf') ?? '', session.csrf)
   form.delete('csrf')

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from '../markup.ts'
 import type { Asset } from './assets.ts'
-import { cookieOf, HEADERS, RequestRefusal } from './gate.ts'
+import { cookieOf, HEADERS, PageRefusal } from './gate.ts'
 import { documentOf, type Frame, type Theme, THEMES } from './layout.ts'
 import type { Page } from './page.ts'
 
@@ -20,13 +20,13 @@ export function sendJson(response: ServerResponse, json: unknown, status = 200):
   response.end(JSON.stringify(json))
 }
 
-/** The URL of an asset contains its digest, so a browser may cache it. @throws RequestRefusal */
+/** The URL of an asset contains its digest, so a browser may cache it. @throws PageRefusal */
 export function sendAsset(response: ServerResponse, { pathname }: URL, asset: (name: string) => Asset): void {
   let found: Asset
   try {
     found = asset(pathname.slice('/assets/'.length))
   } catch (cause) {
-    throw new RequestRefusal(404, 'File not found.', { cause })
+    throw new PageRefusal(404, 'File not found.', { cause })
   }
   const kept = `private, max-age=${YEAR_SECONDS}, immutable`
   response.writeHead(200, { ...HEADERS, 'content-type': found.type, 'cache-control': kept })

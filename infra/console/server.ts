@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { html } from '../markup.ts'
 import { readAssets } from './assets.ts'
 import { type DispatchOptions, openDispatch } from './dispatch.ts'
-import { addressOf, checkHost, RequestRefusal } from './gate.ts'
+import { addressOf, checkHost, PageRefusal } from './gate.ts'
 import * as responses from './responses.ts'
 import type { Sessions } from './sessions.ts'
 import { openVisits } from './visits.ts'
@@ -27,8 +27,8 @@ export async function consoleServers(options: ServerOptions) {
       const url = addressOf(request, origin())
       await visit({ request, response, url, cookieName: `certbound-console-${url.port}` })
     } catch (error) {
-      if (!(error instanceof RequestRefusal)) onError(`console: ${String(error)}`)
-      const { status, message } = error instanceof RequestRefusal ? error : FAILED
+      if (!(error instanceof PageRefusal)) onError(`console: ${String(error)}`)
+      const { status, message } = error instanceof PageRefusal ? error : FAILED
       const page = { title: 'Request refused', status, main: html`<p>${message}</p>` }
       if (!response.headersSent) responses.sendPage(response, page, { asset, theme: 'system' })
     }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from '../markup.ts'
 import type { Asset } from './assets.ts'
 import type { SessionRequest, DispatchResult } from './dispatch.ts'
-import { cookieOf, type ReadForm, readForm, RequestRefusal } from './gate.ts'
+import { cookieOf, type ReadForm, readForm, PageRefusal } from './gate.ts'
 import type { Page } from './page.ts'
 import * as responses from './responses.ts'
 import { pageExists } from './routes.ts'
@@ -27,13 +27,13 @@ interface VisitOptions {
   readonly origin: () => string
 }
 
-/** Answers requests. Only files and links need no session. It rejects with RequestRefusal. */
+/** Answers requests. Only files and links need no session. It rejects with PageRefusal. */
 export function openVisits({ asset, dispatch, firstPage, host, sessions, origin }: VisitOptions) {
   async function visit(visited: Visit): Promise<void> {
     const { request, response, url, cookieName } = visited
     const { method = '' } = request
     if (method !== 'GET' && method !== 'POST')
-      throw new RequestRefusal(405, 'The console accepts only GET and POST.')
+      throw new PageRefusal(405, 'The console accepts only GET and POST.')
     if (method === 'GET' && url.pathname.startsWith('/assets/')) {
       responses.sendAsset(response, url, asset)
     } else if (method === 'GET' && url.pathname.startsWith('/link/')) {
@@ -97,7 +97,7 @@ export function openVisits({ asset, dispatch, firstPage, host, sessions, origin 
 function begin({ response, url, cookieName }: Visit, sessions: Sessions): void {
   const name = sessions.begin(url.pathname.slice('/link/'.length))
   if (name === undefined)
-    throw new RequestRefusal(
+    throw new PageRefusal(
       403,
       'This link has expired or has already been used. Print a new one in the terminal.',
     )
@@ -110,7 +110,7 @@ function withStatus(page: Page, { problem }: ReadForm): Page {
   return { ...page, status: problem.status }
 }
 
-/** @throws RequestRefusal if the form has a problem and no page shows it again */
+/** @throws PageRefusal if the form has a problem and no page shows it again */
 function requireNoProblem({ problem }: ReadForm): void {
-  if (problem !== undefined) throw new RequestRefusal(problem.status, problem.message)
+  if (problem !== undefined) throw new PageRefusal(problem.status, problem.message)
 }

@@ -76,7 +76,9 @@ function refuseWebPages(server: Server): void {
     if (request.headers.origin === undefined) serve.call(server, request, response)
     else response.writeHead(403).end()
   })
-} /** Another engine is using the directory. */
+}
+
+/** Another engine is using the directory. */
 export class DirectoryInUse extends Complaint {}
 
 /**

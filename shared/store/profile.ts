@@ -1,3 +1,4 @@
+import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
@@ -57,6 +58,8 @@ interface Profile {
 const METHODS = { enum: TOKEN_AUTH_METHODS.filter((name) => AUTHENTICATION_METHODS[name].fapi2) }
 /** FAPI 2.0 section 5.4.1. RFC 9864 has a second name for EdDSA with Ed25519. */
 const ALGORITHMS = { enum: ['PS256', 'ES256', 'EdDSA', 'Ed25519'] }
+/** The algorithms by which a service can sign, of those. */
+const SIGNATURES = { enum: SIGNING_ALGORITHMS.filter((alg) => ALGORITHMS.enum.includes(alg)) }
 /** Allows `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (RFC 8252 section 8.3). */
 const NOT_IN_CLEAR_TEXT = {
   pattern: String.raw`^(?![Hh][Tt][Tt][Pp]:(?!//(?:127\.0\.0\.1|\[::1\])(?::[0-9]*)?(?:[/?]|$)))`,
@@ -73,7 +76,7 @@ export const FAPI2 = {
     pkceRequired: { allows: ON, clause: '5.3.2.2-5' },
     pkceS256Required: { allows: ON, clause: '5.3.2.2-5' },
     refreshTokenKept: { allows: ON, clause: '5.3.2.1-9' },
-    accessTokenSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2', isCommon: true },
+    accessTokenSignAlg: { allows: SIGNATURES, clause: '5.4.1-1.2', isCommon: true },
     authorizationCodeDuration: { allows: { maximum: 60 }, clause: '5.3.2.1-11', isCommon: true },
     issSuppressed: { allows: OFF, clause: '5.3.2.2-7', isCommon: true },
   },
@@ -81,9 +84,9 @@ export const FAPI2 = {
     clientType: { allows: { const: 'CONFIDENTIAL' }, clause: '5.3.2.1-3' },
     tokenAuthMethod: { allows: METHODS, clause: '5.3.2.1-6' },
     tokenAuthSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
-    introspectionSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
-    idTokenSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
-    userInfoSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
+    introspectionSignAlg: { allows: SIGNATURES, clause: '5.4.1-1.2' },
+    idTokenSignAlg: { allows: SIGNATURES, clause: '5.4.1-1.2' },
+    userInfoSignAlg: { allows: SIGNATURES, clause: '5.4.1-1.2' },
     redirectUris: { allows: { items: NOT_IN_CLEAR_TEXT }, clause: '5.3.2.2-8' },
     tlsClientCertificateBoundAccessTokens: { allows: ON, clause: '5.3.2.1-5', unless: 'dpopRequired' },
   },

@@ -7,7 +7,7 @@ import type { DeploymentSettings } from '../settings/settings.ts'
 
 /** The data of a deployment that the checks need. */
 export interface InspectedDeployment {
-  /** The base URL of the plain domain, without a slash at the end. */
+  /** The base URL of each domain, without a slash at the end. */
   readonly mtlsUrl: string
   readonly plainUrl: string
   /** The CA of the server certificates as PEM; `undefined` for the CAs of the system. */
@@ -40,7 +40,7 @@ export interface Account {
   readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain' | 'resourceServers'>
   /** The main stack. */
   readonly stack: Pick<StackState, 'id' | 'outputs'>
-  /** The registry, then the grants. */
+  /** The registry, the grants, the audit records. */
   readonly tables: readonly string[]
 }
 

@@ -16,7 +16,9 @@ export function provisionPlan(
     `  owner of the deployment: ${action(owner)}`,
     ...aliases.map((alias) => `  client ${alias}: ${action(clients.has(alias))}`),
   ]
-} /** The lines that show new secrets. */
+}
+
+/** The lines that show new secrets. */
 export function secretLines({ owner, service, client }: NewSecrets): string[] {
   return [
     ...(service === undefined ? [] : [`service ${service.serviceId}, issuer ${service.issuer}`]),

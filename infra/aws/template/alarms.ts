@@ -224,7 +224,9 @@ function share(counted: Metric, requests: Metric, { percent, atLeast }: Settings
     ...[queried('counted', counted), queried('requests', requests)],
   ]
   return { Metrics, Threshold: 1 }
-} /** The sum of metrics, some of which may have no data. */
+}
+
+/** The sum of metrics, some of which may have no data. */
 function total(metrics: readonly Metric[], Threshold: number) {
   const each = metrics.map((one, i) => queried(`m${i}`, one))
   const Expression = each.map(({ Id }) => `FILL(${Id}, 0)`).join(' + ')

@@ -13,7 +13,7 @@ export function digestOf(changes: readonly Change[]): string {
   return createHash('sha256').update(JSON.stringify(listed)).digest('base64url')
 }
 
-export interface Call {
+export interface ReviewedCall {
   readonly url: string
   readonly etag: string | undefined
   readonly body: Members
@@ -21,7 +21,7 @@ export interface Call {
 
 /** A review of changes. */
 export interface Review {
-  readonly call: Call
+  readonly call: ReviewedCall
   /** Whether somebody else changed the record. */
   readonly isStale: boolean
 }

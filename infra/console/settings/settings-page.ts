@@ -6,7 +6,7 @@ import { ApiProblem, type ApiAnswer, type ApiPath, type Members } from '../web-a
 import { CERTIFICATE_SCRIPT } from '../certificate-field.ts'
 import { type Field, FIELDS, type Kind } from './fields.ts'
 import { type FormView, type Notes, settingsForm } from './form.ts'
-import { type Call, digestOf, sideBySide } from './review.ts'
+import { digestOf, type ReviewedCall, sideBySide } from './review.ts'
 import { applied, type Change, changesOf, readValue, valueIn } from './values.ts'
 
 /** A record of the Web API as it was read, and its version. */
@@ -133,7 +133,7 @@ async function again(source: Source, request: ConsoleRequest): Promise<Read> {
 
 function savedNotice(changes: readonly Change[]): string {
   const names = changes.map(({ field }) => field.path).join(', ')
-  return `Saved: ${names}. Every process applies the change within REGISTRY_CACHE_SECONDS of the deployment.`
+  return `Saved: ${names}. Every process applies the change within registryCacheSeconds of the deployment (10 by default).`
 }
 
 function callOf(
@@ -141,7 +141,7 @@ function callOf(
   request: ConsoleRequest,
   { record, etag }: Read,
   changes: readonly Change[],
-): Call {
+): ReviewedCall {
   const root = `${request.baseUrl}/api/${request.params['serviceId'] ?? ''}`
   const body = applied(record, changes)
   return { url: root + source.updatePath(request), etag, body }

@@ -42,7 +42,9 @@ export function gateway({ routes, onError }: Gateway, domain: Domain): Serve {
       refuse(response, 500, 'Internal Server Error')
     }
   }
-} /** Sends an answer of the gateway itself. */
+}
+
+/** Sends an answer of the gateway itself. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   send(response, status, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify({ message })))
 }

@@ -18,7 +18,9 @@ export interface Kept {
   readonly seeded?: Seeded | undefined
   /** The URLs that the last run set in the service. Absent if the first run ended before it knew them. */
   readonly addresses?: Partial<Addresses> | undefined
-} /** The content of the file of a data folder. */
+}
+
+/** The content of the file of a data folder. */
 interface KeptFile extends Kept {
   readonly format: number
   /** The process that uses the folder, or used it last. */

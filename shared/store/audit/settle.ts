@@ -21,7 +21,7 @@ const SECRET = new Set(['signingKey', 'nonceKey'])
 /** The time after which a function has finished or never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
 
-interface Surroundings {
+interface SettlingStore {
   readonly audit: AuditLog
   readonly tables: Readonly<Record<'registry' | 'grants', Table>>
   readonly now: EpochSeconds
@@ -31,7 +31,7 @@ interface Surroundings {
  * Decides for each write of a record whether it was done. The outcome names those that were. Without it the item shows the attempt of the
  * write, or a later write has read it there.
  */
-export async function settle(record: AuditRecord, around: Surroundings): Promise<SettledRecord> {
+export async function settle(record: AuditRecord, around: SettlingStore): Promise<SettledRecord> {
   const all: SettledWrite[] = []
   for (const write of record.writes)
     all.push({ ...write, settlement: await settleWrite(write, record, around) })
@@ -62,7 +62,7 @@ function settlementOf(record: AuditRecord, writes: readonly SettledWrite[]): Set
 async function settleWrite(
   write: AuditedWrite,
   record: AuditRecord,
-  around: Surroundings,
+  around: SettlingStore,
 ): Promise<Settlement> {
   const { outcome } = record
   if (outcome?.done.includes(write.attempt) === true) return 'DONE'
@@ -86,7 +86,7 @@ const isSeen = ({ attempt, revision }: AuditedWrite, values: readonly unknown[])
 async function wasRead(
   write: AuditedWrite,
   { at, service }: AuditRecord,
-  { audit, now }: Surroundings,
+  { audit, now }: SettlingStore,
 ): Promise<boolean> {
   for await (const later of audit.records(service, { from: at, to: now })) {
     if (later.writes.some((other) => keyText(other) === keyText(write) && isSeen(write, other.read)))

@@ -36,7 +36,9 @@ async function follow(page: Page, ...names: readonly string[]): Promise<void> {
     await tabTo(page, name)
     await enter(page)
   }
-} /** Skips the navigation. */
+}
+
+/** Skips the navigation. */
 async function skip(page: Page): Promise<void> {
   await tabTo(page, 'Skip to the content', 1)
   await page.keyboard.press('Enter')

@@ -118,6 +118,20 @@ describe('the OpenAPI file', () => {
   })
 })
 
+test.each(['ServiceSettings', 'ClientSettings'])('%s can have each value that the profile allows', (name) => {
+  const { properties = {} } = components.schemas[name] as JsonSchema
+  const rows = Object.entries((properties['fapi2'] as { 'x-requires': object })['x-requires'])
+  const offered = rows.flatMap(([setting, row]) => {
+    const { allows } = row as { allows: { enum?: readonly string[] } }
+    const accepted = JSON.stringify(properties[setting])
+    // A schema without an enumeration takes a text, which the profile's own rule checks.
+    const values = accepted.includes('"enum"') ? (allows.enum ?? []) : []
+    return values.map((value) => [setting, value, accepted.includes(JSON.stringify(value))])
+  })
+  expect(offered.length).toBeGreaterThan(2)
+  expect(offered.filter(([, , isAccepted]) => isAccepted !== true)).toEqual([])
+})
+
 /** The keywords of JSON Schema 2020-12 that are in use, and marks of our own. */
 const KEYWORDS = [
   '$ref type properties required items anyOf oneOf additionalProperties propertyNames enum const pattern',

@@ -99,7 +99,9 @@ ${'\n'}${form.get('jwks') ?? ''}</textarea>
       </p>
       ${text(form, 'jwksUri', 'Alternatively, the URL where the client publishes its keys.')}
     </div>`
-} /** The fields for a name without its certificate. */
+}
+
+/** The fields for a name without its certificate. */
 function typedName(form: URLSearchParams): Markup {
   return html`<details data-for="name">
     <summary>No certificate at hand? Type one of its names</summary>

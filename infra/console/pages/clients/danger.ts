@@ -54,7 +54,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
     <h2>New secret</h2>
     <p>
       The new secret replaces the old one. Tokens remain valid. Other processes accept the old secret until
-      they reload the client, within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
+      they reload the client, within <code>registryCacheSeconds</code> of the deployment (10 by default).
       ${
         !usesSecret(record) &&
         html`This client authenticates with <code>${String(record['tokenAuthMethod'])}</code>, so it currently

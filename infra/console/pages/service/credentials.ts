@@ -44,7 +44,8 @@ function credentialsPage(request: ConsoleRequest, read: Read, { problem, made, s
     ${made !== undefined && secretShown(String(made['secret']), 'The new credential')}
     <p>
       Callers of the Web API authenticate with these: <code>Bearer</code> in version 3, Basic in version 2.
-      Every process applies a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
+      Every process applies a change within <code>registryCacheSeconds</code> of the deployment (10 by
+      default).
     </p>
     ${wideTable({ label: 'Credentials' }, HEADS, rows, 'cards')} ${lastUse()}
     ${makeForm(hidden, request.form)}`
@@ -151,7 +152,7 @@ function row(credential: Members, request: ConsoleRequest, hidden: Markup, isNew
         </form>
         <p>
           After it is withdrawn, every call with it gets 401, at once in some processes and within
-          <code>REGISTRY_CACHE_SECONDS</code> in all. This cannot be undone. ${STOPPED_WORDS[String(role)]}
+          <code>registryCacheSeconds</code> in all. This cannot be undone. ${STOPPED_WORDS[String(role)]}
         </p>
         ${confirmationForm({
           ...{ id, step: 'withdraw', button: 'Withdraw the credential', name: nameToType(credential), typed },

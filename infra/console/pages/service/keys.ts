@@ -122,7 +122,9 @@ function signing(kid: string, fields: Markup, { service, params }: ConsoleReques
     </p>
     ${button}
   </details>`
-} /** The confirmation for withdrawing a key. */
+}
+
+/** The confirmation for withdrawing a key. */
 function withdrawing(
   { kid, alg, signsFor }: KeyState,
   index: number,
@@ -223,7 +225,7 @@ function changesFor(step: string, kid: string, alg: string, record: Members): Ke
     case 'sign':
       return {
         members: { accessTokenSignAlg: algorithm, accessTokenSignatureKeyId: kid },
-        done: `The key ${kid} signs access tokens. Every process applies the change within REGISTRY_CACHE_SECONDS of the deployment.`,
+        done: `The key ${kid} signs access tokens. Every process applies the change within registryCacheSeconds of the deployment (10 by default).`,
       }
     case 'withdraw':
       return { members: set(keys.filter((key) => key !== known)), done: `Withdrew the key ${kid}.` }

@@ -69,7 +69,9 @@ function allOfSubject({ csrf }: ConsoleRequest, subject: string): Markup {
     ${csrf}<input type="hidden" name="subject" value="${subject}" />
     <button class="danger" name="step" value="ask-subject">Revoke all tokens of ${subject}</button>
   </form>`
-} /** The limits of the list. */
+}
+
+/** The limits of the list. */
 function about({ service }: ConsoleRequest): Markup {
   const alg = service?.record['accessTokenSignAlg']
   return html`<p>
