@@ -49,9 +49,12 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^tls-(subject|san)-.*|^self-signed-differs$/,
-    'compare the certificate with the registered name or key: the console reads it ([renewal](renewal.md))',
+    'compare the certificate with the registered name or key: the console reads it ([renewal](certificates.md#renewal))',
   ],
-  [/^tls-certificate-outside-dates$/, 'renew the certificate ([renewal](renewal.md)), or compare the clocks'],
+  [
+    /^tls-certificate-outside-dates$/,
+    'renew the certificate ([renewal](certificates.md#renewal)), or compare the clocks',
+  ],
   [
     /^tls-(issuer|roots?|path)-/,
     'correct `trustedRootCertificates` of the service, or `clientCertificateIssuers` of the service or the client, or let another CA issue it',
@@ -67,7 +70,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [
     /^self-signed-(unregistered|without-certificate|issues)$/,
-    'register the certificate, which must not be a CA, in `jwks` with `x5c` ([renewal](renewal.md))',
+    'register the certificate, which must not be a CA, in `jwks` with `x5c` ([renewal](certificates.md#renewal))',
   ],
   [/^client-keys-unavailable$/, 'look whether `jwksUri` answers with a JWK Set, or register `jwks`'],
   [/^assertion-used$/, 'make a new assertion for each request'],
@@ -85,7 +88,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   // Tokens at a resource
   [
     /^(userinfo-)?certificate-differs$|^refresh-certificate-differs$/,
-    'a stolen token, or a client with a new certificate, which needs a new token ([renewal](renewal.md))',
+    'a stolen token, or a client with a new certificate, which needs a new token ([renewal](certificates.md#renewal))',
   ],
   [
     /^(userinfo-)?certificate-missing$/,

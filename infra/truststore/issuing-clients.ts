@@ -9,7 +9,7 @@ import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { Complaint } from '../command.ts'
 import { isIn, subjectOf, type Truststore } from './truststore.ts'
 
-/** The remedy for a certificate that can issue others (docs/renewal.md). */
+/** The remedy for a certificate that can issue others (docs/certificates.md). */
 export const REPLACE_CERTIFICATE =
   'replace it with one that cannot issue others: openssl req -x509 -addext basicConstraints=critical,CA:FALSE'
 

@@ -22,7 +22,7 @@ test.each(['docs/authlete-contract.md', 'README.md'])('%s has each client authen
   expect(missingIn(page, TOKEN_AUTH_METHODS)).toEqual([])
 })
 
-test.each(['docs/renewal.md', 'docs/operations.md'])(
+test.each(['docs/certificates.md', 'docs/operations.md'])(
   '%s has each client authentication method that proves possession of a key',
   (page) => {
     expect(missingIn(page, PROVING)).toEqual([])
