@@ -23,9 +23,9 @@ function subjectIn(certificate: string): string {
   }
 }
 
-/** The key IDs, the URL of the keys and the certificate names of a client in the backup. */
+/** The key IDs, the URL of the keys, the certificate names and the issuers of a client in the backup. */
 export function fromBackupOfClient(client: Client) {
-  const { jwks, jwksUri } = client
+  const { jwks, jwksUri, clientCertificateIssuers = [] } = client
   const keys = (jwks?.keys ?? []).map(({ kid }, i) => (typeof kid === 'string' ? kid : `number ${i + 1}`))
-  return { keys, jwksUri, names: subjectNames(client) }
+  return { keys, jwksUri, names: subjectNames(client), issuers: clientCertificateIssuers.map(subjectIn) }
 }

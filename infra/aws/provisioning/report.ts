@@ -88,13 +88,14 @@ function serviceLines(service: RestoredService): string[] {
 }
 
 function clientLines({ clientId, name, state, secret, fromBackup }: RestoredService['clients'][number]) {
-  const { keys, jwksUri, names } = fromBackup
+  const { keys, jwksUri, names, issuers } = fromBackup
   return [
     `client ${clientId}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
     ...(secret === undefined ? [] : [secretLine('secret', secret)]),
     ...listLines('keys from the backup', keys),
     ...listLines('keys from the backup, read from', jwksUri === undefined ? [] : [jwksUri]),
     ...listLines('certificate names from the backup', names),
+    ...listLines('issuers of the certificate from the backup', issuers),
   ]
 }
 

@@ -34,13 +34,17 @@ export function endingOf(
       'service/certificates',
     ),
     ...credentialEndings(service),
-    ...clients.flatMap((client) =>
-      certificates(
-        registered(client),
-        'Registered certificate',
-        `clients/${Number(client['clientId'])}/certificates`,
-      ).map((ending) => ({ ...ending, subject: `${nameOf(client)}: ${ending.subject}` })),
-    ),
+    ...clients.flatMap((client) => {
+      const page = `clients/${Number(client['clientId'])}`
+      return [
+        ...certificates(registered(client), 'Registered certificate', `${page}/certificates`),
+        ...certificates(
+          client['clientCertificateIssuers'],
+          'Issuer of client certificates',
+          `${page}/authentication`,
+        ),
+      ].map((ending) => ({ ...ending, subject: `${nameOf(client)}: ${ending.subject}` }))
+    }),
   ]
   const limit = now.getTime() + withinMilliseconds
   return all.filter(({ ends }) => ends < limit).sort((one, other) => one.ends - other.ends)

@@ -98,6 +98,10 @@ const jwks = (name: string) => {
 test('each ending within a year has a mark and a row, with a link to its page', async () => {
   const now = Math.floor(Date.now() / 1000)
   const { client } = await add({ ...SECRET, clientName: 'Old', jwks: jwks('expired') })
+  await registry.changeClient(Number(serviceId), client.clientId, (record) => ({
+    ...record,
+    clientCertificateIssuers: [certificatePem('expired')],
+  }))
   await add({ ...SECRET, clientName: 'Long', jwks: jwks('self-signed-ec') })
   const changed = await registry.changeService(Number(serviceId), (record) => ({
     ...record,
@@ -107,11 +111,12 @@ test('each ending within a year has a mark and a row, with a link to its page', 
   const page = await read(home)
   expect(page.match(/<circle class="(urgent|mark)" cx="[\d.]+%"/g)).toEqual([
     ...(changed?.credentials ?? []).map(() => '<circle class="mark" cx="54.79%"'),
+    '<circle class="urgent" cx="0.00%"',
     '<circle class="mark" cx="20.00%"',
     '<circle class="urgent" cx="0.00%"',
   ])
   expect(wordsOf(page)).toMatch(
-    /expired Registered certificate Old: O=Client1, CN=expired.example.org .* \(in \d+ days\) Last token of a signing key 1 .* \(in \d+ days\) Credential [\w-]{16} \(manage\)/,
+    /expired Registered certificate Old: O=Client1, CN=expired.example.org .* expired Issuer of client certificates Old: O=Client1, CN=expired.example.org .* \(in \d+ days\) Last token of a signing key 1 .* \(in \d+ days\) Credential [\w-]{16} \(manage\)/,
   )
   expect(page).toContain(`href="${home}/clients/${client.clientId}/certificates">Old`)
   expect(page).not.toContain('Long: ')

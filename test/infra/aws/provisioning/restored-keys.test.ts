@@ -41,14 +41,18 @@ const currentKeys = async () => (await runtime.store.registry.findCurrentService
 test('restore lists the restored signing keys, issuers and keys of clients', async () => {
   const jwks = { keys: [{ ...jwkOf('client-ec-p256'), kid: 'stolen' }, jwkOf('client-ec-p384')] }
   const jwksUri = 'https://client.example/jwks'
-  await walk.setClient(client, { jwks, jwksUri, tlsClientAuthSanDns: 'client.example' })
+  const clientCertificateIssuers = [certificatePem('ca-root')]
+  await walk.setClient(client, {
+    ...{ jwks, jwksUri, tlsClientAuthSanDns: 'client.example' },
+    clientCertificateIssuers,
+  })
   const trustedRootCertificates = ['not a certificate']
-  await walk.setService({ clientCertificateIssuers: [certificatePem('ca-root')], trustedRootCertificates })
+  await walk.setService({ clientCertificateIssuers, trustedRootCertificates })
   const service = await restored()
   const issuer = 'CN=Certbound Test Root CA, O=Certbound Test, C=JP'
   const root = 'a certificate that cannot be read'
   expect(service.fromBackup).toEqual({ signingKeys: ['1'], issuers: [issuer], roots: [root] })
-  const fromBackup = { keys: ['stolen', 'number 2'], jwksUri, names: ['client.example'] }
+  const fromBackup = { keys: ['stolen', 'number 2'], jwksUri, names: ['client.example'], issuers: [issuer] }
   expect(service.clients).toEqual([expect.objectContaining({ clientId: client.number, fromBackup })])
   expect(restoredLines({ services: [service], owner: undefined })).toEqual(
     expect.arrayContaining([
@@ -58,6 +62,7 @@ test('restore lists the restored signing keys, issuers and keys of clients', asy
       '  keys from the backup: stolen; number 2',
       `  keys from the backup, read from: ${jwksUri}`,
       '  certificate names from the backup: client.example',
+      `  issuers of the certificate from the backup: ${issuer}`,
     ]),
   )
 })
