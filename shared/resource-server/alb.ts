@@ -1,12 +1,13 @@
 import { isJsonObject } from '../json.ts'
 import { certificateAtAlb } from './edges.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
+import { requireMetadata } from './resource-metadata.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { RouteRules } from './route-rules.ts'
 
-export interface AlbOptions {
+export interface AlbOptions extends RouteRules {
   /** The ARNs of the target groups of this function. All their listeners must have mutual TLS in the mode "verify". */
   readonly targetGroupArns: readonly string[]
-  readonly scopes?: readonly string[]
 }
 
 /** The result of a function in a target group with multi-value headers. */
@@ -26,19 +27,31 @@ export interface AlbResult {
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,
-  { targetGroupArns, scopes = [] }: AlbOptions,
+  { targetGroupArns, ...rules }: AlbOptions,
   handler: (event: Event, token: AccessToken, context: Context) => Result | Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result | AlbResult> {
   if (targetGroupArns.length === 0) throw new TypeError('targetGroupArns must have an entry')
-  const decide = resource(scopes)
+  const decide = resource(rules)
   return async (event, context) => {
     const decision = await decide(toResourceRequest(event, targetGroupArns))
     if (decision.allowed) return handler(event, decision.token, context)
-    const multiValueHeaders = Object.fromEntries(
-      Object.entries(decision.headers).map(([name, value]) => [name, [value]]),
-    )
-    return { statusCode: decision.status, multiValueHeaders, body: decision.body, isBase64Encoded: false }
+    return resultOf(decision.status, decision.headers, decision.body)
   }
+}
+
+/**
+ * A Lambda handler for the path of the metadata of the resource (RFC 9728), which is `resource.metadata.path`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata(resource: ProtectedResource): () => Promise<AlbResult> {
+  const { headers, body } = requireMetadata(resource)
+  return () => Promise.resolve(resultOf(200, headers, body))
+}
+
+function resultOf(statusCode: number, headers: Readonly<Record<string, string>>, body: string): AlbResult {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value]] as const)
+  return { statusCode, multiValueHeaders: Object.fromEntries(entries), body, isBase64Encoded: false }
 }
 
 /** @throws TypeError for an event that is not from one of the target groups */

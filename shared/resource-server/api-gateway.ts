@@ -1,12 +1,13 @@
 import { toHttpRequest } from '../gateway/event.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
+import { requireMetadata } from './resource-metadata.ts'
+import type { RouteRules } from './route-rules.ts'
 
-export interface ApiGatewayOptions {
+export interface ApiGatewayOptions extends RouteRules {
   /** The mutual-TLS domains of this API. Certificates in events from other domains are ignored. */
   readonly mtlsDomains: readonly string[]
   /** The identifiers of this API. Certificates in events from other APIs of the same function are ignored. */
   readonly apiIds: readonly string[]
-  readonly scopes?: readonly string[]
 }
 
 /** The result of a function for API Gateway, in both payload formats. */
@@ -26,12 +27,12 @@ export interface ApiGatewayResult {
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,
-  { mtlsDomains, apiIds, scopes = [] }: ApiGatewayOptions,
+  { mtlsDomains, apiIds, ...rules }: ApiGatewayOptions,
   handler: (event: Event, token: AccessToken, context: Context) => Result | Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result | ApiGatewayResult> {
   if (mtlsDomains.length === 0 || apiIds.length === 0)
     throw new TypeError('mtlsDomains and apiIds must each have an entry')
-  const decide = resource(scopes)
+  const decide = resource(rules)
   return async (event, context) => {
     const { headers, method, path, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
     const decision = await decide({
@@ -44,4 +45,14 @@ export function requireToken<Event, Context, Result>(
     const { status: statusCode, headers: errorHeaders, body } = decision
     return { statusCode, headers: errorHeaders, body, isBase64Encoded: false }
   }
+}
+
+/**
+ * A Lambda handler for the route of the metadata of the resource (RFC 9728). Its path is `resource.metadata.path`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata(resource: ProtectedResource): () => Promise<ApiGatewayResult> {
+  const { headers, body } = requireMetadata(resource)
+  return () => Promise.resolve({ statusCode: 200, headers, body, isBase64Encoded: false })
 }

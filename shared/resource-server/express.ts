@@ -1,5 +1,11 @@
-import { type IncomingRequest, type OutgoingResponse, toResourceRequest } from './incoming-request.ts'
+import {
+  type IncomingRequest,
+  type OutgoingResponse,
+  metadataAnswer,
+  toResourceRequest,
+} from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { type RouteRules, rulesFrom } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -10,9 +16,9 @@ export { tokenOf } from './token-of.ts'
  */
 export function requireToken(
   resource: ProtectedResource,
-  ...scopes: readonly string[]
+  ...rules: readonly string[] | readonly [RouteRules]
 ): (request: IncomingRequest, response: OutgoingResponse, next: (error?: unknown) => void) => Promise<void> {
-  const decide = resource(scopes)
+  const decide = resource(rulesFrom(rules))
   return async (request, response, next) => {
     const decision = await decide(toResourceRequest(request))
     if (decision.allowed) {
@@ -22,5 +28,19 @@ export function requireToken(
     }
     response.writeHead(decision.status, { ...decision.headers })
     response.end(decision.body)
+  }
+}
+
+/**
+ * Middleware that answers GET for the metadata of the resource (RFC 9728): `app.use(serveMetadata(resource))`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata(
+  resource: ProtectedResource,
+): (request: IncomingRequest, response: OutgoingResponse, next: (error?: unknown) => void) => void {
+  const answers = metadataAnswer(resource)
+  return (request, response, next) => {
+    if (!answers(request, response)) next()
   }
 }

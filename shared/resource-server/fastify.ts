@@ -1,5 +1,7 @@
 import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { isMetadataRequest, requireMetadata } from './resource-metadata.ts'
+import { type RouteRules, rulesFrom } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -16,9 +18,9 @@ interface Reply {
  */
 export function requireToken(
   resource: ProtectedResource,
-  ...scopes: readonly string[]
+  ...rules: readonly string[] | readonly [RouteRules]
 ): (request: { readonly raw: IncomingRequest }, reply: Reply) => Promise<unknown> {
-  const decide = resource(scopes)
+  const decide = resource(rulesFrom(rules))
   return async (request, reply) => {
     const decision = await decide(toResourceRequest(request.raw))
     if (decision.allowed) {
@@ -29,5 +31,23 @@ export function requireToken(
     reply.headers({ ...decision.headers })
     reply.send(decision.body)
     return reply
+  }
+}
+
+/**
+ * A hook that answers GET for the metadata of the resource (RFC 9728): `app.addHook('onRequest', serveMetadata(resource))`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata(
+  resource: ProtectedResource,
+): (request: { readonly raw: IncomingRequest }, reply: Reply) => Promise<unknown> {
+  const metadata = requireMetadata(resource)
+  return (request, reply) => {
+    if (!isMetadataRequest(metadata, toResourceRequest(request.raw))) return Promise.resolve(undefined)
+    reply.code(200)
+    reply.headers({ ...metadata.headers })
+    reply.send(metadata.body)
+    return Promise.resolve(reply)
   }
 }

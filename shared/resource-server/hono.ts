@@ -1,5 +1,7 @@
 import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { isMetadataRequest, requireMetadata } from './resource-metadata.ts'
+import { type RouteRules, rulesFrom } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -14,9 +16,9 @@ interface Context {
  */
 export function requireToken(
   resource: ProtectedResource,
-  ...scopes: readonly string[]
+  ...rules: readonly string[] | readonly [RouteRules]
 ): (c: Context, next: () => Promise<void>) => Promise<Response | undefined> {
-  const decide = resource(scopes)
+  const decide = resource(rulesFrom(rules))
   return async (c, next) => {
     const decision = await decide(toResourceRequest(incomingOf(c)))
     if (decision.allowed) {
@@ -26,6 +28,23 @@ export function requireToken(
     }
     const { status, headers, body } = decision
     return new Response(body, { status, headers })
+  }
+}
+
+/**
+ * Middleware that answers GET for the metadata of the resource (RFC 9728): `app.use(serveMetadata(resource))`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata(
+  resource: ProtectedResource,
+): (c: Context, next: () => Promise<void>) => Promise<Response | undefined> {
+  const metadata = requireMetadata(resource)
+  return async (c, next) => {
+    if (isMetadataRequest(metadata, toResourceRequest(incomingOf(c))))
+      return new Response(metadata.body, { headers: metadata.headers })
+    await next()
+    return undefined
   }
 }
 

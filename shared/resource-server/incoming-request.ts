@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import { isMetadataRequest, requireMetadata, type ResourceMetadata } from './resource-metadata.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /** A request of node:http, node:https or node:http2. */
@@ -23,6 +24,23 @@ export function toResourceRequest(request: IncomingRequest): ResourceRequest {
   const { rawHeaders, method, socket } = request
   const [path] = (request.originalUrl ?? request.url)?.split('?') ?? []
   return { rawHeaders, method, path, certificate: certificateOf(socket) }
+}
+
+/**
+ * Returns the function that answers a request for the metadata of the resource (RFC 9728). It returns whether it has answered.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function metadataAnswer(resource: {
+  readonly metadata?: ResourceMetadata | undefined
+}): (request: IncomingRequest, response: OutgoingResponse) => boolean {
+  const metadata = requireMetadata(resource)
+  return (request, response) => {
+    if (!isMetadataRequest(metadata, toResourceRequest(request))) return false
+    response.writeHead(200, { ...metadata.headers })
+    response.end(metadata.body)
+    return true
+  }
 }
 
 /**

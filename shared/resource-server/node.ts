@@ -1,5 +1,11 @@
-import { type IncomingRequest, type OutgoingResponse, toResourceRequest } from './incoming-request.ts'
+import {
+  type IncomingRequest,
+  type OutgoingResponse,
+  metadataAnswer,
+  toResourceRequest,
+} from './incoming-request.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
+import type { RouteRules } from './route-rules.ts'
 
 /**
  * A request listener for node:https or node:http2. It calls `handler` for requests with a valid token and the certificate
@@ -7,10 +13,10 @@ import type { AccessToken, ProtectedResource } from './protected-resource.ts'
  */
 export function requireToken<Request extends IncomingRequest, Answer extends OutgoingResponse>(
   resource: ProtectedResource,
-  scopes: readonly string[],
+  rules: readonly string[] | RouteRules,
   handler: (request: Request, response: Answer, token: AccessToken) => unknown,
 ): (request: Request, response: Answer) => void {
-  const decide = resource(scopes)
+  const decide = resource(rules)
   const answer = async (request: Request, response: Answer) => {
     const decision = await decide(toResourceRequest(request))
     if (decision.allowed) {
@@ -21,4 +27,19 @@ export function requireToken<Request extends IncomingRequest, Answer extends Out
     response.end(decision.body)
   }
   return (request, response) => void answer(request, response)
+}
+
+/**
+ * A request listener that answers GET for the metadata of the resource (RFC 9728), and leaves all other requests to `listener`.
+ *
+ * @throws TypeError for a resource without the option `resourceMetadata`
+ */
+export function serveMetadata<Request extends IncomingRequest, Answer extends OutgoingResponse>(
+  resource: ProtectedResource,
+  listener: (request: Request, response: Answer) => unknown,
+): (request: Request, response: Answer) => void {
+  const answers = metadataAnswer(resource)
+  return (request, response) => {
+    if (!answers(request, response)) listener(request, response)
+  }
 }

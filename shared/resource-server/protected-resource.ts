@@ -1,19 +1,16 @@
 import type { SecureContextOptions } from 'node:tls'
-import { judge, type Verdict } from '../certificate/binding.ts'
-import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
-import type { KeyThumbprint } from '../certificate/thumbprint.ts'
-import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
-import { covers, parseScope } from '../request/scope.ts'
-import { isBaseUrl } from '../resource-url.ts'
-import type { AccessToken, TokenClaims } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
 import { type EdgeOptions, edgeReader } from './edges.ts'
 import { type ErrorResponse, errorResponse } from './error-response.ts'
 import { type IssuerOptions, tokensOf } from './issuers.ts'
 import { valuesOf } from './raw-headers.ts'
-import { readProof } from './read-proof.ts'
-import type { ClientCertificate, ResourceRequest } from './resource-request.ts'
+import { proofAlgorithms, readProof } from './read-proof.ts'
+import type { ResourceRequest } from './resource-request.ts'
+import { requireBinding } from './token-binding.ts'
 import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
+import { type ResourceMetadata, resourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts'
+import { requireRules, routeRules, type RouteRules } from './route-rules.ts'
 
 interface CommonOptions {
   /** The place where the TLS of the clients ends. By default it ends at the server itself, or at API Gateway. */
@@ -26,6 +23,8 @@ interface CommonOptions {
    * a proxy shows. If it is absent, requests with proofs are refused.
    */
   readonly publicUrl?: string
+  /** The metadata that this API publishes (RFC 9728). Challenges name their URL, and `serveMetadata` of each adapter answers with them. */
+  readonly resourceMetadata?: ResourceMetadataOptions
   /**
    * The JWS algorithms that DPoP proofs may have. The default is all asymmetric ones. The FAPI 2.0 Security Profile allows `PS256`, `ES256`
    * and `EdDSA`, which RFC 9864 also names `Ed25519`.
@@ -50,13 +49,18 @@ export type { ResourceRequest } from './resource-request.ts'
 
 export type Decision = { readonly allowed: true; readonly token: AccessToken } | ErrorResponse
 
-/**
- * Takes the scopes that a request needs, and returns the function that decides about such requests. If keys or introspection
- * fail, the decision is a 503. The promise does not reject.
- *
- * @throws TypeError for a malformed scope (RFC 6749 section 3.3)
- */
-export type ProtectedResource = (scopes: readonly string[]) => (request: ResourceRequest) => Promise<Decision>
+/** The check of a protected resource. */
+export interface ProtectedResource {
+  /**
+   * Takes the scopes or the rules of a route, and returns the function that decides about its requests. If keys or introspection fail, the
+   * decision is a 503. The promise does not reject.
+   *
+   * @throws TypeError for rules that cannot work
+   */
+  (rules: readonly string[] | RouteRules): (request: ResourceRequest) => Promise<Decision>
+  /** Present with the option `resourceMetadata`. */
+  readonly metadata?: ResourceMetadata | undefined
+}
 
 /**
  * Checks bound access tokens for a resource server (RFC 8705 section 3, RFC 9449 section 7, RFC 6750).
@@ -69,51 +73,51 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { unboundTokens = 'refused', publicUrl, ca, onRefusal, onFailure } = options
-  const { currentDate = () => new Date(), dpopAlgorithms = [...JWS_ALGORITHMS.keys()] } = options
-  if (publicUrl !== undefined && !isBaseUrl(publicUrl)) {
-    throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
-  }
-  if (dpopAlgorithms.length === 0 || !dpopAlgorithms.every((name) => JWS_ALGORITHMS.has(name))) {
-    throw new TypeError(`dpopAlgorithms must be some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
-  }
+  const { currentDate = () => new Date() } = options
+  const dpopAlgorithms = proofAlgorithms(options)
   const readCertificate = edgeReader(options.edge ?? { name: 'socket' })
-  const readToken = tokensOf('issuers' in options ? options.issuers : [options], ca, currentDate)
+  const issuers = 'issuers' in options ? options.issuers : [options]
+  const readToken = tokensOf(issuers, ca, currentDate)
+  const offered = publicUrl === undefined ? undefined : dpopAlgorithms
+  const metadata =
+    options.resourceMetadata &&
+    resourceMetadata(
+      options.resourceMetadata,
+      issuers.map(({ issuer }) => issuer),
+      offered,
+    )
 
   async function decide(
     request: ResourceRequest,
     sent: ReturnType<typeof readPresentedToken>,
-    scopes: readonly string[],
+    rules: ReturnType<typeof routeRules>,
   ): Promise<AccessToken> {
     if (publicUrl === undefined && valuesOf(request.rawHeaders, 'dpop').length > 0)
       throw new RequestRefusal('dpop-not-offered')
     if (typeof sent === 'string') throw new RequestRefusal(SYNTAX_REASONS[sent])
     const certificate = readCertificate(request)
     const token = await readToken(sent.token)
-    const { clientId, claims } = token
+    const { clientId } = token
     const proof = readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
-    const verdict = judge(bindingOf(claims), {
-      certificate: certificate as Parameters<typeof judge>[1]['certificate'],
-      proofKey: proof?.jkt as KeyThumbprint | undefined,
-    })
-    const reason = REASONS[verdict]
-    if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed'))
-      throw new RequestRefusal(reason, { clientId, ...bindingDetails(claims, certificate, proof?.jkt) })
-    if (covers(token.scopes, scopes)) return token
-    const [expected, actual] = [scopes, token.scopes].map((list) => list.join(' '))
-    throw new RequestRefusal('scope-insufficient', { clientId, expected, actual })
+    requireBinding(token, { certificate, proofKey: proof?.jkt, unboundTokens })
+    requireRules(token, rules, currentDate().getTime() / 1000)
+    return token
   }
 
-  return (scopes) => {
-    const needed = scopes.length === 0 ? [] : parseScope(scopes.join(' '))
-    if (needed === 'malformed') throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
+  const check: ProtectedResource = (given) => {
+    const rules = routeRules(given)
     return async (request) => {
       const { rawHeaders } = request
       const sent = readPresentedToken(valuesOf(rawHeaders, 'authorization'), valuesOf(rawHeaders, 'dpop'))
-      const offered = publicUrl === undefined ? undefined : dpopAlgorithms
-      const challenge = { scopes: needed, dpopAlgorithms: offered, usesDpop: isByDpop(sent) }
+      const challenge = {
+        rules,
+        dpopAlgorithms: offered,
+        usesDpop: isByDpop(sent),
+        metadataUrl: metadata?.url,
+      }
       try {
-        return { allowed: true, token: await decide(request, sent, needed) }
+        return { allowed: true, token: await decide(request, sent, rules) }
       } catch (error) {
         if (error instanceof RequestRefusal) {
           report(() => onRefusal?.(error.reason, error.details))
@@ -124,6 +128,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
       }
     }
   }
+  return Object.assign(check, { metadata })
 }
 
 /** Calls a hook of the server. Its errors and rejected promises neither change the answer nor end the process. */
@@ -142,34 +147,4 @@ const SYNTAX_REASONS = {
 
 function isByDpop(sent: ReturnType<typeof readPresentedToken>): boolean {
   return sent === 'proof-missing' || (typeof sent === 'object' && sent.proof !== undefined)
-}
-
-const REASONS = {
-  holds: undefined,
-  unbound: 'token-unbound',
-  missing: 'certificate-missing',
-  unreadable: 'certificate-unreadable',
-  differs: 'certificate-differs',
-  'missing-proof': 'proof-missing',
-  'key-differs': 'proof-differs',
-  'needless-proof': 'proof-needless',
-  damaged: 'binding-damaged',
-} as const satisfies Record<Verdict, RefusalReason | undefined>
-
-/** The thumbprints of both sides, which are public. */
-function bindingDetails({ cnf }: TokenClaims, presented: ClientCertificate, proofKey: string | undefined) {
-  const { 'x5t#S256': certificate, jkt } = isJsonObject(cnf) ? cnf : {}
-  const expected = certificate ?? jkt
-  if (proofKey !== undefined) return { expected, actual: proofKey }
-  if (presented === 'absent') return { expected }
-  return 'malformed' in presented
-    ? { expected, fault: presented.malformed }
-    : { expected, actual: presented.thumbprint }
-}
-
-/** Only a token without `cnf` is unbound. A `cnf` that is not an object proves nothing, so it is damaged (decision D11). */
-function bindingOf(claims: TokenClaims): unknown {
-  if (!Object.hasOwn(claims, 'cnf')) return 'none'
-  const { cnf } = claims
-  return typeof cnf === 'object' ? cnf : undefined
 }

@@ -1,7 +1,27 @@
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { verifyProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS } from '../dpop/proof-faults.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { requestUrl } from '../resource-url.ts'
+import { isBaseUrl, requestUrl } from '../resource-url.ts'
+
+/**
+ * The JWS algorithms that proofs may have.
+ *
+ * @throws TypeError for options that cannot work
+ */
+export function proofAlgorithms({
+  publicUrl,
+  dpopAlgorithms = [...JWS_ALGORITHMS.keys()],
+}: {
+  readonly publicUrl?: string
+  readonly dpopAlgorithms?: readonly string[]
+}): readonly string[] {
+  if (publicUrl !== undefined && !isBaseUrl(publicUrl))
+    throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
+  if (dpopAlgorithms.length > 0 && dpopAlgorithms.every((name) => JWS_ALGORITHMS.has(name)))
+    return dpopAlgorithms
+  throw new TypeError(`dpopAlgorithms must be some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
+}
 
 /**
  * Verifies the DPoP proof for the request and the token that it came with (RFC 9449 section 4.3).

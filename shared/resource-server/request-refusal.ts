@@ -28,6 +28,7 @@ export type RefusalReason =
   | 'proof-needless'
   | 'binding-damaged'
   | 'scope-insufficient'
+  | 'authentication-insufficient'
 
 /** Details of a refused request for the log. They have no token, no proof, no certificate, and no claim that the issuer has not confirmed. */
 export interface RefusalDetails {

@@ -11,6 +11,7 @@ import * as onFastify from '../../shared/resource-server/fastify.ts'
 import * as onHono from '../../shared/resource-server/hono.ts'
 import * as onNode from '../../shared/resource-server/node.ts'
 import type { AccessToken, ProtectedResource } from '../../shared/resource-server/protected-resource.ts'
+import type { RouteRules } from '../../shared/resource-server/route-rules.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 
 /** Clients without a trusted certificate can connect, so that only the check can refuse them. */
@@ -23,30 +24,34 @@ const TLS = {
 
 const shown = ({ clientId, subject, scopes }: AccessToken) => ({ clientId, subject, scopes })
 
-type Start = (resource: ProtectedResource, scopes: readonly string[]) => Promise<Listening>
+type Start = (resource: ProtectedResource, rules: readonly string[] | RouteRules) => Promise<Listening>
+
+const listed = (rules: readonly string[] | RouteRules) => ('length' in rules ? rules : ([rules] as const))
 
 const https = (listener: RequestListener) => listen(createServer(TLS, listener))
 
-/** Starts a server with one protected resource, `/accounts`: one kind of server for each adapter. */
+/** Starts a server with one protected resource, `/accounts`, and its metadata if there are any: one kind of server for each adapter. */
 export const SERVERS: Readonly<Record<string, Start>> = {
-  'node:https': (resource, scopes) =>
-    https(
-      onNode.requireToken(resource, scopes, (_request, response, token) => {
-        response.end(JSON.stringify(shown(token)))
-      }),
-    ),
+  'node:https': (resource, rules) => {
+    const accounts = onNode.requireToken(resource, rules, (_request, response, token) => {
+      response.end(JSON.stringify(shown(token)))
+    })
+    return https(resource.metadata === undefined ? accounts : onNode.serveMetadata(resource, accounts))
+  },
 
-  Express: (resource, scopes) => {
+  Express: (resource, rules) => {
     const app = express()
-    app.all('/accounts', onExpress.requireToken(resource, ...scopes), (request, response) => {
+    if (resource.metadata !== undefined) app.use(onExpress.serveMetadata(resource))
+    app.all('/accounts', onExpress.requireToken(resource, ...listed(rules)), (request, response) => {
       response.json(shown(onExpress.tokenOf(request)))
     })
     return https(app)
   },
 
-  Fastify: async (resource, scopes) => {
+  Fastify: async (resource, rules) => {
     const app = fastify({ https: TLS })
-    app.all('/accounts', { onRequest: onFastify.requireToken(resource, ...scopes) }, (request) =>
+    if (resource.metadata !== undefined) app.addHook('onRequest', onFastify.serveMetadata(resource))
+    app.all('/accounts', { onRequest: onFastify.requireToken(resource, ...listed(rules)) }, (request) =>
       shown(onFastify.tokenOf(request)),
     )
     await app.listen({ host: '127.0.0.1', port: 0 })
@@ -54,16 +59,20 @@ export const SERVERS: Readonly<Record<string, Start>> = {
     return { port, close: () => app.close() }
   },
 
-  Hono: (resource, scopes) => {
+  Hono: (resource, rules) => {
     const app = new Hono()
-    app.all('/accounts', onHono.requireToken(resource, ...scopes), (c) => c.json(shown(onHono.tokenOf(c))))
+    if (resource.metadata !== undefined) app.use(onHono.serveMetadata(resource))
+    app.all('/accounts', onHono.requireToken(resource, ...listed(rules)), (c) =>
+      c.json(shown(onHono.tokenOf(c))),
+    )
     return https((incoming, outgoing) => {
       // As @hono/node-server does it.
       const headers = new Headers()
       for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
         for (const value of values) headers.append(name, value)
       }
-      const request = new Request(`https://localhost${incoming.url ?? ''}`, { headers })
+      const method = incoming.method ?? 'GET'
+      const request = new Request(`https://localhost${incoming.url ?? ''}`, { method, headers })
       void Promise.resolve(app.fetch(request, { incoming, outgoing })).then(async (response) => {
         outgoing.writeHead(response.status, Object.fromEntries(response.headers))
         outgoing.end(await response.text())
@@ -88,24 +97,24 @@ export interface Identity {
 export type Presented = Partial<Identity> & Pick<ConnectionOptions, 'session' | 'maxVersion'>
 
 interface Asked {
+  readonly path?: string
   readonly query?: string
   readonly method?: string
   readonly body?: string
   readonly agent?: Agent
 }
 
-/** Requests `/accounts` over a new connection, unless an agent keeps connections. */
+/** Requests `/accounts` or another path over a new connection, unless an agent keeps connections. */
 export function ask(
   { port }: Pick<Listening, 'port'>,
   headers: OutgoingHttpHeaders,
   presented: Presented = {},
-  { query = '', method = 'GET', body = '', agent }: Asked = {},
+  { path = '/accounts', query = '', method = 'GET', body = '', agent }: Asked = {},
 ): Promise<Answered> {
-  const path = `/accounts${query}`
   const options = {
     host: 'localhost',
     port,
-    path,
+    path: `${path}${query}`,
     method,
     headers,
     agent: agent ?? false,

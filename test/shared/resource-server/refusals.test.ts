@@ -10,6 +10,7 @@ import {
   type ProtectedResourceOptions,
 } from '../../../shared/resource-server/protected-resource.ts'
 import type { RefusalReason } from '../../../shared/resource-server/request-refusal.ts'
+import type { RouteRules } from '../../../shared/resource-server/route-rules.ts'
 import { identity, vector } from '../../infra/emulator/tls-client.ts'
 import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
 import { eventFor } from '../../support/gateway.ts'
@@ -54,6 +55,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const client = { clientId: 'c' }
 
 interface Case {
+  readonly rules?: RouteRules
   readonly headers: OutgoingHttpHeaders
   readonly details?: object
   readonly options?: ProtectedResourceOptions
@@ -146,6 +148,11 @@ const CASES: Readonly<Record<RefusalReason, Case>> = {
     headers: bearer(jwt({ cnf: { 'x5t#S256': 5 } })),
     details: { ...client, expected: '5', actual: X5T },
   },
+  'authentication-insufficient': {
+    headers: bearer(jwt({ acr: '1' })),
+    rules: { acrValues: ['2', '3'] },
+    details: { ...client, expected: '2 3', actual: '1' },
+  },
   'scope-insufficient': {
     headers: bearer(jwt({ scope: 'write more' })),
     details: { ...client, expected: 'read', actual: 'write more' },
@@ -156,13 +163,13 @@ const overTls = Object.entries(CASES).filter(([reason]) => reason !== 'certifica
 
 /** The answer of a server with this hook over mutual TLS. */
 async function refusalOf(
-  { headers, presented = HOLDER, options = OFFLINE }: Case,
+  { headers, presented = HOLDER, options = OFFLINE, rules = { scopes: ['read'] } }: Case,
   onRefusal?: NonNullable<ProtectedResourceOptions['onRefusal']>,
 ) {
   const start = SERVERS['node:https']
   if (start === undefined) throw new Error('no server')
   const resource = protectedResource({ ...options, ...(onRefusal === undefined ? {} : { onRefusal }) })
-  const server = await start(resource, ['read'])
+  const server = await start(resource, rules)
   const { status, challenge, text } = await ask(server, headers, presented)
   await server.close()
   return { status, challenge, text }
