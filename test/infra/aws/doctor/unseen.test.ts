@@ -55,6 +55,7 @@ test('doctor reports the data that it could not read, and skips the checks that 
     'binding: not checked without the registry',
     'pushed requests: not checked without the service',
     'issuers: not checked without the service',
+    'certificate usage: not checked without the service',
     'trust store dates: not checked without the truststore',
     'registered certificates: not checked without the registry',
     'client certificates: not checked without the service',
