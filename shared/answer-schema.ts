@@ -73,7 +73,17 @@ export const nonEmptyList = <Item extends z.ZodMiniType>(item: Item) =>
 
 export const texts = nonEmptyList(z.string())
 export const properties = nonEmptyList(z.object({ key: z.string(), value: z.string(), hidden: z.boolean() }))
-export const attributes = nonEmptyList(z.object({ key: z.string(), value: z.string() }))
+const attributes = nonEmptyList(z.object({ key: z.string(), value: z.string() }))
+/** Members of the answers about an access token: its client and end-user, and the attributes that a caller reads beside it. */
+export const TOKEN_HOLDER = {
+  clientId,
+  clientIdAlias: z.optional(z.string()),
+  clientIdAliasUsed: z.boolean(),
+  subject: z.optional(z.string()),
+  properties,
+  serviceAttributes: attributes,
+  clientAttributes: attributes,
+}
 /** The grant types that issue the first tokens of a grant. */
 export const grantType = z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'])
 

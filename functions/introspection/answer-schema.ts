@@ -1,17 +1,16 @@
 import * as z from 'zod/mini'
 import {
   type AnswerOf,
-  attributes,
   clientId,
   envelope,
   grantType,
   milliseconds,
-  properties,
   refusalAnswer,
   RESULT,
   seconds,
   nonEmptyList,
   texts,
+  TOKEN_HOLDER,
 } from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
 import { CHECKS } from '../../shared/token/introspection-checks.ts'
@@ -83,10 +82,7 @@ const IntrospectionSuccess = z.object({
   certificateThumbprint: z.optional(z.string()),
   dpopKeyThumbprint: z.optional(z.string()),
   dpopNonce: z.optional(z.string()),
-  clientId,
-  clientIdAlias: z.optional(z.string()),
-  clientIdAliasUsed: z.boolean(),
-  subject: z.optional(z.string()),
+  ...TOKEN_HOLDER,
   scopes: texts,
   scopeDetails: nonEmptyList(Scope),
   /** The resources of the grant, then those of this access token (RFC 8707). */
@@ -98,9 +94,6 @@ const IntrospectionSuccess = z.object({
   acr: z.optional(z.string()),
   /** The time of the end-user's authentication in seconds since the epoch. */
   authTime: z.optional(seconds),
-  properties,
-  serviceAttributes: attributes,
-  clientAttributes: attributes,
 })
 export type IntrospectionSuccess = AnswerOf<typeof IntrospectionSuccess>
 

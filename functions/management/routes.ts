@@ -100,7 +100,7 @@ export const routes = routesOf(
     face: managementApi(),
     read: clientRequests.readClientInPath('client-unknown-at-secret-refresh'),
     decide: refreshSecret,
-    respond: clientAnswers.refreshedSecret,
+    respond: clientAnswers.changedSecret('A148001', 'refreshed'),
   }),
   route({
     paths: bothVersions('/client/secret/update/{clientId}'),
@@ -108,7 +108,7 @@ export const routes = routesOf(
     face: managementApi(clientRequests.SecretCall),
     read: clientRequests.readSecret,
     decide: updateSecret,
-    respond: clientAnswers.updatedSecret,
+    respond: clientAnswers.changedSecret('A149001', 'updated'),
   }),
   route({
     paths: bothVersions('/client/extension/requestable_scopes/get/{clientId}'),

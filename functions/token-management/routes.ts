@@ -28,6 +28,11 @@ import { updateToken } from './update/decide.ts'
 import { readTokenUpdate, UpdateCall } from './update/request.ts'
 import { updateResponse } from './update/respond.ts'
 
+/** Version 3 has another path that names the end-user. */
+function withSubject(path: string): [v2: string, v3: string, ofSubject: string] {
+  return [...bothVersions(path), `/api/{serviceId}${path}/{subject}`]
+}
+
 export const routes = routesOf(
   route({
     paths: bothVersions('/auth/token/create'),
@@ -72,10 +77,7 @@ export const routes = routesOf(
     respond: listResponse,
   }),
   route({
-    paths: [
-      ...bothVersions('/client/authorization/get/list'),
-      '/api/{serviceId}/client/authorization/get/list/{subject}',
-    ],
+    paths: withSubject('/client/authorization/get/list'),
     methods: ['GET', 'POST'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(AuthorizationListCall),
@@ -84,10 +86,7 @@ export const routes = routesOf(
     respond: authorizationList,
   }),
   route({
-    paths: [
-      ...bothVersions('/client/authorization/delete/{clientId}'),
-      '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
-    ],
+    paths: withSubject('/client/authorization/delete/{clientId}'),
     methods: ['DELETE', 'POST'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),
@@ -104,10 +103,7 @@ export const routes = routesOf(
     respond: changedAuthorization('A138001', 'Updated'),
   }),
   route({
-    paths: [
-      ...bothVersions('/client/granted_scopes/get/{clientId}'),
-      '/api/{serviceId}/client/granted_scopes/get/{clientId}/{subject}',
-    ],
+    paths: withSubject('/client/granted_scopes/get/{clientId}'),
     methods: ['GET', 'POST'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),
@@ -116,10 +112,7 @@ export const routes = routesOf(
     respond: grantedScopes,
   }),
   route({
-    paths: [
-      ...bothVersions('/client/granted_scopes/delete/{clientId}'),
-      '/api/{serviceId}/client/granted_scopes/delete/{clientId}/{subject}',
-    ],
+    paths: withSubject('/client/granted_scopes/delete/{clientId}'),
     methods: ['DELETE', 'POST'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(ClientAuthorizationCall),

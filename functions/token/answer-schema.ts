@@ -1,15 +1,13 @@
 import * as z from 'zod/mini'
 import {
   type AnswerOf,
-  attributes,
-  clientId,
   envelope,
   milliseconds,
   NONCE,
-  properties,
   refusalAnswer,
   seconds,
   texts,
+  TOKEN_HOLDER,
 } from '../../shared/answer-schema.ts'
 import type { Immutable } from '../../shared/immutable.ts'
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
@@ -28,14 +26,8 @@ const TokenSuccess = z.object({
   /** OpenID Connect Core section 3.1.3.3. */
   idToken: z.optional(z.string()),
   grantType: z.enum(GRANT_TYPES),
-  clientId,
-  clientIdAlias: z.optional(z.string()),
-  clientIdAliasUsed: z.boolean(),
+  ...TOKEN_HOLDER,
   clientAuthMethod: z.enum(TOKEN_AUTH_METHODS),
-  subject: z.optional(z.string()),
-  properties,
-  serviceAttributes: attributes,
-  clientAttributes: attributes,
   ...NONCE,
   previousRefreshTokenUsed: z.optional(z.boolean()),
   scopes: texts,

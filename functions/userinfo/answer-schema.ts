@@ -2,13 +2,11 @@ import * as z from 'zod/mini'
 import type { Immutable } from '../../shared/immutable.ts'
 import {
   type AnswerOf,
-  attributes,
-  clientId,
   envelope,
   NONCE,
-  properties,
   refusalAnswer,
   texts,
+  TOKEN_HOLDER,
 } from '../../shared/answer-schema.ts'
 
 /** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
@@ -16,18 +14,13 @@ const UserinfoSuccess = z.object({
   ...envelope('userInfoResponse', ['OK']),
   /** The access token of the call. */
   token: z.string(),
-  clientId,
-  clientIdAlias: z.optional(z.string()),
-  clientIdAliasUsed: z.boolean(),
+  ...TOKEN_HOLDER,
   subject: z.string(),
   scopes: texts,
   /** The names of the requested claims (OpenID Connect Core sections 5.4 and 5.5). */
   claims: texts,
   /** The member `userinfo` of the parameter `claims`, a JSON object. */
   userInfoClaims: z.optional(z.string()),
-  properties,
-  serviceAttributes: attributes,
-  clientAttributes: attributes,
   ...NONCE,
 })
 export type UserinfoSuccess = AnswerOf<typeof UserinfoSuccess>

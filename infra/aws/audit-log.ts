@@ -1,4 +1,5 @@
 import { type EpochSeconds, addSeconds } from '../../shared/epoch-seconds.ts'
+import { isSelected, type Period, type Selection } from '../../shared/store/audit/audit-log.ts'
 import type { SettledRecord } from '../../shared/store/audit/settle.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, Complaint, confirm, type Io } from '../command.ts'
@@ -63,25 +64,18 @@ export const COMMAND = command({
   },
 })
 
-interface Chosen {
-  readonly from: EpochSeconds
-  readonly to: EpochSeconds
-  readonly client: number | undefined
-  readonly credential: string | undefined
-}
+interface Chosen extends Period, Selection {}
 
 async function list(
   { store, now }: Runtime,
   service: number | undefined,
-  { client, credential, ...period }: Chosen,
+  chosen: Chosen,
   isJson: boolean,
   { out }: Io,
 ): Promise<void> {
   const audit = await store.audit()
-  for await (const record of audit.records(service, period)) {
-    const clients = [...record.writes.map((write) => write.client), ...(record.outcome?.clients ?? [])]
-    if (client !== undefined && !clients.includes(client)) continue
-    if (credential !== undefined && record.by !== credential) continue
+  for await (const record of audit.records(service, chosen)) {
+    if (!isSelected(record, chosen)) continue
     const settled = await audit.settle(record, now())
     for (const line of isJson ? [JSON.stringify(settled)] : linesOf(settled)) out(line)
   }
@@ -128,7 +122,7 @@ const MONTH_SECONDS = 31 * 86_400
 function periodOf(
   { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
   now: EpochSeconds,
-): { readonly from: EpochSeconds; readonly to: EpochSeconds } {
+): Period {
   const to = timeOf('until', until) ?? now
   return { from: timeOf('since', since) ?? addSeconds(to, -MONTH_SECONDS), to }
 }

@@ -13,12 +13,16 @@ export interface Range {
 const MAX = 999_999_999
 
 /** A whole number, which is text in a query. */
-export const wholeMember = z.pipe(
+const wholeMember = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'string' && /^-?[0-9]{1,9}$/.test(value) ? Number(value) : value,
   ),
   z.int().check(z.nonnegative(), z.maximum(MAX)),
 )
+
+export const DEFAULT_PAGE = 20
+/** The number of items on a page. */
+export const pageSizeMember = wholeMember.check(z.positive(), z.maximum(100))
 
 /** Members of a call that lists something. */
 export const RANGE = { start: z._default(wholeMember, 0), end: z._default(wholeMember, 5) }

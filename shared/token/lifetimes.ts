@@ -9,23 +9,19 @@ export function isScopeDuration(text: string): boolean {
 }
 
 /** The lifetime of an access token with these scopes: the shortest one in service, client and scopes. */
-export function accessTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
-  const ofClient = client.extension?.accessTokenDuration ?? Infinity
-  return Math.min(
-    service.accessTokenDuration,
-    ofClient,
-    scopeDuration('access_token.duration', service, scopes),
-  )
-}
+export const accessTokenSeconds = shortest('accessTokenDuration', 'access_token.duration')
 
 /** The lifetime of a refresh token of a grant with these scopes: the shortest one in service, client and scopes. */
-export function refreshTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
-  const ofClient = client.extension?.refreshTokenDuration ?? Infinity
-  return Math.min(
-    service.refreshTokenDuration,
-    ofClient,
-    scopeDuration('refresh_token.duration', service, scopes),
-  )
+export const refreshTokenSeconds = shortest('refreshTokenDuration', 'refresh_token.duration')
+
+function shortest(
+  setting: 'accessTokenDuration' | 'refreshTokenDuration',
+  attribute: (typeof SCOPE_DURATIONS)[number],
+) {
+  return (service: Service, client: Client, scopes: readonly string[]): number => {
+    const ofClient = client.extension?.[setting] ?? Infinity
+    return Math.min(service[setting], ofClient, scopeDuration(attribute, service, scopes))
+  }
 }
 
 function scopeDuration(

@@ -1,7 +1,7 @@
 import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
-import type { AuditRecord, Period } from '../../../shared/store/audit/audit-log.ts'
+import { isSelected, type Period, type Selection } from '../../../shared/store/audit/audit-log.ts'
 import type { SettledRecord } from '../../../shared/store/audit/settle.ts'
 import { parseNumber } from '../../../shared/store/identity.ts'
 import type { AuditRequest } from './request.ts'
@@ -21,7 +21,7 @@ export interface RecordPage {
  */
 export async function listRecords(request: AuditRequest, call: Call): Promise<RecordPage> {
   const { service, store, now } = call
-  const matches = await filterOf(request, call)
+  const selection = await selectionOf(request, call)
   const audit = await store.audit()
   const records: SettledRecord[] = []
   let last = request.before
@@ -30,7 +30,7 @@ export async function listRecords(request: AuditRequest, call: Call): Promise<Re
     const isSlow = last !== request.before && isOutOfTime(call)
     if (records.length === request.size || isSlow) return { records, last }
     last = record.place
-    if (matches(record)) records.push(await audit.settle(record, now))
+    if (isSelected(record, selection)) records.push(await audit.settle(record, now))
   }
   return { records, last: undefined }
 }
@@ -44,19 +44,15 @@ function periodOf({ since, until }: AuditRequest, now: EpochSeconds): Period {
 }
 
 /** @throws Refusal api-client-unknown */
-async function filterOf(
+async function selectionOf(
   { client, credential }: AuditRequest,
   { service, store }: Call,
-): Promise<(record: AuditRecord) => boolean> {
+): Promise<Selection> {
   // The records of a deleted client can be found with its number.
   const number =
     client === undefined
       ? undefined
       : (parseNumber(client) ?? (await store.registry.findClient(service.apiKey, client))?.clientId)
   if (client !== undefined && number === undefined) throw new Refusal('api-client-unknown')
-  return ({ by, writes, outcome }) => {
-    const clients = [...writes.map((write) => write.client), ...(outcome?.clients ?? [])]
-    const isOfClient = number === undefined || clients.includes(number)
-    return isOfClient && (credential === undefined || by === credential)
-  }
+  return { client: number, credential }
 }

@@ -4,10 +4,8 @@ import { type EpochSeconds, toSeconds } from '../../../shared/epoch-seconds.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { numberMember, readCall } from '../../../shared/request/body.ts'
-import { wholeMember } from '../../../shared/request/range.ts'
+import { DEFAULT_PAGE, pageSizeMember } from '../../../shared/request/range.ts'
 
-const MAX_PAGE = 100
-const DEFAULT_PAGE = 20
 /** Epoch milliseconds with 13 digits. */
 const instant = numberMember(z.minimum(0), z.maximum(9_999_999_999_999))
 
@@ -16,7 +14,7 @@ export const AuditListCall = z.object({
   credential: z.optional(z.string()),
   since: z.optional(instant),
   until: z.optional(instant),
-  pageSize: z._default(wholeMember.check(z.positive(), z.maximum(MAX_PAGE)), DEFAULT_PAGE),
+  pageSize: z._default(pageSizeMember, DEFAULT_PAGE),
   pageToken: z.optional(z.string()),
 })
 

@@ -8,7 +8,7 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
 import { CERTIFICATE_MEMBERS } from '../../../shared/request/certificate-members.ts'
-import { RANGE, type Range, wholeMember } from '../../../shared/request/range.ts'
+import { DEFAULT_PAGE, pageSizeMember, RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
@@ -137,12 +137,9 @@ export function readRequestableScopes(
   return { ...readClientInPath()(http), scopes: call.data.requestableScopes ?? undefined }
 }
 
-const MAX_PAGE = 100
-const DEFAULT_PAGE = 20
-
 const PAGE = {
   search: z.optional(z.string().check(z.maxLength(200))),
-  pageSize: z.optional(wholeMember.check(z.positive(), z.maximum(MAX_PAGE))),
+  pageSize: z.optional(pageSizeMember),
   pageToken: z.optional(z.string()),
 }
 

@@ -57,14 +57,12 @@ export function clientList(list: ClientList | ClientPage, service: Service): Cli
   return { start, end, totalCount, clients }
 }
 
-export function refreshedSecret({ client, secret }: ClientWithSecret): SecretAnswer {
-  const message = `Successfully refreshed the client secret of the client (ID = ${String(client.clientId)}).`
-  return { ...success('A148001', message), newClientSecret: secret }
-}
-
-export function updatedSecret({ client, secret }: ClientWithSecret): SecretAnswer {
-  const message = `Successfully updated the client secret of the client (ID = ${String(client.clientId)}).`
-  return { ...success('A149001', message), newClientSecret: secret }
+/** @param done the verb of the message */
+export function changedSecret(resultCode: string, done: string) {
+  return ({ client, secret }: ClientWithSecret): SecretAnswer => {
+    const message = `Successfully ${done} the client secret of the client (ID = ${String(client.clientId)}).`
+    return { ...success(resultCode, message), newClientSecret: secret }
+  }
 }
 
 export function requestableScopes({ extension }: StoredClient): RequestableScopesAnswer {

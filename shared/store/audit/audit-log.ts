@@ -22,6 +22,18 @@ export interface AuditRecord extends Audited {
   readonly outcome: AuditOutcome | undefined
 }
 
+/** The selection of records by the number of a client and by a credential. */
+export interface Selection {
+  readonly client: number | undefined
+  readonly credential: string | undefined
+}
+
+export function isSelected({ by, writes, outcome }: AuditRecord, { client, credential }: Selection): boolean {
+  const clients = [...writes.map((write) => write.client), ...(outcome?.clients ?? [])]
+  const isOfClient = client === undefined || clients.includes(client)
+  return isOfClient && (credential === undefined || by === credential)
+}
+
 export interface Period {
   readonly from: EpochSeconds
   /** The last second. */
