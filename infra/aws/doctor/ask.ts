@@ -2,6 +2,7 @@ import { Agent } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Identity } from '../../connections/identity.ts'
 import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-request.ts'
+import type { Visitor } from './check.ts'
 
 const LIMIT_MILLISECONDS = 15_000
 const TRIES = 4
@@ -66,6 +67,22 @@ export function isUnreachable(reply: Reply): reply is { readonly broken: string 
 /** The HTTP status, or the code of the error if there is no answer. */
 export function statusOf(reply: Reply): string {
   return 'broken' in reply ? reply.broken : String(reply.status)
+}
+
+/** The status and the error code of an answer. The rest of it may contain a token. */
+export function summaryOf(reply: Reply): string {
+  const error = jsonOf(reply)?.['error']
+  return isErrorCode(error) ? `${statusOf(reply)} ${error}` : statusOf(reply)
+}
+
+export const isErrorCode = (error: unknown): error is string =>
+  typeof error === 'string' && /^[a-z_]{1,40}$/.test(error)
+
+/** The credentials of a client with a secret, or only its ID. */
+export function credentialsOf({ clientId = '', clientSecret }: Partial<Visitor> = {}): Probe {
+  if (clientSecret === undefined) return { form: { client_id: clientId } }
+  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
+  return { headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
 }
 
 /** The JSON object of an answer, or `undefined` if it is anything else. */

@@ -8,9 +8,8 @@ import {
   outcome,
   type ProfileSubject,
   askMetadata,
-  summaryOf,
 } from './clause.ts'
-import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
+import { ask, isErrorCode, jsonOf, type Reply, statusOf, summaryOf } from '../ask.ts'
 import { postAsClient, postWithoutCertificate, pushOf } from './requests.ts'
 
 const FRONT_END = 'the front end is responsible, because it serves the authorization endpoint'
@@ -133,5 +132,5 @@ const isOpenidProvider = ({ metadata }: ProfileSubject): boolean =>
 function errorOf(reply: Awaited<ReturnType<typeof ask>>): string | undefined {
   if ('broken' in reply) return undefined
   const error = URL.parse(reply.headers.location ?? '')?.searchParams.get('error') ?? undefined
-  return error !== undefined && /^[a-z_]{1,40}$/.test(error) ? error : undefined
+  return isErrorCode(error) ? error : undefined
 }

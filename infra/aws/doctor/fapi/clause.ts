@@ -1,6 +1,5 @@
 import type { StoredClient } from '../../../../shared/store/client.ts'
 import { FAPI2, isAllowed, type Requirement, settingsOf } from '../../../../shared/store/profile.ts'
-import { jsonOf, type Reply, statusOf } from '../ask.ts'
 import type { InspectedDeployment } from '../check.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -62,15 +61,6 @@ export const outcome = (holds: boolean, asked: string, got: string): Outcome => 
 
 /** @param todo the option that the user must set */
 export const skippedOutcome = (todo: string): Outcome => ({ status: 'skipped', asked: 'nothing', got: todo })
-
-const ERROR_CODE = /^[a-z_]{1,40}$/
-
-/** The status and the error code of an answer. The rest of it may contain a token. */
-export function summaryOf(reply: Reply): string {
-  const error = jsonOf(reply)?.['error']
-  const isCode = typeof error === 'string' && ERROR_CODE.test(error)
-  return isCode ? `${statusOf(reply)} ${error}` : statusOf(reply)
-}
 
 /** The texts of a list in the metadata. */
 export function metadataNames(metadata: Json, member: string): readonly string[] {

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { publicKeyOfJwk } from '../../../../shared/certificate/jwk-set.ts'
 import { isWeakKey, keyStrength } from '../../../../shared/certificate/public-key.ts'
-import { ask, jsonOf } from '../ask.ts'
+import { ask, jsonOf, summaryOf } from '../ask.ts'
 import {
   ALGORITHMS,
   type Clause,
@@ -12,7 +12,6 @@ import {
   skippedOutcome,
   outcome,
   type ProfileSubject,
-  summaryOf,
 } from './clause.ts'
 import { ASSERTION_TYPE, postAsNobody, withToken } from './requests.ts'
 

@@ -1,14 +1,6 @@
 import { FAPI2, settingsOf } from '../../../../shared/store/profile.ts'
-import { ask, statusOf } from '../ask.ts'
-import {
-  type Clause,
-  clause,
-  metadataNames,
-  skippedOutcome,
-  outcome,
-  askMetadata,
-  summaryOf,
-} from './clause.ts'
+import { ask, statusOf, summaryOf } from '../ask.ts'
+import { type Clause, clause, metadataNames, skippedOutcome, outcome, askMetadata } from './clause.ts'
 import {
   isAuthenticated,
   postAsClient,

@@ -1,7 +1,7 @@
 import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { AUTHENTICATION_METHODS, type MethodNeeds } from '../../../../shared/store/authentication-methods.ts'
-import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
+import { ask, credentialsOf, jsonOf, type Probe, type Reply, statusOf } from '../ask.ts'
 import type { ProfileSubject } from './clause.ts'
 
 type Form = Readonly<Record<string, string>>
@@ -40,38 +40,26 @@ export function signs(subject: ProfileSubject): boolean {
   return needsOf(subject) === 'keys' && subject.assertionKey !== undefined
 }
 
-interface Proof {
-  readonly form: Form
-  readonly headers?: Form
-}
-
 /** How a client authenticates, depending on the data that it registered. A certificate is presented with the connection. */
 const PROOFS: Readonly<
-  Record<MethodNeeds, (subject: ProfileSubject, claims: object) => Proof | Promise<Proof>>
+  Record<MethodNeeds, (subject: ProfileSubject, claims: object) => Probe | Promise<Probe>>
 > = {
   nothing: proofWithId,
   name: proofWithId,
   certificates: proofWithId,
-  secret: proofWithSecret,
+  secret: ({ visitor }) => credentialsOf(visitor),
   keys: proofWithAssertion,
 }
 
-function proofWithId({ visitor }: ProfileSubject): Proof {
+function proofWithId({ visitor }: ProfileSubject): Probe {
   return { form: { client_id: visitor?.clientId ?? '' } }
 }
 
-function proofWithSecret(subject: ProfileSubject): Proof {
-  const { clientId = '', clientSecret } = subject.visitor ?? {}
-  if (clientSecret === undefined) return proofWithId(subject)
-  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
-  return { form: {}, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
-}
-
-async function proofWithAssertion(subject: ProfileSubject, claims: object): Promise<Proof> {
-  const { form } = proofWithId(subject)
-  if (subject.assertionKey === undefined) return { form }
+async function proofWithAssertion(subject: ProfileSubject, claims: object): Promise<Probe> {
+  const withId = proofWithId(subject)
+  if (subject.assertionKey === undefined) return withId
   const client_assertion = await signed(subject, claims)
-  return { form: { ...form, client_assertion_type: ASSERTION_TYPE, client_assertion } }
+  return { form: { ...withId.form, client_assertion_type: ASSERTION_TYPE, client_assertion } }
 }
 
 function signed({ metadata, visitor, client, assertionKey = '', now }: ProfileSubject, claims: object) {

@@ -1,5 +1,14 @@
 import { Agent } from 'node:https'
-import { ask, isUnreachable, jsonOf, type Probe, type Reply, statusOf } from '../ask.ts'
+import {
+  ask,
+  credentialsOf,
+  isUnreachable,
+  jsonOf,
+  type Probe,
+  type Reply,
+  statusOf,
+  summaryOf,
+} from '../ask.ts'
 import {
   type Check,
   fail,
@@ -94,14 +103,7 @@ async function boundToken(inspected: InspectedDeployment, visitor: Visitor): Pro
   return typeof token === 'string' ? token : undefined
 }
 
-function tokenRequest({ clientId = '', clientSecret }: Visitor): Probe {
-  const form = { grant_type: 'client_credentials' }
-  if (clientSecret === undefined) return { form: { ...form, client_id: clientId } }
-  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
-  return { form, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
-}
-
-/** Only the status and the error, because the rest of an answer may contain a random token or a time. */
-function summaryOf(reply: Reply): string {
-  return `${statusOf(reply)} ${String(jsonOf(reply)?.['error'])}`
+function tokenRequest(visitor: Visitor): Probe {
+  const { form, ...rest } = credentialsOf(visitor)
+  return { form: { grant_type: 'client_credentials', ...form }, ...rest }
 }
