@@ -40,23 +40,16 @@ const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
  * Starts a DynamoDB in this process, on 127.0.0.1 only.
  *
  * @param directory keeps the data, each write before its answer; if absent, the data is in memory
- * @param port the port; a free one by default
  * @throws DirectoryInUse
- * @throws Complaint if the directory or the port cannot be used
+ * @throws Complaint if the directory cannot be used
  */
-export async function startEmbeddedEngine({
-  directory,
-  port = 0,
-}: {
-  directory?: string
-  port?: number
-}): Promise<Engine> {
+export async function startEmbeddedEngine({ directory }: { directory?: string }): Promise<Engine> {
   if (directory !== undefined) await tryDirectory(directory)
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
   refuseWebPages(server)
   // dynalite rethrows the error of an aborted request, which would end the process.
   server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
-  const listening = await listen(server, port, '--engine-port')
+  const listening = await listen(server)
   const endpoint = `http://127.0.0.1:${listening.port}`
   // dynalite has opened and locked its directory only after its first answer.
   await listsTables(endpoint)

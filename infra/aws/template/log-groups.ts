@@ -1,7 +1,7 @@
 import { ref } from './cloudformation.ts'
 import { FUNCTIONS } from './functions.ts'
 import { lambdaId, logGroupId, logicalName } from './logical-ids.ts'
-import type { Template, TemplateResource } from './releases.ts'
+import { resourceOf, type Template, type TemplateResource } from './releases.ts'
 
 const ACCESS_LOG_GROUP = 'HttpApiLogGroup'
 
@@ -14,7 +14,7 @@ export function retainLogs(template: Template): Template {
   const Resources: Record<string, TemplateResource> = { ...template.Resources }
   const Outputs: Record<string, object> = { ...template.Outputs, ...output('Access', ACCESS_LOG_GROUP) }
   const retain = (id: `${string}LogGroup`) => {
-    const { Type, Properties } = propertiesOf(id, Resources)
+    const { Type, Properties } = resourceOf(template, id)
     const { LogGroupName: _, ...rest } = Properties
     const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
     Resources[id] = { Type, ...kept, Properties: rest }
@@ -22,7 +22,7 @@ export function retainLogs(template: Template): Template {
   retain(ACCESS_LOG_GROUP)
   for (const [name] of FUNCTIONS) {
     retain(logGroupId(name))
-    const { Properties, ...lambda } = propertiesOf(lambdaId(name), Resources)
+    const { Properties, ...lambda } = resourceOf(template, lambdaId(name))
     const LoggingConfig = { LogGroup: ref(logGroupId(name)) }
     Resources[lambdaId(name)] = { ...lambda, Properties: { ...Properties, LoggingConfig } }
     Object.assign(Outputs, output(logicalName(name), logGroupId(name)))
@@ -34,10 +34,4 @@ function output(name: string, group: `${string}LogGroup`) {
   return {
     [`${name}LogGroupName`]: { Value: ref(group), Description: 'A log group, which outlives the stack' },
   }
-}
-
-function propertiesOf(id: string, resources: Readonly<Record<string, TemplateResource>>) {
-  const { Properties, ...rest } = resources[id] ?? { Type: '' }
-  if (Properties === undefined) throw new Error(`osls made no ${id}`)
-  return { ...rest, Properties }
 }

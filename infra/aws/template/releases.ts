@@ -25,6 +25,13 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, object>>
 }
 
+/** A resource that osls makes. @throws Error if it did not make it */
+export function resourceOf({ Resources }: Template, id: string) {
+  const { Properties, ...rest } = Resources[id] ?? { Type: '' }
+  if (Properties === undefined) throw new Error(`osls made no ${id}`)
+  return { ...rest, Properties }
+}
+
 /** The alias of every function that API Gateway invokes. */
 export const ALIAS = 'live'
 
@@ -46,8 +53,7 @@ export function addReleases(
   const release = releaseOf(template, digests)
   const Resources: Record<string, TemplateResource> = { ...template.Resources }
   const change = (id: string, properties: object) => {
-    const { Properties, ...rest } = Resources[id] ?? { Type: '' }
-    if (Properties === undefined) throw new Error(`osls made no ${id}`)
+    const { Properties, ...rest } = resourceOf(template, id)
     Resources[id] = { ...rest, Properties: { ...Properties, ...properties } }
   }
   for (const [name] of FUNCTIONS) {

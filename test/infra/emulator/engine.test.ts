@@ -122,11 +122,6 @@ test('a directory with broken data is named in one line', async () => {
   expect(await refusal({ directory })).toMatch(/^data directory \S+ cannot be opened \(LEVEL_\w+\)$/)
 })
 
-test('a port in use is named in one line', async () => {
-  const port = Number(new URL((await started({})).endpoint).port)
-  expect(await refusal({ port })).toBe(`port ${port} is in use: choose another with --engine-port`)
-})
-
 test('the embedded engine refuses every request of a web page', async () => {
   const engine = await started({})
   await putItem(engine)
