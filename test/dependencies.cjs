@@ -179,7 +179,7 @@ module.exports = {
     ]),
     forbid(
       'resource-server-apart',
-      { path: '^(functions|shared|infra)/', pathNot: '^(shared/resource-server|infra/examples)/' },
+      { path: '^(functions|shared|infra)/', pathNot: '^(shared/resource-server|infra/(examples|bench))/' },
       { path: '^shared/resource-server/' },
     ),
 

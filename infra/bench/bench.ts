@@ -9,6 +9,8 @@ ratios to a bare echo
   --rounds N       rounds, in each of which every case is measured once (6; 9 with --cold-start)
   --requests N     requests of a case in a round (400)
   --peers          also oidc-provider, in memory and on DynamoDB; the first time npm fetches it into .cache
+  --library        instead: CPU microseconds of a check by the library for resource servers, beside jose, and with --peers
+                   beside the library of Auth0
   --grants N       instead: milliseconds and capacity units of a request over 10 to N stored grants, on DynamoDB Local on
                    disk (Java 17)
   --cold-start     instead: milliseconds of a cold start of each packaged function (npm run package) under Lambda's
@@ -23,6 +25,7 @@ export const COMMAND = command({
     requests: { type: 'string', default: '400' },
     peers: { type: 'boolean', default: false },
     grants: { type: 'string' },
+    library: { type: 'boolean', default: false },
     'cold-start': { type: 'boolean', default: false },
   },
   run: async ({ values }, { out }) => {
@@ -30,9 +33,11 @@ export const COMMAND = command({
     const rounds = countOf('rounds', values.rounds ?? (values['cold-start'] ? '9' : '6'))
     const lines = await (values['cold-start']
       ? coldStart(rounds)
-      : values.grants === undefined
-        ? requestCosts(rounds, requests, values.peers)
-        : growth(countOf('grants', values.grants), requests))
+      : values.library
+        ? libraryCosts(rounds, requests, values.peers)
+        : values.grants === undefined
+          ? requestCosts(rounds, requests, values.peers)
+          : growth(countOf('grants', values.grants), requests))
     const { conditions } = await import('./table.ts')
     for (const line of [conditions(), ...lines]) out(line)
     return 0
@@ -48,6 +53,14 @@ async function coldStart(rounds: number): Promise<string[]> {
 async function requestCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {
   const { FULL, measureRequests } = await import('./requests.ts')
   return measureRequests({ ...FULL, rounds, requests, peers })
+}
+
+async function libraryCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {
+  const { measureLibrary } = await import('./library.ts')
+  const { developmentCertificates } = await import('../emulator/site/certificates.ts')
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-library-'))
+  const { clients } = await developmentCertificates(folder.path, ['bench'])
+  return await measureLibrary({ rounds, requests, peers, certificate: clients.bench.cert })
 }
 
 const SIZES = [10, 10_000, 100_000]
