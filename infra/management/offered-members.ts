@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Complaint } from '../command.ts'
-import type { Problem } from './problems.ts'
+import type { JsonSchema, Problem } from './problems.ts'
 import type { Members } from './request.ts'
-
-/** JSON Schema, as far as it is read here. */
-interface JsonSchema {
-  readonly items?: { readonly enum?: readonly string[] }
-  readonly anyOf?: readonly JsonSchema[]
-}
 
 const itemsOf = ({ items, anyOf = [] }: JsonSchema): readonly string[] | undefined =>
   items?.enum ?? anyOf.map(itemsOf).find((names) => names !== undefined)

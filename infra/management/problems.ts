@@ -39,7 +39,7 @@ export function problemsOfClient(members: Members, service: Service): Promise<Fi
 }
 
 /** The part of JSON Schema that is read here. */
-interface JsonSchema {
+export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly type?: string | readonly string[]
   readonly anyOf?: readonly JsonSchema[]

@@ -1,28 +1,14 @@
 import { boundKey, boundThumbprint } from '../../../shared/certificate/binding.ts'
 import { clientSummary } from '../../../shared/store/client-view.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import { unlessEmpty } from '../../../shared/web-api.ts'
+import { answer, unlessEmpty } from '../../../shared/web-api.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
 import type { TokenList } from './decide.ts'
 
 /** `/auth/token/get/list` (Authlete contract, section 2.7). */
-export function listResponse({
-  start,
-  end,
-  totalCount,
-  client,
-  subject,
-  tokens,
-}: TokenList): TokenListAnswer {
-  return {
-    start,
-    end,
-    totalCount,
-    client: client && clientSummary(client),
-    subject,
-    accessTokens: tokens.map(tokenView),
-  }
+export function listResponse({ client, tokens, ...list }: TokenList): TokenListAnswer {
+  return answer({ ...list, client: client && clientSummary(client), accessTokens: tokens.map(tokenView) })
 }
 
 /** Both hashes are our identifier of the grant, which is not derived from a token (architecture, section 3). */
