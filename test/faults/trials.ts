@@ -1,6 +1,6 @@
 import { atCall, cut, type Fate, fromCall, type Passing } from '../support/cutting-proxy.ts'
 import type { Random } from '../support/random.ts'
-import { ALL, effectsOn, isWrite, late } from './fault-list.ts'
+import { ALL, effectsOn, FEW, isWrite, late } from './fault-list.ts'
 
 /** A fault between a process and its store during one request. */
 export interface Fault {
@@ -17,8 +17,8 @@ export interface Fault {
 export type Meet = (fault?: Fault) => Promise<readonly Passing[]>
 
 /**
- * One request, with faults at the calls of the store that it makes: the process is killed after each write, each write arrives late, and
- * calls fail or are repeated.
+ * One request, with faults at the calls of the store that it makes: the process is killed after writes, writes arrive late, and calls
+ * fail or are repeated.
  *
  * @returns the number of its writes
  */
@@ -26,7 +26,8 @@ export async function tryFaults(meet: Meet, random: Random): Promise<number> {
   const calls = await meet()
   const writes = calls.flatMap((call, index) => (isWrite(call) ? [index] : []))
   // Between two writes a process does the same wherever it is killed, and before the first of them nothing.
-  for (const index of writes) {
+  const some = (indexes: readonly number[]) => (FEW && indexes.length > 0 ? [random.pick(indexes)] : indexes)
+  for (const index of some(writes)) {
     const fate = fromCall(index + 2, cut)
     await named(`killed after ${index + 1} calls`, meet, { fate, isKilled: true })
   }
@@ -39,7 +40,7 @@ export async function tryFaults(meet: Meet, random: Random): Promise<number> {
       await named(`call ${index + 1}, ${call.operation}, ${what}`, meet, fault)
     }
   }
-  for (const index of writes) {
+  for (const index of some(writes)) {
     const { fate, release } = late()
     await named(`call ${index + 1} arrives late`, meet, { fate: atCall(index + 1, fate), release })
   }

@@ -59,7 +59,7 @@ export async function fixedRuntime(
     resourceUrls: [],
     oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
-    dynamodbClient: 'sdk',
+    dynamodbClient: 'lean',
     logLevel: 'info',
     auditDays: 400,
     ...settings,

@@ -7,7 +7,8 @@ import { type Received, ROUTES } from '../../support/gateway.ts'
 import { bearer, ORGANIZATION, putOwner } from '../../support/management.ts'
 import { BASIC, openWalk, OWN, SUBJECT, UNBOUND } from '../../support/walk.ts'
 
-const runtime = await fixedRuntime()
+// The management functions are deployed with the AWS SDK.
+const runtime = await fixedRuntime({ dynamodbClient: 'sdk' })
 afterAll(() => runtime.close())
 await putOwner(runtime)
 const walk = await openWalk(runtime, UNBOUND)

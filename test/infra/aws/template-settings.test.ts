@@ -1,11 +1,6 @@
-import { CelEngine, type Engine, TemplateFile } from '@aws/cloudformation-validate'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type DeploymentSettings, serviceNumber } from '../../../infra/aws/settings/settings.ts'
 import { templateParts } from '../../../infra/aws/template/template.ts'
-import TRUSTSTORE_TEMPLATE from '../../../infra/aws/template/truststore.json' with { type: 'json' }
 import { readEnvironment, requireOAuthSettings } from '../../../shared/runtime/settings.ts'
 import {
   exampleSettings,
@@ -16,13 +11,6 @@ import {
   packagedTemplate,
 } from './packaged-template.ts'
 
-/** The members that are read here. The types of the package cannot be resolved. */
-interface Diagnostic {
-  severity: string
-  ruleId: string
-  message: string
-  entity?: { logicalId?: string }
-}
 let packaged: Packaged
 beforeAll(async () => {
   packaged = await packagedTemplate()
@@ -150,43 +138,4 @@ test('with a key of the account, tables, logs and topic are encrypted by it, and
     expect(ofKey).toEqual([{ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: kmsKeyArn, Condition }])
   }
   expect(packaged.text).not.toContain('kms')
-})
-
-describe('the validator of CloudFormation', () => {
-  let folder: string
-  let engine: Engine
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'certbound-validate-'))
-    engine = new CelEngine()
-  })
-  afterAll(() => {
-    engine.free()
-    rmSync(folder, { recursive: true })
-  })
-
-  function complaints(text: string): string[] {
-    const file = join(folder, 'template.json')
-    writeFileSync(file, text)
-    const { diagnostics } = engine.validateDetailed(new TemplateFile(file), {
-      severityLevel: 'WARN',
-      // osls writes a dependency twice.
-      exclude: { ids: ['W3005'] },
-      pseudoParameterOverrides: { region: 'eu-central-1' },
-    })
-    return (diagnostics as Diagnostic[]).map(
-      ({ severity, ruleId, entity, message }) =>
-        `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`,
-    )
-  }
-
-  test('the validator of CloudFormation finds neither errors nor warnings in the templates', () => {
-    expect(complaints(packaged.text)).toEqual([])
-    expect(complaints(JSON.stringify(TRUSTSTORE_TEMPLATE))).toEqual([])
-  })
-
-  test('the validator of CloudFormation finds a planted error', () => {
-    const copy = structuredClone(packaged.template)
-    Object.assign(copy.Resources['MtlsDomain']?.Properties ?? {}, { DomainNames: ['x'] })
-    expect(complaints(JSON.stringify(copy)).join()).toMatch(/(FATAL|ERROR) \w+ MtlsDomain/)
-  })
 })
