@@ -89,12 +89,27 @@ const READS = ['GetItem', 'BatchGetItem', 'Query']
 
 export const isWrite = ({ operation }: Passing) => !READS.includes(operation)
 
-/** Notes the writes that the engine has done. */
-export function noting(fate: Fate, written: Passing[]): Fate {
-  return (passing, forward) =>
-    fate(passing, async () => {
-      const reply = await forward()
-      if (isWrite(passing) && reply.status === 200) written.push(passing)
-      return reply
-    })
+/**
+ * Notes the writes that the engine has done. A process that is killed may have sent several at once: `settled` waits for those that the
+ * engine still does.
+ */
+export function noting(
+  fate: Fate,
+  written: Passing[],
+): { readonly fate: Fate; readonly settled: () => Promise<unknown> } {
+  const sent: Promise<unknown>[] = []
+  const note = async (passing: Passing, forward: () => Promise<Reply>): Promise<Reply> => {
+    const reply = await forward()
+    if (isWrite(passing) && reply.status === 200) written.push(passing)
+    return reply
+  }
+  return {
+    fate: (passing, forward) =>
+      fate(passing, () => {
+        const reply = note(passing, forward)
+        sent.push(reply)
+        return reply
+      }),
+    settled: () => Promise.allSettled(sent),
+  }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { outcome } from '../support/answers.ts'
-import { callsOf, pass, type Passing } from '../support/cutting-proxy.ts'
+import { callsOf, cut, pass, type Passing } from '../support/cutting-proxy.ts'
 import type { Received } from '../support/gateway.ts'
 import { noting } from './fault-list.ts'
 import type { Kind, Trial } from './kind.ts'
@@ -22,8 +22,11 @@ export function meetKind(kind: Kind, world: World): Meet {
     const written: Passing[] = []
     failing.lines.length = 0
     proxy.passed.length = 0
-    proxy.fate = noting(fate, written)
-    const answer = await world.throughFailing(trial.ask).finally(() => (proxy.fate = pass))
+    const noted = noting(fate, written)
+    proxy.fate = noted.fate
+    // A process that is killed sends nothing more, even if one of several concurrent calls has ended the request.
+    const answer = await world.throughFailing(trial.ask).finally(() => (proxy.fate = isKilled ? cut : pass))
+    await noted.settled()
     const calls = callsOf(proxy.passed)
     expectNoSecrets(failing.lines)
     const isRight = outcome(answer) === kind.answer
@@ -32,6 +35,7 @@ export function meetKind(kind: Kind, world: World): Meet {
     if (isPassing) expect(outcome(answer)).toBe(kind.answer)
 
     if (isKilled) await expectSettled(world.healthy, failing.settings.auditTable, written)
+    proxy.fate = pass
     const isHeard = isRight && !isKilled
     const done = isHeard ? [answer] : await goOn(kind, trial, written)
     if (isHeard && release === undefined) await trial.holds?.(done)

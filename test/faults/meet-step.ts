@@ -1,4 +1,4 @@
-import { callsOf, type CuttingProxy, pass, type Passing } from '../support/cutting-proxy.ts'
+import { callsOf, cut, type CuttingProxy, pass, type Passing } from '../support/cutting-proxy.ts'
 import { START } from '../support/fixed-runtime.ts'
 import type { Received } from '../support/gateway.ts'
 import { audit } from '../model/audit.ts'
@@ -73,6 +73,7 @@ export function meetStep(engine: string, proxy: CuttingProxy, step: Step, mode: 
         })
       }
       await fault.release?.()
+      proxy.fate = pass
       await audit(play)
       return calls
     } finally {
@@ -89,9 +90,12 @@ async function take(play: FaultPlay, step: Step): Promise<void> {
 async function takeWithFault(play: FaultPlay, proxy: CuttingProxy, step: Step, fault: Fault) {
   play.fault = fault
   proxy.passed.length = 0
-  proxy.fate = noting(fault.fate, play.written)
+  const { fate, settled } = noting(fault.fate, play.written)
+  proxy.fate = fate
   play.isHit = true
-  await take(play, step).finally(() => (proxy.fate = pass))
+  // A process that is killed sends nothing more, even if one of several concurrent calls has ended the request.
+  await take(play, step).finally(() => (proxy.fate = fault.isKilled === true ? cut : pass))
+  await settled()
   play.isHit = false
   return callsOf(proxy.passed)
 }
