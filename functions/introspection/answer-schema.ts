@@ -41,6 +41,8 @@ const Step = z.object({
   clientNotBefore: z.optional(milliseconds),
   serviceNotBefore: z.optional(milliseconds),
 
+  certificateRevoked: z.optional(z.boolean()),
+
   expiresAt: z.optional(milliseconds),
   refreshable: z.optional(z.boolean()),
 

@@ -1,4 +1,4 @@
-import { readAuthority } from '../../shared/certificate/path/chain.ts'
+import { readAuthority } from '../../shared/certificate/path/authority.ts'
 import { type Der, MalformedCertificate } from '../../shared/certificate/pem.ts'
 import type { Refusal } from '../../shared/refusal/refusal.ts'
 

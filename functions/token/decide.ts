@@ -59,7 +59,7 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Tok
   if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
     throw new Refusal('client-credentials-for-public')
   if (!client.grantTypes.includes(name)) throw new Refusal('grant-type-undeclared')
-  const context: TokenContext = { ...identified, binding, proof }
+  const context: TokenContext = { ...identified, binding, certificate, proof }
   return { ...(await grant(request, context, call)), ...context, grantType }
 }
 

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<TokenReason, Reason>> = {
   'token-client-deleted': 'userinfo-client-deleted',
   'token-client-locked': 'userinfo-client-locked',
   'token-cut-off': 'userinfo-token-cut-off',
+  'token-certificate-revoked': 'userinfo-certificate-revoked',
   'token-expired-refreshable': 'userinfo-token-expired',
   'token-expired-with-refresh': 'userinfo-token-expired',
   'token-expired': 'userinfo-token-expired',

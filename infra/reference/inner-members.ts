@@ -15,6 +15,7 @@ export const STEP_MEANINGS: Readonly<Record<string, string>> = {
     '`client`: tokens of the client that were issued before this time are revoked. Milliseconds since the epoch.',
   serviceNotBefore:
     '`client`: tokens of the service that were issued before this time are revoked. Milliseconds since the epoch.',
+  certificateRevoked: '`revocation`: whether the certificate that the token is bound to is revoked.',
   expiresAt: '`expiry`: when the token expires, in milliseconds since the epoch.',
   refreshable: '`expiry`: whether its refresh token is valid.',
   proof: '`proof`: whether a DPoP proof was presented and is valid.',

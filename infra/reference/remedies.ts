@@ -67,6 +67,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^subject-reversed$|^client-subject-slashes$/,
     'register the subject as `openssl x509 -noout -subject -nameopt RFC2253` prints it',
   ],
+  [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [
     /^self-signed-(unregistered|without-certificate|issues)$/,

@@ -18,6 +18,7 @@ import { type Client, SAN_SETTINGS, subjectNames } from '../store/client.ts'
 import { trustsAnyIssuer } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'
+import { refuseRevokedCertificate } from './revoked-certificate.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
@@ -30,9 +31,11 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
 export async function authenticateWithSubject(
   client: Client,
   presented: PresentedCredentials,
-  { service, now }: Call,
+  call: Call,
 ): Promise<void> {
-  const { der } = requireCertificate(client, presented)
+  const { service, now } = call
+  const certificate = requireCertificate(client, presented)
+  const { der } = certificate
   const subject = await convertErrors(
     () => readSubject(der),
     'tls-certificate-unreadable',
@@ -48,6 +51,7 @@ export async function authenticateWithSubject(
   requireListedIssuer(der, client, 'client')
   if (service.mutualTlsValidatePkiCertChain)
     await requireTrustedPath(der, presented.certificatePath, service, now)
+  await refuseRevokedCertificate(certificate, client, call)
 }
 
 /** Without a list, any CA in the trust store can issue a certificate with the name of a client (RFC 8705 section 7.4). */
@@ -78,7 +82,8 @@ export async function authenticateWithRegisteredCertificate(
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const { der, thumbprint } = requireCertificate(client, presented)
+  const certificate = requireCertificate(client, presented)
+  const { der, thumbprint } = certificate
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
@@ -91,6 +96,7 @@ export async function authenticateWithRegisteredCertificate(
   // A certificate in `jwks` was checked when it was registered.
   const isSafe = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
   if (!isSafe && (await canIssue(der))) throw new Refusal('self-signed-issues')
+  await refuseRevokedCertificate(certificate, client, call)
 }
 
 /** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */

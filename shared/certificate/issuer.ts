@@ -35,7 +35,8 @@ export function isIssuedBy(der: Der, issuer: Der): boolean {
   )
 }
 
-function isSignedBy(der: Der, issuer: Der): boolean {
+/** Whether the key of an authority signed a certificate. @throws MalformedCertificate when OpenSSL cannot read one of them */
+export function isSignedBy(der: Der, issuer: Der): boolean {
   return remembered('signed', der, issuer, (certificate, authority) =>
     certificate.verify(authority.publicKey),
   )

@@ -13,6 +13,11 @@ export interface ReadCertificate {
  */
 export type PresentedCertificate = 'absent' | { readonly malformed: MalformedReason } | ReadCertificate
 
+/** The thumbprint of a certificate that was read. */
+export function thumbprintOf(presented: PresentedCertificate): Thumbprint | undefined {
+  return presented === 'absent' || 'malformed' in presented ? undefined : presented.thumbprint
+}
+
 /** @param text in any spelling of `readCertificate` */
 export function readPresented(text: string | undefined): PresentedCertificate {
   try {

@@ -14,6 +14,7 @@ export const INTROSPECTION = {
   'token-not-signed': ['A057306', 'UNAUTHORIZED', 'invalid_token', 'When the format of an access token is JWT, it must be a JWS signed with an asymmetric algorithm without encryption.'],
   'token-client-deleted': ['A057393', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token no longer exists.'],
   'token-client-locked': ['A057394', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token is locked.'],
+  'token-certificate-revoked': ['A057397', 'UNAUTHORIZED', 'invalid_token', 'The client certificate that the access token is bound to is revoked.'],
   'token-cut-off': ['A057395', 'UNAUTHORIZED', 'invalid_token', 'The access token was revoked together with all tokens of the client.'],
   'token-expired-refreshable': ['A065301', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired but it can be refreshed using the corresponding refresh token.'],
   'token-expired-with-refresh': ['A065302', 'UNAUTHORIZED', 'invalid_token', 'Both the access token and the refresh token have expired.'],

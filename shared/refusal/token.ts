@@ -7,6 +7,7 @@ export const TOKEN = {
   // Binding
   'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
+  'binding-certificate-revoked': ['A244398', 'BAD_REQUEST', 'invalid_request', 'The client certificate is revoked. Use another one.'],
   'dpop-certificate-required': ['A244393', 'BAD_REQUEST', 'invalid_request', "The access tokens of the client must be bound to its certificate ('tlsClientCertificateBoundAccessTokens', or 'fapi2' without 'dpopRequired'), so the request must not have a DPoP proof."],
   'dpop-proof-wrong': ['A244394', 'BAD_REQUEST', 'invalid_dpop_proof', 'The DPoP proof is wrong: {}.'],
   'dpop-missing': ['A244395', 'BAD_REQUEST', 'invalid_dpop_proof', "The request must have a DPoP proof, because the client has 'dpopRequired'."],
@@ -44,6 +45,7 @@ export const TOKEN = {
   'code-expired': ['A050311', 'BAD_REQUEST', 'invalid_grant', 'The authorization code has already expired.'],
   'code-breaks-fapi2': ['A050398', 'BAD_REQUEST', 'invalid_grant', "The authorization code was requested without S256, which the FAPI 2.0 profile ('fapi2') demands."],
   'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was revoked together with all tokens of the client.'],
+  'code-certificate-revoked': ['A050396', 'BAD_REQUEST', 'invalid_grant', 'The client certificate is revoked. Use another one.'],
   'code-key-missing': ['A050394', 'BAD_REQUEST', 'invalid_grant', "The authorization code is bound to a DPoP key ('dpop_jkt'), so the token request must have a DPoP proof."],
   'code-key-differs': ['A050395', 'BAD_REQUEST', 'invalid_grant', "The authorization code is bound to another DPoP key ('dpop_jkt').", 'theft'],
   'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
@@ -62,6 +64,7 @@ export const TOKEN = {
   'refresh-scope-wider': ['A053309', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' in the token request contains a scope which is not covered by the old access token."],
   'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was revoked together with all tokens of the client.'],
   'refresh-certificate-differs': ['A053392', 'BAD_REQUEST', 'invalid_grant', 'The refresh token is bound to another client certificate.', 'theft'],
+  'refresh-certificate-revoked': ['A053398', 'BAD_REQUEST', 'invalid_grant', 'The client certificate of the request, or the one that the refresh token is bound to, is revoked.'],
   'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued without a binding, but bound tokens are required now.'],
   'refresh-key-missing': ['A053396', 'BAD_REQUEST', 'invalid_grant', 'The grant is bound to a DPoP key, so the token request must have a DPoP proof.'],
   'refresh-key-differs': ['A053311', 'BAD_REQUEST', 'invalid_grant', 'The DPoP thumbprint for the refresh token did not match the thumbprint presented in the request.', 'theft'],

@@ -11,6 +11,7 @@ export const USERINFO = {
   'userinfo-token-unknown': ['A088302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
   'userinfo-client-deleted': ['A088392', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token no longer exists.'],
   'userinfo-client-locked': ['A088393', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token is locked.'],
+  'userinfo-certificate-revoked': ['A088396', 'UNAUTHORIZED', 'invalid_token', 'The client certificate that the access token is bound to is revoked.'],
   'userinfo-token-cut-off': ['A088394', 'UNAUTHORIZED', 'invalid_token', 'The access token was revoked together with all tokens of the client.'],
   'userinfo-token-expired': ['A089391', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired.'],
   'userinfo-certificate-missing': ['A089307', 'UNAUTHORIZED', 'invalid_token', 'The access token is bound to a client certificate, but the userinfo request includes no client certificate.'],

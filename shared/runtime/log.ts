@@ -12,6 +12,8 @@ export interface LogEntry {
   readonly grantType?: string
   /** The thumbprint of the certificate that the token is bound to. `undefined` for every other token. */
   readonly thumbprint?: string | undefined
+  /** The source of the revocation because of which the certificate is refused: `operator`, or the name of a list. */
+  readonly revocation?: string
   /** The client has a short secret, which was set or used in this request. */
   readonly weakSecret?: true
   /** The reason why this request ended a grant: an authorization code or a refresh token was used again. */

@@ -219,5 +219,12 @@ export const ClientState = z.object({
   locked: z.boolean(),
   /** Tokens that were issued before this time are invalid. */
   notBefore: seconds,
+  /**
+   * The revoked certificates by their thumbprints, each with the time after which its entry may go: its validity is over, and no token that
+   * is bound to it can be alive. 0 stands for an unknown time.
+   */
+  revoked: z.optional(z.record(z.string(), z.int())),
+  /** The version of further items with revoked certificates. Absent if there are none. */
+  moreRevoked: z.optional(text),
 })
 export type ClientState = Immutable<z.infer<typeof ClientState>>

@@ -1,6 +1,10 @@
+import { boundThumbprint } from '../certificate/binding.ts'
+import type { Thumbprint } from '../certificate/thumbprint.ts'
 import type { Item } from '../dynamodb/dynamodb.ts'
+import type { Certificates } from './certificates/certificates.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { LOST, repeatWhileLost } from './unavailable.ts'
+import { grantId, stateId } from './grant-keys.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, newTokenDigests, readClientState, readGrant } from './item.ts'
@@ -38,24 +42,29 @@ export type Transition = Written | { readonly done: false; readonly current: Gra
 export class Grants {
   readonly #table: Table
   readonly #newRevision: () => string
+  readonly #openCertificates: () => Promise<Certificates>
 
-  constructor(table: Table, newRevision: () => string) {
+  constructor(table: Table, openCertificates: () => Promise<Certificates>) {
     this.#table = table
-    this.#newRevision = newRevision
+    this.#newRevision = table.newAttempt
+    this.#openCertificates = openCertificates
   }
 
-  /** Reads the grant, its client's state and the state of `caller`, another client of the service, in one batch. */
-  async find(key: GrantKey, caller?: number): Promise<GrantAndStates> {
+  /**
+   * Reads the grant, its client's state and the state of `caller`, another client of the service, in one batch. If the client has very
+   * many revoked certificates, one more read finds whether those of the grant and of the request are among them.
+   */
+  async find(key: GrantKey, caller?: number, presented?: Thumbprint): Promise<GrantAndStates> {
     const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
     const sameClient = caller === key.client
     if (caller !== undefined && !sameClient) keys.push({ id: stateId(key.service, caller) })
     const [grant, client, other] = await this.#table.findAll(keys)
-    const state = client && readClientState(client)
-    return {
-      grant: grant && readGrant(grant, key),
-      client: state,
-      caller: sameClient ? state : other && readClientState(other),
-    }
+    const read = grant && readGrant(grant, key)
+    const bound = read?.stage === 'TOKENS' ? boundThumbprint(read.binding) : undefined
+    let state = client && readClientState(client)
+    if (state?.moreRevoked !== undefined)
+      state = await (await this.#openCertificates()).moreRevoked.complete(state, key, [bound, presented])
+    return { grant: read, client: state, caller: sameClient ? state : other && readClientState(other) }
   }
 
   /**
@@ -235,16 +244,6 @@ const ACCESS_TOKEN_ATTRIBUTES = [
   'accessResources',
 ] as const
 
-/** The key of a client's state in the table of grants. */
-export function stateId(service: number, client: number): string {
-  return `${String(service)}.${String(client)}`
-}
-
-function grantId({ service, client, grantId }: GrantKey): string {
-  return `${stateId(service, client)}.${grantId}`
-}
-
 function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+  return a === b ? 0 : a < b ? -1 : 1
 }

@@ -126,7 +126,10 @@ function requireAudience({ accessResources }: Pick<Tokens, 'accessResources'>, {
 }
 
 /** @throws DamagedItem with the name of the attribute, or of the member in the attribute */
-function readMembers<Schema extends z.ZodMiniType>(schema: Schema, item: Item): Immutable<z.output<Schema>> {
+export function readMembers<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  item: Item,
+): Immutable<z.output<Schema>> {
   const parsed = schema.safeParse(item)
   if (parsed.success) return parsed.data as Immutable<z.output<Schema>>
   const path = parsed.error.issues[0]?.path ?? []

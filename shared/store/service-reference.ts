@@ -87,6 +87,8 @@ export const SERVICE_MEANINGS = {
     'Authlete does not have this setting. The CAs that issue the certificates of `TLS_CLIENT_AUTH` clients directly, in PEM. The key of one of them must have signed the certificate; names are not compared. With an empty list every certificate is refused. If absent, every CA in the trust store can issue a certificate in a client’s name.',
   clientCertificateUsage:
     'Authlete does not have this setting. The extended key usage of the certificates of `TLS_CLIENT_AUTH` clients: with `clientAuth` a certificate that has one without clientAuth and anyExtendedKeyUsage is refused, for example the certificate of a server. A new service has `clientAuth`.',
+  certificateInventory:
+    'Authlete does not have this setting. Whether certbound notes the certificates to which tokens are bound, with their names and times of use. `certificate/revoke` finds the clients of a certificate by these notes. Without them, each call must name the clients.',
   defaultResource:
     'Authlete does not have this setting. It is `aud` of tokens that are requested without `resource`. If absent, it is the issuer.',
 } as const satisfies Record<keyof typeof SERVICE_SETTINGS, string>

@@ -119,6 +119,7 @@ export const SERVICE_SETTINGS = {
   trustedRootCertificates: z._default(z.array(z.string()), []),
   clientCertificateIssuers: z.optional(z.array(z.string())),
   clientCertificateUsage: z._default(z.enum(['any', 'clientAuth']), 'any'),
+  certificateInventory: z._default(z.boolean(), true),
   defaultResource: text,
 }
 

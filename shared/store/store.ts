@@ -1,7 +1,10 @@
 import type { DynamoDb, Item } from '../dynamodb/dynamodb.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Audited } from './audit/audit-item.ts'
 import { Cache } from './cache.ts'
+import type { CertificateMemory } from './certificates/in-use.ts'
+import type { Certificates } from './certificates/certificates.ts'
 import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
 import { Proofs } from './proofs.ts'
@@ -10,6 +13,7 @@ import { Revocations } from './revocations.ts'
 import { Table } from './table.ts'
 
 const ATTEMPT_BYTES = 12
+const REMEMBERED_NOTES = 10_000
 
 /** The names of the three tables, the connection to DynamoDB, and the clock and randomness of the runtime. */
 export interface StoreOptions {
@@ -27,11 +31,19 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions) {
   const { dynamodb, registryTable, grantsTable, now } = options
   const newAttempt = () => options.random(ATTEMPT_BYTES).toString('base64url')
-  const cache = new Cache(options.registryCacheSeconds, now)
+  const memory: ProcessMemory = {
+    cache: new Cache(options.registryCacheSeconds, now),
+    certificates: {
+      notes: new BoundedMap(REMEMBERED_NOTES),
+      revocations: new Cache(options.registryCacheSeconds, now),
+      random: options.random,
+    },
+    now,
+  }
   const registry = new Table(dynamodb, registryTable, newAttempt)
   const grants = new Table(dynamodb, grantsTable, newAttempt)
   const store = {
-    ...partsOver(registry, grants, cache, now),
+    ...partsOver(registry, grants, memory),
     audit: async () => (await import('./audit/audit.ts')).openAudit({ ...options, newAttempt }),
     close: () => {
       dynamodb.close()
@@ -47,20 +59,33 @@ export function openStore(options: StoreOptions) {
      */
     begin: async (about: Audited, log: (item: Item) => void) => {
       const begun = (await store.audit()).begin(about, log)
-      const audited = partsOver(begun.registry, begun.grants, cache, now)
+      const audited = partsOver(begun.registry, begun.grants, memory)
       return { operation: begun.operation, store: { ...store, ...audited } }
     },
   }
 }
 
-function partsOver(registryTable: Table, grantsTable: Table, cache: Cache, now: () => EpochSeconds) {
+/** The memory of a process, which all requests share. */
+interface ProcessMemory {
+  readonly cache: Cache
+  readonly certificates: CertificateMemory
+  readonly now: () => EpochSeconds
+}
+
+function partsOver(registryTable: Table, grantsTable: Table, { cache, certificates, now }: ProcessMemory) {
   const registry = new Registry(registryTable, cache, now)
+  let opened: Promise<Certificates> | undefined
+  const openCertificates = async () =>
+    (opened ??= import('./certificates/certificates.ts').then(
+      (module) => new module.Certificates(registryTable, grantsTable, certificates),
+    ))
   return {
     registry,
-    grants: new Grants(grantsTable, grantsTable.newAttempt),
+    grants: new Grants(grantsTable, openCertificates),
     revocations: new Revocations(grantsTable),
     clients: new Clients(grantsTable, registry),
     proofs: new Proofs(registryTable, cache),
+    certificates: openCertificates,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Thumbprint } from '../certificate/thumbprint.ts'
 import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { TokenDigest } from '../store/digest.ts'
 import type { Call } from '../runtime/call.ts'
@@ -59,15 +60,20 @@ export async function findRefreshToken(
   return found !== undefined && proves(token, found.refresh.refreshDigest) ? found : undefined
 }
 
-/** Finds the grant of a refresh token that may have been replaced. The family in the token is the proof. */
+/**
+ * Finds the grant of a refresh token that may have been replaced. The family in the token is the proof.
+ *
+ * @param presented the certificate of the request. The state of the client then shows whether it is revoked, too
+ */
 export async function findRefreshFamily(
   token: string,
   { service, store }: Call,
   caller?: number,
+  presented?: Thumbprint,
 ): Promise<FoundRefreshToken | undefined> {
   const locator = locateRefreshToken(token)
   if (locator === undefined) return undefined
-  const found = await store.grants.find(keyOf(service.apiKey, locator), caller)
+  const found = await store.grants.find(keyOf(service.apiKey, locator), caller, presented)
   const { grant } = found
   if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) return undefined
   if (!isSameText(digest(locator.family), grant.refresh.familyDigest)) return undefined

@@ -9,6 +9,7 @@ import { proofDetails, proofKeyOf, type ProofUse, refusalOfProof } from '../poss
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Life, REASONS_OF_LIFE } from './life.ts'
+import { isBoundToRevoked } from './revoked-certificate.ts'
 import type { Standing } from './standing.ts'
 import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
@@ -73,7 +74,7 @@ const BINDING_REASON = {
  * what the token allows (decision D7).
  *
  * - `token`: this service has issued the whole string. This stops forged and altered tokens and tokens of other services.
- * - `client`, `expiry`: the token is valid (`lifeOf`). This stops old copies.
+ * - `client`, `revocation`, `expiry`: the token is valid (`lifeOf`). This stops old copies.
  * - `proof`: a DPoP proof is fresh, and for this request and token. This stops proofs that an attacker has seen elsewhere.
  * - `binding`: the presenter holds the certificate or the key. This stops stolen tokens.
  * - `scopes`, `subject`: the token allows the request of the resource server, for this end-user and no other.
@@ -88,6 +89,7 @@ export const CHECKS = [
   // A token that does not exist is refused earlier, because there is nothing to check.
   { name: 'token', refusalOf: () => undefined, details: tokenDetails },
   { name: 'client', refusalOf: refusalOfClient, details: clientDetails },
+  { name: 'revocation', refusalOf: refusalOfRevocation, details: revocationDetails },
   { name: 'expiry', refusalOf: refusalOfExpiry, details: expiryDetails },
   { name: 'proof', refusalOf: refusalOfProof, details: proofDetails },
   { name: 'binding', refusalOf: refusalOfPossession, details: bindingDetails },
@@ -116,6 +118,14 @@ function clientDetails({ found: { client, grant }, service: { tokensNotBefore } 
     clientNotBefore: client && client.notBefore * 1000,
     serviceNotBefore: tokensNotBefore === undefined ? undefined : tokensNotBefore * 1000,
   }
+}
+
+function refusalOfRevocation({ life, standing }: TokenUse) {
+  return life === 'revoked' ? refusal(REASONS_OF_LIFE.revoked, standing) : undefined
+}
+
+function revocationDetails({ found: { client, grant } }: TokenUse) {
+  return { certificateRevoked: isBoundToRevoked(client, grant.binding) }
 }
 
 function refusalOfExpiry({ found: { grant }, life, standing }: TokenUse) {

@@ -1,7 +1,9 @@
 import type { Call } from '../runtime/call.ts'
+import { isRevokedForNewTokens } from './certificate-in-use.ts'
 import type { Binding } from '../certificate/binding.ts'
+import type { PresentedCertificate } from '../certificate/presented.ts'
 import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
-import { Refusal } from '../refusal/refusal.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import { digest } from '../store/digest.ts'
 import { settingsOf } from '../store/profile.ts'
@@ -26,6 +28,8 @@ export interface TokenOrder {
   /** The part of the terms for this access token. If absent, it gets all of them. */
   readonly narrowed?: Pick<Terms, 'scopes' | 'resources'>
   readonly binding: Binding
+  /** The certificate of the request. It is `absent` if the request has only its thumbprint. */
+  readonly certificate: PresentedCertificate
   /** A lifetime in seconds, which replaces that of the settings. */
   readonly accessTokenDuration?: number | undefined
   /** A time of expiry, which replaces the lifetime of the settings. */
@@ -51,11 +55,17 @@ export interface IssuedTokens {
 }
 
 /**
- * Makes the tokens of an order, and stores nothing. Every access token is made here.
+ * Makes the tokens of an order, and does not store them. Every access token is made here. A certificate to which they are bound is
+ * noted, and must not be revoked.
  *
- * @throws Refusal unbound-not-fapi2; jwt-not-signed if the service has no key for its algorithm or the JWT is too long
+ * @param revoked the reason to refuse a revoked certificate
+ * @throws Refusal unbound-not-fapi2; revoked; jwt-not-signed if the service has no key for its algorithm or the JWT is too long
  */
-export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedTokens> {
+export async function makeTokens(
+  order: TokenOrder,
+  call: Call,
+  revoked: Reason = 'binding-certificate-revoked',
+): Promise<IssuedTokens> {
   const { service, now: issuedAt, random } = call
   const { key, client, terms, narrowed = terms, refresh } = order
   const { boundTokensOnly } = settingsOf(service, client)
@@ -77,6 +87,7 @@ export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedT
     code: order.code,
     refresh: refresh?.members,
   } as const
+  if (await isRevokedForNewTokens(unsigned, order.certificate, client, call)) throw new Refusal(revoked)
   const jwt = isJwt ? await signAccessToken(unsigned, accessToken, call) : undefined
   const grant = { ...unsigned, accessDigest: digest(jwt ?? accessToken) }
   return { grant, accessToken, jwt, refreshToken: refresh?.token, issuedAt }

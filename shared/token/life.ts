@@ -4,16 +4,18 @@ import type { Reason } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { RefreshMembers } from '../store/grant.ts'
 import type { FoundToken } from './find-token.ts'
+import { isBoundToRevoked } from './revoked-certificate.ts'
 import { isExpired, whyInvalid } from './standing.ts'
 
 /** Whether a token is valid, or the first reason why it is not. */
-export type Life = 'valid' | 'deleted' | 'locked' | 'cut-off' | 'expired' | 'damaged' | 'unbound'
+export type Life = 'valid' | 'deleted' | 'locked' | 'cut-off' | 'revoked' | 'expired' | 'damaged' | 'unbound'
 
 export const REASONS_OF_LIFE = {
   valid: undefined,
   deleted: 'token-client-deleted',
   locked: 'token-client-locked',
   'cut-off': 'token-cut-off',
+  revoked: 'token-certificate-revoked',
   expired: 'token-expired',
   damaged: 'binding-damaged',
   unbound: 'token-unbound',
@@ -21,7 +23,7 @@ export const REASONS_OF_LIFE = {
 
 /**
  * Decides whether a token is valid, regardless of its presenter. The client exists, is not locked, and has not cut the token off. The
- * token has not expired. Its binding can be read, because a damaged binding must not make an unbound token. It is bound if a profile
+ * certificate that the token is bound to is not revoked. The token has not expired. Its binding can be read, because a damaged binding must not make an unbound token. It is bound if a profile
  * requires that.
  *
  * @param refresh present if the token is the refresh token of the grant
@@ -38,6 +40,7 @@ export async function lifeOf(
       : [refresh.refreshIssuedAt, refresh.refreshExpiresAt]
   const invalid = whyInvalid(client, service, issuedAt)
   if (invalid !== undefined) return invalid
+  if (isBoundToRevoked(client, grant.binding)) return 'revoked'
   if (isExpired(expiresAt, now)) return 'expired'
   const binding = readBinding(grant.binding)
   if (binding === 'damaged') return 'damaged'

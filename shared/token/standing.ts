@@ -2,6 +2,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { ClientState, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
+import { isBoundToRevoked } from './revoked-certificate.ts'
 
 export const NO_STANDING = { existent: false, usable: false, sufficient: false, refreshable: false }
 
@@ -16,7 +17,7 @@ export function isExpired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
 /** The flags of a grant's tokens. `sufficient` is always true, because the caller checks the scopes. */
 export function standingAt(
   now: EpochSeconds,
-  { accessExpiresAt, refresh }: Tokens,
+  { accessExpiresAt, refresh, binding }: Tokens,
   client: ClientState | undefined,
   service: CutOffs,
 ): Standing {
@@ -27,6 +28,7 @@ export function standingAt(
     refreshable:
       refresh !== undefined &&
       !isExpired(refresh.refreshExpiresAt, now) &&
+      !isBoundToRevoked(client, binding) &&
       whyInvalid(client, service, refresh.refreshIssuedAt) === undefined,
   }
 }

@@ -65,6 +65,8 @@ async function judgeTables(play: DirectPlay): Promise<void> {
   const states = new Set<string>()
   for (const item of grants) {
     const [service = '', client = '', grantId] = String(item['id']).split('.')
+    // Notes of certificates are not about one grant.
+    if (!/^\d+\.\d+(\.[\w-]{22})?$/.test(String(item['id']))) continue
     if (grantId === undefined) states.add(`${service}.${client}`)
     attempt(play, item, () =>
       grantId === undefined

@@ -53,10 +53,11 @@ export function rawTables({ endpoint, settings: { registryTable, grantsTable, au
   /** All that is stored but records of changes, to be compared with the same later. */
   const everything = async () => [...(await registry.scan()), ...(await grants.scan())]
 
-  /** The items of a client's grants. */
+  /** The items of a client's grants. A note of one of its certificates has a key of four parts. */
   async function grantsOf(service: number, client: number): Promise<Item[]> {
     const prefix = `${String(service)}.${String(client)}.`
-    return (await grants.scan()).filter(({ id }) => String(id).startsWith(prefix))
+    const isGrant = (id: string) => id.startsWith(prefix) && id.split('.').length === 3
+    return (await grants.scan()).filter(({ id }) => isGrant(String(id)))
   }
 
   /** Changes the one grant of a client; an attribute that is `undefined` is taken out. */

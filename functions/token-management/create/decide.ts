@@ -54,10 +54,12 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
       grantType,
       terms,
       binding,
+      certificate: 'absent',
       accessExpiresAt: accessTokenDuration === undefined ? undefined : addSeconds(now, accessTokenDuration),
       refresh: refreshTokenFor({ key, client, terms }, request, call),
     },
     call,
+    'create-certificate-revoked',
   )
   await store.grants.createWithoutProof(issued.grant)
   await endOlderGrants(issued.grant, client, call)

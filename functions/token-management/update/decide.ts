@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Binding, boundKey, boundThumbprint, readBinding } from '../../../shared/certificate/binding.ts'
+import { isRevokedForNewTokens } from '../../../shared/token/certificate-in-use.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
@@ -36,6 +38,8 @@ async function applyUpdate(current: Tokens, request: TokenUpdateRequest, call: C
   const client = await call.store.registry.findClientByNumber(call.service.apiKey, current.client)
   if (client === undefined) throw new Refusal('update-token-unknown')
   const grant = withMembers(current, request, client, call.service)
+  if (isBoundLonger(current, grant) && (await isRevokedForNewTokens(grant, 'absent', client, call)))
+    throw new Refusal('update-certificate-revoked')
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
   const { clientIdAlias, grantType, terms, accessScopes, accessResources, createdAt, code } = grant
   const order = {
@@ -48,11 +52,21 @@ async function applyUpdate(current: Tokens, request: TokenUpdateRequest, call: C
     code,
     narrowed: { scopes: accessScopes, resources: accessResources },
     binding: provableBinding(grant.binding),
+    certificate: 'absent' as const,
     accessExpiresAt: grant.accessExpiresAt,
   }
-  const issued = await makeTokens(order, call)
+  const issued = await makeTokens(order, call, 'update-certificate-revoked')
   const { refresh, issuedIdToken } = grant
   return { ...issued, grant: { ...issued.grant, refresh, issuedIdToken } }
+}
+
+/** Whether a change binds tokens to another certificate, or tokens that are bound end later. */
+function isBoundLonger(current: Tokens, changed: Tokens): boolean {
+  return (
+    !isDeepStrictEqual(current.binding, changed.binding) ||
+    changed.accessExpiresAt > current.accessExpiresAt ||
+    (changed.refresh?.refreshExpiresAt ?? 0) > (current.refresh?.refreshExpiresAt ?? 0)
+  )
 }
 
 function withMembers(current: Tokens, request: TokenUpdateRequest, client: Client, service: Service): Tokens {

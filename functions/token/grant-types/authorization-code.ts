@@ -6,6 +6,8 @@ import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
+import { thumbprintOf } from '../../../shared/certificate/presented.ts'
+import { isRevoked } from '../../../shared/token/revoked-certificate.ts'
 import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
@@ -70,17 +72,23 @@ interface FoundCode {
 /** Finds a valid code of this client, redeemed or not. */
 async function findCode(
   code: string,
-  { client }: TokenContext,
+  { client, certificate }: TokenContext,
   { service, store }: Call,
 ): Promise<FoundCode> {
   const locator = locateOpaque(code)
   if (locator === undefined) throw new Refusal('code-unknown')
-  const { grant, client: state } = await store.grants.find(keyOf(service.apiKey, locator))
+  const presented = thumbprintOf(certificate)
+  const { grant, client: state } = await store.grants.find(
+    keyOf(service.apiKey, locator),
+    undefined,
+    presented,
+  )
   if (grant === undefined || grant.stage === 'PUSHED' || grant.stage === 'TICKET')
     throw new Refusal('code-unknown')
   if (grant.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
   refuseInvalid(state, service, grant.code.codeIssuedAt, INVALID_REASON)
+  if (isRevoked(state, presented)) throw new Refusal('code-certificate-revoked')
   return { grant, members: grant.code }
 }
 
@@ -127,7 +135,7 @@ async function makeTokensForCode(
   context: TokenContext,
   call: Call,
 ): Promise<IssuedTokens> {
-  const { client, clientIdAlias, binding } = context
+  const { client, clientIdAlias, binding, certificate } = context
   const resources = narrowedResources(requested, grant.terms.resources)
   if (resources === 'wider') throw new Refusal('code-resource-wider')
   const key = keyOf(grant.service, grant)
@@ -140,6 +148,7 @@ async function makeTokensForCode(
     terms,
     narrowed: { scopes: terms.scopes, resources },
     binding,
+    certificate,
     accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,
     code: grant.code,
     refresh: firstRefreshToken({ key, client, terms }, call, extras.refreshTokenDuration),

@@ -11,7 +11,7 @@ import type { TokenContext } from './grant-type.ts'
 /** RFC 6749 section 4.4. It issues no refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed, dpop-used */
 export async function issueForClient(
   request: TokenRequest,
-  { client, clientIdAlias, binding, proof }: TokenContext,
+  { client, clientIdAlias, binding, certificate, proof }: TokenContext,
   call: Call,
 ): Promise<IssuedTokens> {
   const { service, random, store } = call
@@ -28,6 +28,7 @@ export async function issueForClient(
     grantType: 'CLIENT_CREDENTIALS',
     terms: addTo({ scopes, resources, properties: [] }, request.extras, 'token-properties-too-large'),
     binding,
+    certificate,
     accessTokenDuration: request.extras.accessTokenDuration,
   } as const
   const issued = await makeTokens(order, call)

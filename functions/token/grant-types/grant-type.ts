@@ -1,4 +1,5 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
+import type { PresentedCertificate } from '../../../shared/certificate/presented.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { IssuedTokens } from '../../../shared/token/issue.ts'
 import type { OneTimeProof } from '../../../shared/store/one-time-proof.ts'
@@ -9,6 +10,7 @@ import type { TokenRequest } from '../request.ts'
 export interface TokenContext extends IdentifiedClient {
   /** The binding to the key of the DPoP proof or to the presented certificate; `none` if no proof came and no binding is required. */
   readonly binding: Binding
+  readonly certificate: PresentedCertificate
   readonly proof: OneTimeProof
 }
 

@@ -13,6 +13,8 @@ import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { bindTo } from '../../../shared/possession/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
+import { thumbprintOf } from '../../../shared/certificate/presented.ts'
+import { isBoundToRevoked, isRevoked } from '../../../shared/token/revoked-certificate.ts'
 import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
@@ -63,7 +65,7 @@ async function refreshOnce(
   const terms = addTo(grant.terms, request.extras, 'token-properties-too-large')
   const next = await chooseSuccessor(presented, request, found, context, call)
 
-  const { client, clientIdAlias } = context
+  const { client, clientIdAlias, certificate } = context
   const { grantType, createdAt, code } = grant
   const order = {
     key: keyOf(grant.service, grant),
@@ -73,6 +75,7 @@ async function refreshOnce(
     terms,
     narrowed,
     binding,
+    certificate,
     accessTokenDuration: request.extras.accessTokenDuration,
     createdAt,
     code,
@@ -91,13 +94,16 @@ async function refreshOnce(
 /** Finds the valid grant of this client by the token's family. The token may have been replaced. */
 async function findRefreshGrant(
   presented: string,
-  { client }: TokenContext,
+  { client, certificate }: TokenContext,
   call: Call,
 ): Promise<FoundRefreshToken> {
-  const found = await findRefreshFamily(presented, call)
+  const thumbprint = thumbprintOf(certificate)
+  const found = await findRefreshFamily(presented, call, undefined, thumbprint)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
   refuseInvalid(found.client, call.service, found.refresh.refreshIssuedAt, INVALID_REASON)
+  if (isRevoked(found.client, thumbprint) || isBoundToRevoked(found.client, found.grant.binding))
+    throw new Refusal('refresh-certificate-revoked')
   return found
 }
 

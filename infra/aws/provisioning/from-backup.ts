@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { MalformedCertificate } from '../../../shared/certificate/pem.ts'
-import { readAuthority } from '../../../shared/certificate/path/chain.ts'
+import { readAuthority } from '../../../shared/certificate/path/authority.ts'
 import { type Client, subjectNames } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { subjectOf } from '../../truststore/truststore.ts'

@@ -15,6 +15,7 @@ const LABELS: Readonly<Record<string, string>> = {
   mutualTlsValidatePkiCertChain: 'Validate certificate paths to the trusted roots',
   clientCertificateIssuers: 'Issuers of client certificates',
   clientCertificateUsage: 'Extended key usage of client certificates',
+  certificateInventory: 'Note the certificates in use',
   fapi2: 'Enforce the FAPI 2.0 Security Profile',
   jwks: 'JWK Set',
   pkceS256Required: 'Require S256 as code challenge method',

@@ -1,10 +1,10 @@
-import { X509Certificate, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Certificate } from 'pkijs'
 import { BoundedMap } from '../../bounded-map.ts'
 import { isIssuedBy } from '../issuer.ts'
+import { authorityIn } from './authority.ts'
 import { isWellConstrained } from './path-constraints.ts'
-import { type Der, MalformedCertificate, requireCertificate } from '../pem.ts'
-import { isWeakKey, keyStrength } from '../public-key.ts'
+import { type Der, MalformedCertificate } from '../pem.ts'
 import { thumbprint } from '../thumbprint.ts'
 
 /** `no-path`: the certificates do not lead to a root. `path-invalid`: the path breaks a rule of RFC 5280. */
@@ -61,29 +61,6 @@ function authorities(certificates: readonly Der[], now: number): Der[] {
     if (authority === undefined) return false
     return authority.validFromDate.getTime() <= now * 1000 && now * 1000 <= authority.validToDate.getTime()
   })
-}
-
-/**
- * Reads the certificate of an authority for registration. A certificate that it refuses could never be part of a path.
- *
- * @throws MalformedCertificate
- */
-export function readAuthority(text: string): Der {
-  const der = requireCertificate(text)
-  if (authorityIn(der) === undefined) throw new MalformedCertificate('not-a-certificate')
-  return der
-}
-
-/** `ca` of Node covers basic constraints and key usage. */
-function authorityIn(der: Der): X509Certificate | undefined {
-  try {
-    const x509 = new X509Certificate(der)
-    return x509.ca && !isWeakKey(keyStrength(x509.publicKey)) ? x509 : undefined
-  } catch (error) {
-    // Only errors of OpenSSL have a code.
-    if (error instanceof Error && 'code' in error) return undefined
-    throw error
-  }
 }
 
 /** The client has sent these certificates, so any error means that one of them is malformed. */

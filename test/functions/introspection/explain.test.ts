@@ -10,6 +10,7 @@ import { BASIC, BOUND, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 const ORDER = [
   'token',
   'client',
+  'revocation',
   'expiry',
   'proof',
   'binding',
@@ -57,6 +58,7 @@ test('a token that may be used is explained by what each check has compared', as
   const details = [
     { tokenFormat: 'OPAQUE', clientId: client.number, grantType: 'AUTHORIZATION_CODE', issuedAt },
     { issuedAt, locked: false, clientNotBefore: issuedAt },
+    { certificateRevoked: false },
     { expiresAt: (START + 3600) * 1000, refreshable: true },
     { proof: 'ABSENT' },
     {

@@ -52,7 +52,7 @@ test('the holder of a token is accepted, and each check of the decision is shown
     scopes: ['accounts:read'],
   })
   expect(rows.map((row) => row.split(':')[0])).toEqual(steps.map(({ name }) => name))
-  expect(rows.slice(0, 3)).toEqual(['token: yes', 'client: yes', 'expiry: yes'])
+  expect(rows.slice(0, 4)).toEqual(['token: yes', 'client: yes', 'revocation: yes', 'expiry: yes'])
   expect(rows).toContain('binding: yes')
   expect(rows).toContain('scopes: yes')
   expect(words).toContain('accepted OK')

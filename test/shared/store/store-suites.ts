@@ -2,6 +2,7 @@ import { afterAll, describe } from 'vitest'
 import type { Engine } from '../../../infra/emulator/engine.ts'
 import { seeded } from '../../support/random.ts'
 import { bothClients } from './both-clients.ts'
+import { certificatesInUse } from './certificates-in-use.ts'
 import { clientState } from './client-state.ts'
 import { conditions } from './conditions.ts'
 import { damagedItems } from './damaged-items.ts'
@@ -13,6 +14,7 @@ import { lostAnswersAtEndpoints } from './lost-answers-at-endpoints.ts'
 import { lostAnswers } from './lost-answers.ts'
 import { races } from './races.ts'
 import { registryRecords } from './registry-records.ts'
+import { revokedCopies } from './revoked-copies.ts'
 import { tableOutcomes } from './table-outcomes.ts'
 import { ticketSteps } from './ticket-steps.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
@@ -35,6 +37,8 @@ export const SUITES = {
   'unprocessed keys': unprocessedKeys,
   expiry,
   'client state': clientState,
+  'certificates in use': certificatesInUse,
+  'copies of revocations': revokedCopies,
   registry: registryRecords,
 }
 
@@ -50,6 +54,8 @@ const BY_ONE_CLIENT: readonly Name[] = [
   'damaged items',
   'expiry',
   'client state',
+  'certificates in use',
+  'copies of revocations',
   'tickets',
   'finding grants',
   'listing grants',

@@ -65,6 +65,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.changeClient': ({ registry }) => registry.changeClient(SERVICE, CLIENT, () => CLIENT_RECORD),
   'registry.changeService': ({ registry }) => registry.changeService(SERVICE, (service) => service),
   'registry.createService': ({ registry }) => registry.createService(SERVICE_RECORD, START),
+  'registry.isCurrent': ({ registry }) => registry.isCurrent(SERVICE_RECORD),
   'registry.findForDeletion': ({ registry }) => registry.findForDeletion(SERVICE),
   'registry.markDeleted': ({ registry }) => registry.markDeleted(SERVICE_RECORD, START),
   'registry.finishDeletion': ({ registry }) => registry.finishDeletion(SERVICE_RECORD),

@@ -34,6 +34,7 @@ const ORDER: TokenOrder = {
   terms: { scopes: ['a', 'b'], resources: [], subject: 'user', properties: [] },
   narrowed: { scopes: ['a'], resources: [] },
   binding: 'none',
+  certificate: 'absent',
 }
 
 const runtime = await testRuntime()

@@ -33,6 +33,11 @@ const CHECK_WORDS: Readonly<Record<string, CheckWords>> = {
     words: clientWords,
     shown: ['locked', 'issuedAt', 'clientNotBefore', 'serviceNotBefore'],
   },
+  revocation: {
+    title: 'The certificate that the token is bound to is not revoked',
+    words: ({ certificateRevoked }) => (certificateRevoked === true ? html`It is revoked.` : html``),
+    shown: ['certificateRevoked'],
+  },
   expiry: {
     title: 'The token has not expired',
     words: ({ expiresAt, refreshable }, { now }) =>

@@ -84,6 +84,7 @@ const SECTIONS = {
   certificates: {
     'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
     'Issuers and purpose': ['clientCertificateIssuers', 'clientCertificateUsage'],
+    Inventory: ['certificateInventory'],
   },
   fapi: { Profile: ['fapi2'], 'Settings of the service': REQUIRED_SETTINGS },
   scopes: { Scopes: ['supportedScopes'] },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chainFault, readAuthority } from '../../../../shared/certificate/path/chain.ts'
+import { readAuthority } from '../../../../shared/certificate/path/authority.ts'
+import { chainFault } from '../../../../shared/certificate/path/chain.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../../../../shared/certificate/pem.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
 import { element } from '../../../support/built-certificate.ts'

@@ -1,0 +1,30 @@
+import { hash, X509Certificate } from 'node:crypto'
+import { isSignedBy } from './issuer.ts'
+import { type Der, MalformedCertificate, requireCertificate } from './pem.ts'
+
+declare const issuerKeyBrand: unique symbol
+
+/** SHA-256 of the SubjectPublicKeyInfo of a CA, base64url without padding. Two CAs of one name have different keys. */
+export type IssuerKey = string & { readonly [issuerKeyBrand]: true }
+
+/**
+ * The key that signed a certificate, among those of `authorities`. Names are not compared.
+ *
+ * @param authorities each in any spelling of `readCertificate`. One that cannot be read signed nothing
+ */
+export function issuerKeyOf(certificate: Der, authorities: readonly string[]): IssuerKey | undefined {
+  for (const text of authorities) {
+    try {
+      const authority = requireCertificate(text)
+      if (isSignedBy(certificate, authority)) return keyOf(authority)
+    } catch (error) {
+      if (!(error instanceof MalformedCertificate)) throw error
+    }
+  }
+  return undefined
+}
+
+function keyOf(authority: Der): IssuerKey {
+  const key = new X509Certificate(authority).publicKey.export({ type: 'spki', format: 'der' })
+  return hash('sha256', key, 'base64url') as IssuerKey
+}

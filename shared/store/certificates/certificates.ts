@@ -1,0 +1,116 @@
+import type { Thumbprint } from '../../certificate/thumbprint.ts'
+import type { EpochSeconds } from '../../epoch-seconds.ts'
+import type { Table } from '../table.ts'
+import { RevokedCopies } from './copies.ts'
+import { cacheKeyOf, type CertificateMemory, CertificatesInUse } from './in-use.ts'
+import type { NamedCertificate } from './names.ts'
+import { MoreRevoked } from './more-revoked.ts'
+import { CertificateNotes } from './notes.ts'
+import { type Revocation, type RevocationBySource, Revocations } from './revocations.ts'
+
+interface Revoke extends Revocation {
+  readonly service: number
+  readonly named: NamedCertificate
+  /** Whether every token of the service that is bound to a certificate has a note. Only then does a note show the end of the tokens. */
+  readonly notedFromStart: boolean
+  readonly now: EpochSeconds
+}
+
+interface Lift {
+  readonly service: number
+  readonly named: NamedCertificate
+  readonly source: string
+  /** Further clients, besides those with a note and those that were named by the revocation. */
+  readonly clients: readonly number[]
+}
+
+/** The certificates and clients that a revocation concerns. */
+export interface Concerned {
+  readonly thumbprints: readonly Thumbprint[]
+  readonly clients: readonly number[]
+}
+
+/** Notes and revocations of certificates (architecture, section 9). Few requests need them, so this module is loaded only then. */
+export class Certificates {
+  readonly notes: CertificateNotes
+  readonly revocations: Revocations
+  readonly inUse: CertificatesInUse
+  readonly moreRevoked: MoreRevoked
+  readonly #copies: RevokedCopies
+  readonly #memory: CertificateMemory
+
+  constructor(registry: Table, grants: Table, memory: CertificateMemory) {
+    this.notes = new CertificateNotes(grants)
+    this.revocations = new Revocations(registry)
+    this.inUse = new CertificatesInUse(memory, this.notes, this.revocations)
+    this.moreRevoked = new MoreRevoked(grants)
+    this.#copies = new RevokedCopies(grants, grants.newAttempt)
+    this.#memory = memory
+  }
+
+  /**
+   * Revokes a certificate. The revocation is written before the notes are read, so a process that is about to issue a token for the first
+   * time sees the one, or is seen by the other. It can be repeated, also after a failure.
+   */
+  async revoke({ service, named, notedFromStart, now, ...revocation }: Revoke): Promise<Concerned> {
+    await this.revocations.put(service, named, revocation)
+    const concerned = await this.concerned(service, named, revocation.clients)
+    for (const { thumbprint, clients } of concerned) {
+      for (const client of clients) {
+        const end = notedFromStart ? await this.#endOf(service, client, thumbprint) : 0
+        await this.#copies.add(service, client, thumbprint, end, now)
+      }
+    }
+    return summary(concerned)
+  }
+
+  /**
+   * Lifts the hold of a source. A certificate that another source has revoked stays revoked. It can be repeated, also after a failure.
+   *
+   * @returns `hold` is `undefined` if the source has no hold on the certificate
+   */
+  async lift({
+    service,
+    named,
+    source,
+    clients: further,
+  }: Lift): Promise<Concerned & { readonly hold: RevocationBySource | undefined }> {
+    const hold = await this.revocations.removeHold(service, named, source)
+    const concerned = await this.concerned(service, named, [...further, ...(hold?.clients ?? [])])
+    for (const { thumbprint, issued, clients } of concerned) {
+      const isRevoked = async () =>
+        (await this.revocations.ofCertificate(service, { thumbprint, issued })).length > 0
+      for (const client of clients) await this.#copies.removeUnless(isRevoked, service, client, thumbprint)
+    }
+    return { ...summary(concerned), hold }
+  }
+
+  /** The certificates with this name, and the clients that have a note of them. @param further clients that have none */
+  async concerned(service: number, named: NamedCertificate, further: readonly number[] = []) {
+    const thumbprints =
+      'thumbprint' in named ? [named.thumbprint] : await this.notes.thumbprints(service, named)
+    return Promise.all(
+      thumbprints.map(async (thumbprint) => {
+        const { clients, issued } = await this.notes.holders(service, thumbprint)
+        const all = [...new Set([...clients, ...further])]
+        for (const client of all) this.#memory.revocations.forget(cacheKeyOf({ service, client, thumbprint }))
+        return { thumbprint, issued, clients: all }
+      }),
+    )
+  }
+
+  /** The time after which a revoked certificate need not be remembered for a client. 0 if it is unknown. */
+  async #endOf(service: number, client: number, thumbprint: Thumbprint): Promise<number> {
+    const note = await this.notes.find(service, client, thumbprint)
+    return note?.validUntil === undefined ? 0 : Math.max(note.validUntil, note.until)
+  }
+}
+
+function summary(
+  concerned: readonly { readonly thumbprint: Thumbprint; readonly clients: readonly number[] }[],
+): Concerned {
+  return {
+    thumbprints: concerned.map(({ thumbprint }) => thumbprint),
+    clients: [...new Set(concerned.flatMap(({ clients }) => clients))],
+  }
+}

@@ -1,0 +1,116 @@
+import type { BoundedMap } from '../../bounded-map.ts'
+import type { ReadCertificate } from '../../certificate/presented.ts'
+import type { Thumbprint } from '../../certificate/thumbprint.ts'
+import type { EpochSeconds } from '../../epoch-seconds.ts'
+import type { Cache } from '../cache.ts'
+import { type KnownCertificate, knowCertificate } from './known-certificate.ts'
+import type { CertificateNotes } from './notes.ts'
+import type { Revocation, Revocations } from './revocations.ts'
+
+/** A certificate of a client. */
+export interface CertifiedClient {
+  readonly service: number
+  readonly client: number
+  readonly thumbprint: Thumbprint
+}
+
+/** The key of a certificate of a client in the memory of a process. */
+export function cacheKeyOf({ service, client, thumbprint }: CertifiedClient): string {
+  return `${service} ${client} ${thumbprint}`
+}
+
+/** A certificate that came with a request, and the CAs that may have issued it. */
+interface Presented {
+  readonly certificate: ReadCertificate
+  readonly authorities: readonly string[]
+}
+
+/** A token that is about to be bound to a certificate. */
+export interface NewBinding extends CertifiedClient {
+  /** The end of the last token. */
+  readonly end: EpochSeconds
+  readonly now: EpochSeconds
+  /** Absent if the request has only the thumbprint. Then the note has no names. */
+  readonly presented: Presented | undefined
+  /** Whether the service notes certificates. */
+  readonly isNoted: boolean
+}
+
+interface ConfirmedNote {
+  readonly until: EpochSeconds
+  readonly freshUntil: number
+  readonly isPresented: boolean
+}
+
+/** The notes and revocations that a process has read. All requests of the process share it. */
+export interface CertificateMemory {
+  readonly notes: BoundedMap<string, ConfirmedNote>
+  readonly revocations: Cache
+  readonly random: (bytes: number) => Buffer
+}
+
+const DAY_SECONDS = 86_400
+
+/** Finds revocations, and writes notes, of certificates that requests present. A warm process makes no call of the store. */
+export class CertificatesInUse {
+  readonly #memory: CertificateMemory
+  readonly #notes: CertificateNotes
+  readonly #revocations: Revocations
+
+  constructor(memory: CertificateMemory, notes: CertificateNotes, revocations: Revocations) {
+    this.#memory = memory
+    this.#notes = notes
+    this.#revocations = revocations
+  }
+
+  /**
+   * A revocation of a certificate, which may be as old as the cache of the registry.
+   *
+   * @param presented absent if only the thumbprint is known
+   */
+  async findRevocation(
+    certified: CertifiedClient,
+    presented: Presented | undefined,
+  ): Promise<Revocation | undefined> {
+    const found = await this.#memory.revocations.remember(cacheKeyOf(certified), () =>
+      this.#revocations.ofCertificate(certified.service, know(certified, presented).names),
+    )
+    return found?.[0]
+  }
+
+  /**
+   * Writes the note of a certificate if this process has not confirmed it, and then reads the revocations (architecture, section 9).
+   *
+   * @returns the revocation, because of which the token must not be issued
+   * @throws StoreUnavailable. Then the token must not be issued either
+   */
+  async confirm(binding: NewBinding): Promise<Revocation | undefined> {
+    if (binding.isNoted) await this.#confirmNote(binding)
+    return this.findRevocation(binding, binding.presented)
+  }
+
+  async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
+    const key = cacheKeyOf(binding)
+    const known = this.#memory.notes.get(key)
+    const isEnough = known !== undefined && known.until >= binding.end && binding.now < known.freshUntil
+    const isPresented = presented !== undefined
+    if (isEnough && (known.isPresented || !isPresented)) return
+    const staleAfterSeconds = this.#drawStaleness()
+    const use = { ...binding, ...know(binding, presented), staleAfterSeconds }
+    const { until, lastSeen } = await this.#notes.write(use)
+    // Revocations that were read before this moment may miss one that has not found the note.
+    this.#memory.revocations.forget(key)
+    this.#memory.notes.set(key, { until, freshUntil: lastSeen + staleAfterSeconds, isPresented })
+  }
+
+  /** A note is written again one to two days after the last time. Each process draws the second day, so that they do not write at once. */
+  #drawStaleness(): number {
+    return DAY_SECONDS + (this.#memory.random(4).readUInt32BE() % DAY_SECONDS)
+  }
+}
+
+function know({ thumbprint }: CertifiedClient, presented: Presented | undefined): KnownCertificate {
+  return presented === undefined
+    ? { names: { thumbprint } }
+    : knowCertificate(presented.certificate, presented.authorities)
+}

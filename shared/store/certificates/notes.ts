@@ -1,0 +1,226 @@
+import * as z from 'zod/mini'
+import type { CertificateDescription } from '../../certificate/description.ts'
+import type { IssuerKey } from '../../certificate/issuer-key.ts'
+import { serialBucket, type SerialNumber } from '../../certificate/serial-number.ts'
+import type { Thumbprint } from '../../certificate/thumbprint.ts'
+import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
+import type { Immutable } from '../../immutable.ts'
+import { readMembers } from '../item.ts'
+import type { Table } from '../table.ts'
+import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
+import { changeItem } from './change-item.ts'
+import {
+  allHoldersIds,
+  type CertificateNames,
+  heldOf,
+  holdersId,
+  type Issued,
+  issuedId,
+  issuedIdOf,
+  noteId,
+  notesHolder,
+  serviceHolder,
+} from './names.ts'
+
+const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
+const time = z.optional(z.int())
+const text = z.optional(z.string())
+const thumbprint = z.string() as unknown as z.ZodMiniType<Thumbprint>
+const issuedBy = {
+  issuer: text as unknown as z.ZodMiniOptional<z.ZodMiniType<IssuerKey>>,
+  serialNumber: text as unknown as z.ZodMiniOptional<z.ZodMiniType<SerialNumber>>,
+}
+
+const Note = z.object({
+  thumbprint,
+  client: z.int(),
+  ...issuedBy,
+  subject: text,
+  subjectAltName: text,
+  validFrom: time,
+  validUntil: time,
+  firstSeen: seconds,
+  lastSeen: seconds,
+  /** A token that is bound to the certificate can be alive until then. */
+  until: seconds,
+})
+/** A certificate to which tokens of a client are bound (architecture, section 9). */
+export type Note = Immutable<z.infer<typeof Note>>
+
+const Holders = z.object({ clients: z.array(z.int()), ...issuedBy, validUntil: time, until: seconds })
+
+const IssuedSerials = z.object({
+  serials: z.record(z.string(), z.object({ thumbprints: z.array(thumbprint), until: seconds })),
+})
+
+/** A token that is about to be bound to a certificate. */
+export interface CertificateUse {
+  readonly service: number
+  readonly client: number
+  readonly names: CertificateNames
+  /** Absent if only the thumbprint is known. */
+  readonly description?: CertificateDescription | undefined
+  /** The end of the last token. */
+  readonly end: EpochSeconds
+  readonly now: EpochSeconds
+  /** The age of `lastSeen` from which it is written again. */
+  readonly staleAfterSeconds: number
+}
+
+/** The end of a note is later than that of its tokens by this, so that it is seldom written. `lastSeen` is written more often. */
+const MARGIN_SECONDS = 2 * 86_400
+
+/** The notes of certificates in use, and the items that lead from a certificate to its clients. */
+export class CertificateNotes {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  /**
+   * Writes the parts of a note that are missing. The note itself comes last, so that a note proves that the other items exist.
+   *
+   * @returns the stored note
+   * @throws StoreUnavailable. Then the token must not be issued
+   */
+  async write(use: CertificateUse): Promise<Note> {
+    const found = await this.find(use.service, use.client, use.names.thumbprint)
+    if (found !== undefined && isEnough(found, use)) return found
+    const { names } = use
+    if (names.issued !== undefined) await this.#writeIssued(use, names.issued)
+    await this.#writeHolders(use)
+    return this.#writeNote(use)
+  }
+
+  async find(service: number, client: number, certificate: Thumbprint): Promise<Note | undefined> {
+    const item = await this.#table.find({ id: noteId(service, client, certificate) })
+    return item && readMembers(Note, item)
+  }
+
+  /** The clients with a note of the certificate, and its issuer and serial number if a note has them. */
+  async holders(
+    service: number,
+    certificate: Thumbprint,
+  ): Promise<{ readonly clients: readonly number[]; readonly issued: Issued | undefined }> {
+    const items = await this.#table.findAll(allHoldersIds(service, certificate).map((id) => ({ id })))
+    const parts = items.flatMap((item) => (item === undefined ? [] : [readMembers(Holders, item)]))
+    const [issued] = parts.flatMap((part) => issuedOf(part) ?? [])
+    return { clients: parts.flatMap(({ clients }) => clients), issued }
+  }
+
+  /** The noted certificates with this issuer and serial number. There is one unless the CA has given the number twice. */
+  async thumbprints(service: number, issued: Issued): Promise<readonly Thumbprint[]> {
+    const serials = await this.issuedIn(service, issued.issuer, serialBucket(issued.serialNumber))
+    return serials.get(issued.serialNumber) ?? []
+  }
+
+  /** The noted certificates of an issuer in one bucket of serial numbers. */
+  async issuedIn(
+    service: number,
+    issuer: IssuerKey,
+    bucket: number,
+  ): Promise<ReadonlyMap<SerialNumber, readonly Thumbprint[]>> {
+    const item = await this.#table.find({ id: issuedId(service, issuer, bucket) })
+    const serials = item === undefined ? {} : readMembers(IssuedSerials, item).serials
+    return new Map(
+      Object.entries(serials).map(([serial, entry]) => [serial as SerialNumber, entry.thumbprints]),
+    )
+  }
+
+  // Each write is left out if the item has everything. So requests of one moment do not keep each other from writing.
+
+  async #writeIssued({ service, names, now, ...use }: CertificateUse, issued: Issued): Promise<void> {
+    const { serialNumber } = issued
+    await changeItem(this.#table, { id: issuedIdOf(service, issued) }, (item) => {
+      const stored = item === undefined ? {} : readMembers(IssuedSerials, item).serials
+      const { thumbprints = [], until = 0 } = stored[serialNumber] ?? {}
+      if (thumbprints.includes(names.thumbprint) && until >= lastNeed(use)) return undefined
+      const current = Object.entries(stored).filter(([, entry]) => now < goneAt(entry.until))
+      const entry = {
+        thumbprints: [...new Set([...thumbprints, names.thumbprint])],
+        until: keepUntil(use, until),
+      }
+      const serials = { ...Object.fromEntries(current), [serialNumber]: entry }
+      return { serials, ttl: Math.max(...Object.values(serials).map((each) => goneAt(each.until))) }
+    })
+  }
+
+  async #writeHolders({
+    service,
+    client,
+    names: { thumbprint: id, issued },
+    ...use
+  }: CertificateUse): Promise<void> {
+    await changeItem(this.#table, { id: holdersId(service, id, client) }, (item) => {
+      const before = item && readMembers(Holders, item)
+      const { clients = [], until = 0 } = before ?? {}
+      const isNamed = issued === undefined || (before !== undefined && issuedOf(before) !== undefined)
+      if (isNamed && clients.includes(client) && until >= lastNeed(use)) return undefined
+      const validUntil = use.description?.validUntil ?? before?.validUntil
+      const end = keepUntil(use, until)
+      return {
+        ...issued,
+        ...(validUntil === undefined ? {} : { validUntil }),
+        ...{ clients: [...new Set([...clients, client])], until: end, ttl: goneAt(end) },
+        ...{ holder: serviceHolder(service, id), held: heldOf(id, validUntil) },
+      }
+    })
+  }
+
+  async #writeNote(use: CertificateUse): Promise<Note> {
+    const { service, client, names, description, now, end } = use
+    const { thumbprint: id, issued } = names
+    let note: Note | undefined
+    await changeItem(this.#table, { id: noteId(service, client, id) }, (item) => {
+      const before = item && readMembers(Note, item)
+      if (before !== undefined && isEnough(before, use)) {
+        note = before
+        return undefined
+      }
+      const seen = { firstSeen: before?.firstSeen ?? now, lastSeen: later(before?.lastSeen, now) }
+      const until = later(before?.until, addSeconds(end, MARGIN_SECONDS))
+      note = { ...before, ...description, ...issued, thumbprint: id, client, ...seen, until }
+      const { validUntil } = note
+      const ttl = goneAt(later(validUntil, until))
+      return { ...note, ttl, holder: notesHolder(service, client), held: heldOf(id, validUntil) }
+    })
+    if (note === undefined) throw new Error('a note was neither found nor written')
+    return note
+  }
+}
+
+function isEnough(note: Note, { names, end, now, staleAfterSeconds }: CertificateUse): boolean {
+  const isNamed = names.issued === undefined || issuedOf(note) !== undefined
+  return isNamed && note.until >= end && now - note.lastSeen <= staleAfterSeconds
+}
+
+/** The name of a certificate by issuer and serial number, if both are known. */
+function issuedOf({
+  issuer,
+  serialNumber,
+}: {
+  readonly [Name in keyof Issued]?: Issued[Name] | undefined
+}): Issued | undefined {
+  return issuer === undefined || serialNumber === undefined ? undefined : { issuer, serialNumber }
+}
+
+type Lasting = Pick<CertificateUse, 'end' | 'description'>
+
+/** The time until which an item has to stay for a token and the validity of its certificate. */
+function lastNeed({ end, description }: Lasting): EpochSeconds {
+  return later(description?.validUntil, end)
+}
+
+function keepUntil({ end, description }: Lasting, before: number): EpochSeconds {
+  return Math.max(before, lastNeed({ end: addSeconds(end, MARGIN_SECONDS), description })) as EpochSeconds
+}
+
+function later(before: number | undefined, time: EpochSeconds): EpochSeconds {
+  return Math.max(before ?? 0, time) as EpochSeconds
+}
+
+/** The time to live of an item. */
+function goneAt(until: EpochSeconds): EpochSeconds {
+  return addSeconds(until, TTL_SLACK_SECONDS)
+}

@@ -1,0 +1,36 @@
+import { authoritiesOf } from '../store/certificates/authorities.ts'
+import { boundThumbprint, judge } from '../certificate/binding.ts'
+import type { PresentedCertificate, ReadCertificate } from '../certificate/presented.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Call } from '../runtime/call.ts'
+import type { Client } from '../store/client.ts'
+import type { Tokens } from '../store/grant.ts'
+
+/**
+ * Whether new tokens would be bound to a revoked certificate. It first notes that the client uses the certificate, so it must be called
+ * before the tokens are stored (architecture, section 9).
+ *
+ * @param certificate that of the request. It is `absent` if the request has only its thumbprint
+ */
+export async function isRevokedForNewTokens(
+  tokens: Pick<Tokens, 'client' | 'binding' | 'accessExpiresAt' | 'refresh'>,
+  certificate: PresentedCertificate,
+  client: Client,
+  { service, store, now, log }: Call,
+): Promise<boolean> {
+  const thumbprint = boundThumbprint(tokens.binding)
+  if (thumbprint === undefined) return false
+  const isPresented = judge(tokens.binding, { certificate, proofKey: undefined }) === 'holds'
+  const revocation = await (
+    await store.certificates()
+  ).inUse.confirm({
+    ...{ service: service.apiKey, client: tokens.client, thumbprint, now },
+    end: Math.max(tokens.accessExpiresAt, tokens.refresh?.refreshExpiresAt ?? 0) as EpochSeconds,
+    isNoted: service.certificateInventory,
+    presented: isPresented
+      ? { certificate: certificate as ReadCertificate, authorities: authoritiesOf(service, client) }
+      : undefined,
+  })
+  if (revocation !== undefined) log.note({ thumbprint, revocation: revocation.source })
+  return revocation !== undefined
+}

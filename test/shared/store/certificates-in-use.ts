@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { serialBucket } from '../../../shared/certificate/serial-number.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { Contention } from '../../../shared/store/unavailable.ts'
+import { atCall, callsOf, type Fate, loseFirstAnswers } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { CLIENT, SERVICE } from './sample-grant.ts'
+import type { Engine } from './store-under-test.ts'
+import {
+  certificateSteps,
+  NAMES,
+  certificate,
+  OTHER_CLIENT,
+  meanwhile,
+  idIn,
+  DAY,
+} from './certificate-steps.ts'
+
+export async function certificatesInUse(engine: Engine) {
+  const { tested, store, rival, confirm, revoke, isRefused } = await certificateSteps(engine)
+
+  describe.each(NAMES)('the revocation by %s', (_, named) => {
+    test('reaches all clients with a note, and no other client', async () => {
+      const [sample, other] = [await certificate(), await certificate()]
+      await confirm(sample)
+      await confirm(sample, store, { client: OTHER_CLIENT })
+      await confirm(other)
+      expect(await revoke(named(sample))).toEqual({
+        thumbprints: [sample.names.thumbprint],
+        clients: [CLIENT, OTHER_CLIENT].sort((a, b) => (a % 16) - (b % 16)),
+      })
+      expect(await isRefused(sample.names)).toBe(true)
+      expect(await isRefused(sample.names, OTHER_CLIENT)).toBe(true)
+      expect(await isRefused(other.names)).toBe(false)
+    })
+
+    test('refuses a certificate that was never seen when it comes', async () => {
+      const sample = await certificate()
+      expect(await revoke(named(sample))).toMatchObject({ clients: [] })
+      expect(await confirm(sample)).toMatchObject({ source: 'operator', reason: 'keyCompromise' })
+    })
+
+    test('at any moment of the first use either prevents the token or refuses it', async () => {
+      tested.proxy.passed.length = 0
+      await confirm(await certificate())
+      const calls = callsOf(tested.proxy.passed).length
+      expect(calls).toBeGreaterThan(7)
+      for (let n = 1; n <= calls; n++) {
+        for (const order of ['before', 'after'] as const) {
+          const sample = await certificate()
+          tested.proxy.fate = atCall(
+            n,
+            meanwhile(order, () => revoke(named(sample))),
+          )
+          const isIssued = (await confirm(sample)) === undefined
+          expect({ n, order, isIssued, refused: await isRefused(sample.names) }).not.toMatchObject({
+            isIssued: true,
+            refused: false,
+          })
+        }
+      }
+    })
+
+    test('prevents the token of a first use at any moment, or refuses it', async () => {
+      const first = await certificate()
+      await confirm(first, rival)
+      tested.proxy.passed.length = 0
+      await revoke(named(first), store)
+      const calls = callsOf(tested.proxy.passed).length
+      for (let n = 1; n <= calls; n++) {
+        const sample = await certificate()
+        const issued: boolean[] = []
+        const use = async () => issued.push((await confirm(sample, rival)) === undefined)
+        tested.proxy.fate = atCall(n, meanwhile('before', use))
+        await revoke(named(sample), store)
+        expect(issued.includes(true) && !(await isRefused(sample.names))).toBe(false)
+      }
+    })
+  })
+
+  test('30 first uses and a revocation at once leave no accepted token', async () => {
+    for (let round = 0; round < 2; round++) {
+      const sample = await certificate()
+      const uses = Array.from({ length: 30 }, (_, i) => confirm(sample, i % 2 === 0 ? store : rival))
+      const [outcomes] = await Promise.all([Promise.all(uses), revoke(sample.names.issued)])
+      const isAnyIssued = outcomes.some((revocation) => revocation === undefined)
+      expect(isAnyIssued && !(await isRefused(sample.names))).toBe(false)
+    }
+  })
+
+  test('a confirmed certificate makes no call until the cache of the registry is over', async () => {
+    const sample = await certificate()
+    await confirm(sample)
+    tested.proxy.passed.length = 0
+    await confirm(sample)
+    await confirm(sample, store, { presented: undefined })
+    expect(tested.proxy.passed).toEqual([])
+    tested.runtime.clock.now = addSeconds(START, tested.runtime.settings.registryCacheSeconds)
+    await confirm(sample)
+    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem'])
+  })
+
+  test('a new process reads one note and the revocations of both names', async () => {
+    const sample = await certificate()
+    await confirm(sample, rival)
+    tested.proxy.passed.length = 0
+    await confirm(sample)
+    const { registryTable, grantsTable } = tested.runtime.settings
+    const tables = tested.proxy.passed.map(
+      ({ operation, body }) => `${operation} ${String(body['TableName'])}`,
+    )
+    expect(tables).toEqual([`GetItem ${grantsTable}`, ...Array<string>(2).fill(`GetItem ${registryTable}`)])
+  })
+
+  test('a warm process learns of a revocation within the cache of the registry', async () => {
+    const sample = await certificate()
+    await confirm(sample)
+    await revoke(sample.names)
+    expect(await confirm(sample)).toBeUndefined()
+    tested.runtime.clock.now = addSeconds(START, tested.runtime.settings.registryCacheSeconds)
+    expect(await confirm(sample)).toMatchObject({ reason: 'keyCompromise' })
+  })
+
+  test('a note is written before its token is answered, and not at all if a part of it cannot be written', async () => {
+    tested.proxy.passed.length = 0
+    await confirm(await certificate())
+    const written = callsOf(tested.proxy.passed).filter(({ operation }) => operation === 'PutItem')
+    expect(written.map(({ body }) => idIn(body).split('.')[1])).toEqual([
+      'issued',
+      'certificate',
+      String(CLIENT),
+    ])
+    const failed = callsOf(tested.proxy.passed).length
+    for (let n = 1; n <= failed; n++) {
+      tested.proxy.fate = atCall(n, () => Promise.resolve(undefined))
+      await expect(confirm(await certificate())).rejects.toThrow('the store is unavailable')
+    }
+  })
+
+  test('the last time that a certificate was seen is written after one to two days, once', async () => {
+    const sample = await certificate()
+    const note = async () =>
+      await (await rival.certificates()).notes.find(SERVICE, CLIENT, sample.names.thumbprint)
+    await confirm(sample)
+    const [early, late] = [addSeconds(START, DAY - 1), addSeconds(START, 2 * DAY)]
+    await confirm(sample, store, { now: early })
+    expect(await note()).toMatchObject({ firstSeen: START, lastSeen: START })
+    await Promise.all([store, rival].map((from) => confirm(sample, from, { now: late, end: late })))
+    expect(await note()).toMatchObject({ firstSeen: START, lastSeen: late })
+    tested.proxy.passed.length = 0
+    await confirm(sample, store, { now: addSeconds(late, 10), end: addSeconds(late, 10) })
+    expect(tested.proxy.passed.filter(({ operation }) => operation !== 'GetItem')).toEqual([])
+  })
+
+  test('a later token raises the time until which the note and its items stay', async () => {
+    const sample = await certificate()
+    await confirm(sample)
+    const end = addSeconds(START, 400 * DAY)
+    await confirm(sample, store, { end })
+    const items = (await tested.raw.grants.scan()).filter(({ id }) => {
+      const { thumbprint, issued } = sample.names
+      const isBucket = String(id).endsWith(`.issued.${issued.issuer}.${serialBucket(issued.serialNumber)}`)
+      return isBucket || String(id).includes(thumbprint)
+    })
+    expect(items).toHaveLength(3)
+    for (const { ttl } of items) expect(ttl).toBeGreaterThan(end + 3600)
+  })
+
+  test('a note without the certificate gets its names when the certificate comes', async () => {
+    const sample = await certificate()
+    await confirm(sample, store, { presented: undefined })
+    expect(await revoke(sample.names.issued)).toMatchObject({ clients: [] })
+    expect(await confirm(sample)).toMatchObject({ reason: 'keyCompromise' })
+    expect(await revoke(sample.names.issued)).toMatchObject({ clients: [CLIENT] })
+  })
+
+  test('if only the answer of a write is lost, the note and the copy are written once', async () => {
+    const sample = await certificate()
+    for (const operation of ['PutItem', 'UpdateItem']) {
+      tested.proxy.fate = loseFirstAnswers(operation)
+      expect(
+        await confirm(sample, store, { client: operation === 'PutItem' ? CLIENT : OTHER_CLIENT }),
+      ).toBeUndefined()
+    }
+    for (const operation of ['PutItem', 'UpdateItem']) {
+      tested.proxy.fate = loseFirstAnswers(operation)
+      await revoke(sample.names, store)
+    }
+    expect(await isRefused(sample.names)).toBe(true)
+  })
+
+  test('a writer that always loses answers that the store is unavailable', async () => {
+    const sample = await certificate()
+    const overtake: Fate = async ({ body }, forward) => {
+      const { Key } = body as { readonly Key?: { readonly id?: { readonly S: string } } }
+      const id = Key?.id?.S ?? idIn(body)
+      const other = { clients: [1], until: 1, attempt: randomBytes(4).toString('hex') }
+      if (id.startsWith(`${SERVICE}.certificate.`)) await tested.raw.grants.put({ id, ...other })
+      return forward()
+    }
+    tested.proxy.fate = overtake
+    await expect(confirm(sample)).rejects.toBeInstanceOf(Contention)
+  })
+}
