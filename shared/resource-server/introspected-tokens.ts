@@ -71,7 +71,7 @@ export function introspectedTokens(
 /** Returns the function that asks the issuer for the members of a token (RFC 7662 section 2). */
 function introspection(
   { endpoint, clientId, clientSecret, tls, jwks }: IntrospectionOptions,
-  { issuer }: ExpectedClaims,
+  expected: ExpectedClaims,
   ca: SecureContextOptions['ca'],
   currentDate: () => Date,
 ): (token: string) => Promise<JsonObject> {
@@ -90,7 +90,7 @@ function introspection(
     const form = new URLSearchParams({ ...inForm, token }).toString()
     const body = await post(request, { ...authorization, accept }, form)
     const members =
-      keys === undefined ? parseJsonObject(body) : await signedMembers(body, keys, issuer, clientId)
+      keys === undefined ? parseJsonObject(body) : await signedMembers(body, keys, expected, clientId)
     if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
     return members
   }
@@ -118,14 +118,15 @@ async function post(request: IssuerRequest, headers: object, form: string): Prom
 }
 
 /**
- * The members in a signed answer for this resource server (RFC 9701 section 5).
+ * The members in a signed answer for this resource server (RFC 9701 section 5), which its `aud` names by the client ID or as the audience of
+ * tokens.
  *
  * @throws Error for every other answer, because the caller has no part in it
  */
 async function signedMembers(
   body: Buffer,
   keys: ReturnType<typeof issuerKeys>,
-  issuer: string,
+  { issuer, audience }: ExpectedClaims,
   clientId: string,
 ): Promise<JsonObject> {
   const jws = readCompactJws(body.toString().trim())
@@ -141,7 +142,8 @@ async function signedMembers(
     throw new Error('the introspection response is not signed by the issuer', { cause })
   }
   const { iss, aud, token_introspection: members } = claims
-  if (iss !== issuer || ![aud].flat().includes(clientId) || !isJsonObject(members))
+  const isForUs = [aud].flat().some((each) => each === clientId || each === audience)
+  if (iss !== issuer || !isForUs || !isJsonObject(members))
     throw new Error('the introspection response is not one of the issuer for this resource server')
   return members
 }

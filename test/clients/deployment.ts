@@ -90,9 +90,9 @@ export async function openDeployment({ policy = BCP_195 }: Pick<MutualTls, 'poli
   }
 }
 
-/** Opens a deployment with `fapi2` and the settings that it requires; the cipher suites are not those of API Gateway. */
-export async function openFapi2Deployment() {
-  const deployment = await openDeployment({ policy: BCP_195 })
+/** Opens a deployment with `fapi2` and the settings that it requires. By default its cipher suites are not those of API Gateway. */
+export async function openFapi2Deployment(policy = BCP_195) {
+  const deployment = await openDeployment({ policy })
   await deployment.walk.setService({
     ...{ fapi2: true, pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'],

@@ -2,13 +2,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { listen } from '../../connections/listen.ts'
 import { mutualTlsOptions } from '../../connections/mutual-tls.ts'
 import { readTruststore } from '../../truststore/truststore.ts'
 import { argument, report } from '../child.ts'
 import { type AdapterName, inMemory, onDynamoDb } from './adapters.ts'
+import { MUTUAL_TLS_FEATURE } from './mutual-tls-feature.ts'
 
 export interface PeerArgument {
   /** The folder of the fetched packages. */
@@ -69,12 +69,7 @@ const provider = new Provider('https://peer.certbound.test', {
         jwt: { sign: { alg: 'ES256' } },
       }),
     },
-    mTLS: {
-      enabled: true,
-      certificateBoundAccessTokens: true,
-      getCertificate: ({ req }: { readonly req: { readonly socket: TLSSocket } }) =>
-        req.socket.getPeerX509Certificate(),
-    },
+    mTLS: MUTUAL_TLS_FEATURE,
   },
 })
 const truststore = await readTruststore(truststoreFile)

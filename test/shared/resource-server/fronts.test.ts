@@ -1,85 +1,24 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer as createHttpServer, type RequestListener } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import { createServer } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listen, type Listening } from '../../../infra/connections/listen.ts'
 import type { HeaderEdge } from '../../../shared/resource-server/edges.ts'
-import type { FrontProof } from '../../../shared/resource-server/front-proof.ts'
 import { requireToken } from '../../../shared/resource-server/node.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
-import { converse, identity, send, vector } from '../../infra/emulator/tls-client.ts'
-import { available, runs, samplesIn } from '../../support/page-code.ts'
+import { converse, send, vector } from '../../infra/emulator/tls-client.ts'
+import { type Documented, ISSUERS } from '../../support/documented-tokens.ts'
+import {
+  CONFIGURATIONS,
+  freePort,
+  FRONTS,
+  INSTALLED,
+  MUTUAL_TLS,
+  serverFor,
+  start,
+} from '../../support/fronts.ts'
 import { ask, type Presented } from '../../support/resource-servers.ts'
 import { HOLDER, signedTokens, THIEF, thumbprintOf } from '../../support/signed-tokens.ts'
-
-/** The configurations of the page, each run by its program. */
-const CONFIGURATIONS = samplesIn('docs/edges.md')
-const SECRET = 'c2VjcmV0IG9mIHRoZSBmcm9udHMgb2YgdGhlIHRlc3Q'
-
-/** The identity that a front presents to the server. Its CA is also that of the clients, so that only its name distinguishes it. */
-const FRONT = identity('client-rsa-2048')
-const MUTUAL_TLS: FrontProof = {
-  mutualTls: { issuers: [vector('ca-issuing')], name: 'spiffe://example.org/ns/prod/sa/rsa' },
-}
-const SECRET_HEADER: FrontProof = { secretHeader: { name: 'Front-Secret', values: [SECRET] } }
-
-interface Front {
-  readonly program: string
-  readonly version: string
-  readonly file: string
-  readonly arguments: (file: string) => readonly string[]
-  readonly proof: FrontProof
-  /** Lets the program write below its folder only, and finds its modules. */
-  readonly adapt: (configuration: string, folder: string) => string
-}
-
-const APACHE_MODULES = ['mpm_event', 'authz_core', 'ssl', 'headers', 'proxy', 'proxy_http']
-  .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
-  .join('\n')
-const NGINX_WRITES = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  .map((name) => `${name}_temp_path ${name};`)
-  .join(' ')
-
-const FRONTS: Readonly<Partial<Record<HeaderEdge, Front>>> = {
-  nginx: {
-    ...{ program: 'nginx', version: '-v', file: 'nginx.conf', proof: MUTUAL_TLS },
-    arguments: (file) => [
-      ...['-e', 'stderr', '-p', join(file, '..'), '-c', file],
-      '-g',
-      'daemon off; master_process off;',
-    ],
-    adapt: (text, folder) =>
-      `pid ${folder}/nginx.pid;\n${text.replace('http {', `http { access_log off; ${NGINX_WRITES}`)}`,
-  },
-  haproxy: {
-    ...{ program: 'haproxy', version: '-v', file: 'haproxy.cfg', proof: SECRET_HEADER },
-    arguments: (file) => ['-db', '-f', file],
-    adapt: (text) => text,
-  },
-  apache: {
-    ...{ program: 'apache2', version: '-v', file: 'apache.conf', proof: MUTUAL_TLS },
-    arguments: (file) => ['-X', '-f', file],
-    adapt: (text, folder) =>
-      [
-        ...[`ServerRoot ${folder}`, APACHE_MODULES, `PidFile ${folder}/apache.pid`, 'Mutex posixsem'],
-        ...[`ErrorLog ${folder}/error.log`, 'ServerName localhost', 'User nobody', 'Group nogroup', text],
-      ].join('\n'),
-  },
-  caddy: {
-    ...{ program: 'caddy', version: 'version', file: 'caddy.json', proof: SECRET_HEADER },
-    arguments: (file) => ['run', '--config', file],
-    adapt: (text) => text,
-  },
-}
-
-const INSTALLED = Object.entries(FRONTS).filter(
-  ([name, { program, version }]) => available(name, runs(program, version) ? undefined : program).length > 0,
-)
 
 test('the page has the configuration of each front that is run', () => {
   for (const { file } of Object.values(FRONTS)) expect([...CONFIGURATIONS.keys()]).toContain(file)
@@ -87,6 +26,21 @@ test('the page has the configuration of each front that is run', () => {
 
 const { options, jwt } = signedTokens()
 const bearer = { authorization: `Bearer ${jwt()}` }
+
+/** Tokens as Keycloak makes them. The key of this issuer has the `kid` of the other one. */
+const {
+  issuer,
+  audience,
+  options: profile,
+  header,
+  access,
+  identity: idToken,
+} = ISSUERS['Keycloak'] as Documented
+const keycloak = signedTokens(issuer)
+const issuers = [options, { ...profile, issuer, audience, jwks: keycloak.options.jwks }]
+const byKeycloak = (claims: object) => ({
+  authorization: `Bearer ${keycloak.jwt({ client_id: undefined, ...claims }, header)}`,
+})
 
 /** The certificate of the holder in every form that a front sends, with the verdicts of fronts and guesses of their secret. */
 const FORGED = {
@@ -110,11 +64,11 @@ describe.each(INSTALLED)('%s', (name, front) => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'certbound-front-'))
     const edge = { name: name as HeaderEdge, proof: front.proof }
-    const resource = protectedResource({ ...options, edge, onRefusal: (reason) => reasons.push(reason) })
+    const resource = protectedResource({ issuers, edge, onRefusal: (reason) => reasons.push(reason) })
     server = await listen(
       serverFor(
         front.proof,
-        requireToken(resource, ['read'], (_request, response) => response.end('served')),
+        requireToken(resource, [], (_request, response) => response.end('served')),
       ),
     )
     clients = { port: await freePort() }
@@ -150,6 +104,17 @@ describe.each(INSTALLED)('%s', (name, front) => {
     expect(await use(two)).toEqual([401, 'certificate-differs'])
   })
 
+  test('a token as Keycloak makes it passes with its certificate only, and an ID token does not', async () => {
+    expect(await use(HOLDER, byKeycloak(access))).toEqual([200])
+    expect(await use(THIEF, { ...FORGED, ...byKeycloak(access) })).toEqual([401, 'certificate-differs'])
+    expect(await use({}, { ...FORGED, ...byKeycloak(access) })).toEqual([401, 'certificate-missing'])
+    expect(await use(HOLDER, byKeycloak({ ...idToken, aud: audience }))).toEqual([401, 'id-token'])
+    expect(await use(HOLDER, byKeycloak({ ...access, iss: options.issuer }))).toEqual([
+      401,
+      'signature-wrong',
+    ])
+  })
+
   test('a copied TLS session is worth nothing', async () => {
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
       const { said, session } = await converse(clients.port, { ...HOLDER, maxVersion })
@@ -169,66 +134,3 @@ describe.each(INSTALLED)('%s', (name, front) => {
       }
   })
 })
-
-function serverFor(proof: FrontProof, listener: RequestListener) {
-  if (proof !== MUTUAL_TLS) return createHttpServer(listener)
-  const tls = { ...identity('server-localhost', 'ca-issuing'), ca: [vector('ca-root'), vector('ca-issuing')] }
-  return createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, listener)
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer())
-  await close()
-  return port
-}
-
-/** Starts the program with the configuration of the page, with other ports and the name of this machine. */
-async function start(
-  front: Front,
-  folder: string,
-  port: number,
-  backend: number,
-): Promise<() => Promise<void>> {
-  const server = identity('server-localhost', 'ca-issuing')
-  const files = {
-    'server.pem': server.cert,
-    'server.key.pem': server.key,
-    'server-and-key.pem': server.cert + server.key,
-    'clients-ca.pem': vector('ca-root') + vector('ca-issuing'),
-    'front.pem': FRONT.cert,
-    'front.key.pem': FRONT.key,
-    'front-and-key.pem': FRONT.cert + FRONT.key,
-    'backends-ca.pem': vector('ca-root'),
-    [front.file]: front
-      .adapt(CONFIGURATIONS.get(front.file) ?? '', folder)
-      .replace('*:8443', `*:${port}`)
-      .replace(/:?8443/, `127.0.0.1:${port}`)
-      .replaceAll(/:(8080|9443)\b/g, `:${backend}`)
-      .replaceAll('accounts.internal', 'localhost'),
-  }
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  const child = spawn(front.program, front.arguments(join(folder, front.file)), {
-    cwd: folder,
-    env: { HOME: folder, PATH: process.env['PATH'], FRONT_SECRET: SECRET },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let log = ''
-  for (const output of [child.stdout, child.stderr])
-    output.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  const ended = once(child, 'close')
-  const stop = async () => {
-    child.kill()
-    await ended
-  }
-  const answers = async () => {
-    const { said } = await converse(port, {})
-    if (!said.includes('401')) throw new Error(`${front.program} answers "${said}": ${log}`)
-  }
-  try {
-    await vi.waitFor(answers, { timeout: 10_000, interval: 50 })
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  return stop
-}

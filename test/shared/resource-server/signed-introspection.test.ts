@@ -50,6 +50,8 @@ describe('a signed answer (RFC 9701)', () => {
     answer = () => signed()
     expect(await decision(resource, 'opaque')).toBe('allowed')
     expect(asked).toEqual(['application/token-introspection+jwt'])
+    answer = () => signed({ aud: options.audience })
+    expect(await decision(resource, 'opaque')).toBe('allowed')
     answer = () => signed({ aud: ['rs', 'another'], token_introspection: { active: false } })
     expect(await decision(resource, 'opaque')).toBe('401 token-inactive')
     answer = () => signed({ token_introspection: { ...MEMBERS, aud: 'https://other.example.com' } })
