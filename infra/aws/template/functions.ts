@@ -7,10 +7,13 @@ interface FunctionSettings extends Rights {
   readonly usesSdk?: true
 }
 
+/** Every step of a grant. */
+const GRANTS = ['readGrants', 'readGrant', 'writeGrants', 'deleteGrants'] as const
+
 const ALL = {
   authorization: {
     // Clients that push requests authenticate, which needs these calls.
-    calls: ['useAssertions', 'useProofs', 'readGrants', 'readGrant', 'writeGrants', 'deleteGrants'],
+    calls: ['useAssertions', 'useProofs', ...GRANTS],
     reads: ['nonceKeys'],
   },
   // The APIs of resource servers call the authorizer from their own stacks (docs/resource-servers.md). It cannot issue nonces.
@@ -37,27 +40,11 @@ const ALL = {
   },
   token: {
     // A code or refresh token that is used again revokes its grant. If a subject may have only one token at a client, the others are listed.
-    calls: [
-      'useAssertions',
-      'useProofs',
-      'readGrants',
-      'readGrant',
-      'writeGrants',
-      'deleteGrants',
-      'listGrants',
-    ],
+    calls: ['useAssertions', 'useProofs', ...GRANTS, 'listGrants'],
     reads: ['signingKeys', 'nonceKeys'],
   },
   'token-management': {
-    calls: [
-      'listRegistry',
-      'readGrants',
-      'readGrant',
-      'writeGrants',
-      'deleteGrants',
-      'listGrants',
-      'recordChanges',
-    ],
+    calls: ['listRegistry', ...GRANTS, 'listGrants', 'recordChanges'],
     reads: ['signingKeys'],
     usesSdk: true,
   },
