@@ -22,6 +22,7 @@ export interface StackChanges {
 export interface Changes {
   readonly truststore: StackChanges
   readonly main: StackChanges
+  readonly warnings: readonly string[]
 }
 
 /** Their replacement or removal loses data, addresses or settings. */

@@ -11,7 +11,7 @@ import type { Aws } from './aws.ts'
 import type { StackState } from './stack.ts'
 
 /** Older ones go. */
-const KEPT_VERSIONS = 10
+export const KEPT_VERSIONS = 10
 
 /** A version of a function. */
 export interface Version {
@@ -19,6 +19,8 @@ export interface Version {
   /** Twelve hexadecimal digits that name its release. */
   readonly release: string
   readonly dataVersion: number
+  /** The rights that its code needs. */
+  readonly rights: readonly string[]
 }
 
 /** A function of a deployment, with its versions, the newest first. */
@@ -31,25 +33,35 @@ export interface DeployedFunction {
   readonly aliases: ReadonlyMap<string, number>
 }
 
+export const deployedName = (stage: string, name: FunctionName) => `certbound-${stage}-${name}`
+
 /** @throws Complaint */
 export async function readFunctions(stage: string, aws: Aws): Promise<DeployedFunction[]> {
   const all: DeployedFunction[] = []
-  for (const [name] of FUNCTIONS) all.push(await readFunction(name, `certbound-${stage}-${name}`, aws))
+  for (const [name] of FUNCTIONS) all.push(await readFunction(name, deployedName(stage, name), aws))
   return all
 }
 
-async function readFunction(
-  name: FunctionName,
-  FunctionName: string,
-  { lambda: client }: Aws,
-): Promise<DeployedFunction> {
+/** Reads the description that a release gives to its functions. */
+export function describedBy(description: string): Omit<Version, 'number'> {
+  const [, release = '', data = '', rights = ''] =
+    /, release (\w+), data (\d+), rights (.*)$/.exec(description) ?? []
+  return { release, dataVersion: Number(data), rights: rights === '' ? [] : rights.split(' ') }
+}
+
+/** The versions of a function, the newest first. @throws Complaint */
+export async function readVersions(FunctionName: string, { lambda: client }: Aws): Promise<Version[]> {
   const versions: Version[] = []
   for await (const { Versions = [] } of paginateListVersionsByFunction({ client }, { FunctionName }))
     for (const { Version = '', Description = '' } of Versions) {
-      const [, release = '', data = ''] = /, release (\w+), data (\d+)$/.exec(Description) ?? []
-      if (Version !== '$LATEST')
-        versions.push({ number: Number(Version), release, dataVersion: Number(data) })
+      if (Version !== '$LATEST') versions.push({ number: Number(Version), ...describedBy(Description) })
     }
+  return versions.sort((a, b) => b.number - a.number)
+}
+
+async function readFunction(name: FunctionName, FunctionName: string, aws: Aws): Promise<DeployedFunction> {
+  const client = aws.lambda
+  const versions = await readVersions(FunctionName, aws)
   const aliases = new Map<string, number>()
   for await (const { Aliases = [] } of paginateListAliases({ client }, { FunctionName }))
     for (const { Name = '', FunctionVersion, RoutingConfig } of Aliases) {
@@ -58,7 +70,7 @@ async function readFunction(
       for (const other of Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}))
         aliases.set(`${Name} ${other}`, Number(other))
     }
-  return { name, FunctionName, versions: versions.sort((a, b) => b.number - a.number), aliases }
+  return { name, FunctionName, versions, aliases }
 }
 
 /** Lets the API invoke a version. @throws Complaint */

@@ -72,6 +72,7 @@ export function planLines(
     `       ${quotas.rate}`,
     ...truststore.warnings,
     ...quotas.warnings,
+    ...changes.warnings,
   ]
 }
 
@@ -88,7 +89,7 @@ export function planOf(
     stacks: [stack(stacks.truststore, changes.truststore), stack(stacks.main, changes.main)],
     trustStore: trust.lines,
     tables,
-    warnings: [...truststore.warnings, ...quotas.warnings],
+    warnings: [...truststore.warnings, ...quotas.warnings, ...changes.warnings],
   }
 }
 

@@ -4,8 +4,9 @@ import type { Template } from '../template/releases.ts'
 import type { Aws } from './aws.ts'
 import { type Change, type Changes, isSevere, templateChanges } from './changes.ts'
 import type { Plan } from './plan.ts'
-import { type Planned, previewStack } from './put-stack.ts'
+import { deployedTemplate, type Planned, previewStack } from './put-stack.ts'
 import { type Release, type Uploaded, uploadRelease } from './release.ts'
+import { rightsWarnings } from './rights-order.ts'
 import type { Patience, Stacks } from './stack.ts'
 import { truststoreBucket } from './truststore.ts'
 
@@ -34,7 +35,7 @@ export function plannedMain(
  * @throws Complaint
  */
 export async function previewChanges(
-  { stacks, object }: Plan,
+  { settings, stacks, object }: Plan,
   release: Release,
   aws: Aws,
   patience: Patience,
@@ -44,13 +45,16 @@ export async function previewChanges(
     const truststore = templateChanges(planned.content, 'new')
     // Without its bucket CloudFormation cannot compare: anything may happen to a main stack that exists.
     const effect = stacks.main.state === undefined ? 'new' : 'maybe replaced'
-    return { truststore, main: templateChanges(release.template, effect) }
+    return { truststore, main: templateChanges(release.template, effect), warnings: [] }
   }
   const truststore = await previewStack(planned, aws, patience)
-  if (stacks.main.state === undefined) return { truststore, main: templateChanges(release.template, 'new') }
+  if (stacks.main.state === undefined)
+    return { truststore, main: templateChanges(release.template, 'new'), warnings: [] }
   const uploaded = await uploadRelease(release, truststoreBucket(stacks.truststore), aws)
   const main = plannedMain(stacks, release, uploaded, object?.version ?? 'new')
-  return { truststore, main: await previewStack(main, aws, patience) }
+  const before = await deployedTemplate(stacks.main, aws)
+  const warnings = await rightsWarnings(before, release.template, settings.stage, aws)
+  return { truststore, main: await previewStack(main, aws, patience), warnings }
 }
 
 /** The changes that lose tables, domains, stages or the API. */

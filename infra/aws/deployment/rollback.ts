@@ -1,8 +1,11 @@
 import { Complaint } from '../../command.ts'
-import { ALIAS } from '../template/releases.ts'
+import { ALIAS, type Template } from '../template/releases.ts'
+import { givenRights } from '../template/rights.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import type { Aws } from './aws.ts'
 import { type DeployedFunction, readFunctions, type Version } from './function-versions.ts'
+import { deployedTemplate } from './put-stack.ts'
+import { missingIn, named } from './rights-order.ts'
 import { findStacks, requireState } from './stack.ts'
 import { openDeployedTables } from './tables.ts'
 
@@ -42,6 +45,7 @@ export async function readRollback(
   if (targets.length === 0) throw new Complaint(`no function has a version of the release ${release}`)
   const { store } = openDeployedTables(settings, main, aws)
   const stored = await store.registry.dataVersion.find().finally(() => store.close())
+  requireRights(release, targets, await deployedTemplate(main, aws))
   requireReadable(release, Math.min(...targets.map(({ to }) => to.dataVersion)), stored)
   return {
     ...{ stack: main.name, release },
@@ -70,6 +74,18 @@ function requireReadable(release: string, understood: number, stored: number): v
   if (stored <= understood) return
   throw new Complaint(
     `the release ${release} understands data of version ${understood}, and the tables have version ${stored}: it would misread them. docs/upgrades.md has the way back`,
+  )
+}
+
+/** @throws Complaint if the roles do not have the rights that the code of the release needs */
+function requireRights(release: string, targets: readonly Move[], template: Template): void {
+  const lacking = targets.flatMap(({ from: { name }, to: { rights } }) => {
+    const missing = missingIn(givenRights(name, template) ?? new Set(), rights)
+    return missing.length === 0 ? [] : [`${name} ${named(missing)}`]
+  })
+  if (lacking.length === 0) return
+  throw new Complaint(
+    `the roles of the functions do not have the rights that the release ${release} needs (${lacking.join('; ')}): check out its version and deploy it`,
   )
 }
 

@@ -68,6 +68,7 @@ export type MtlsDomainName = Resource<'ApiGatewayV2::DomainName', Domain & Mutua
 type Access = `dynamodb:${'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
 /** Neither an action nor a resource can be `*`. */
 export interface Statement {
+  Sid?: string
   Effect: 'Allow' | 'Deny'
   Action: readonly (Access | 'logs:CreateLogStream' | 'logs:PutLogEvents' | 'kms:Decrypt')[]
   Resource: Arn | KeyArn

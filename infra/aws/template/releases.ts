@@ -10,6 +10,7 @@ import {
   logicalName,
   permissionId,
 } from './logical-ids.ts'
+import { givenRights, rightName } from './rights.ts'
 
 /** A resource of a template, with the members that are read here. */
 export interface TemplateResource {
@@ -56,11 +57,11 @@ export function addReleases(
     const { Properties, ...rest } = resourceOf(template, id)
     Resources[id] = { ...rest, Properties: { ...Properties, ...properties } }
   }
-  for (const [name] of FUNCTIONS) {
+  for (const [name, { also }] of FUNCTIONS) {
     const digest = digests.get(name) ?? ''
     const version = versionId(name, release)
     change(lambdaId(name), {
-      Description: `${described}, release ${release}, data ${DATA_VERSION}`,
+      Description: `${described}, release ${release}, data ${DATA_VERSION}, rights ${neededRights(name, template, also)}`,
       Code: codeOf(name, digest),
     })
     Resources[version] = versionOf(name, digest)
@@ -70,6 +71,12 @@ export function addReleases(
     change(permissionId(name), { FunctionName: ref(aliasId(name)) })
   }
   return { ...template, Resources, Outputs: { ...template.Outputs, ...versionOutputs(release) } }
+}
+
+/** The rights that the code of a function needs, so that `deploy` and `rollback` know those of each version. */
+export function neededRights(name: string, template: Template, also: readonly string[] = []): string {
+  const given = [...(givenRights(name, template) ?? [])]
+  return given.filter((right) => !also.includes(rightName(right))).join(' ')
 }
 
 const versionId = (name: FunctionName, release: string) => `${logicalName(name)}Version${release}`

@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { type Arn, attribute, type KeyArn, type FunctionRole, type Statement } from './cloudformation.ts'
-import { logGroupId } from './logical-ids.ts'
+import { logGroupId, logicalName } from './logical-ids.ts'
 import type { Tables } from './tables.ts'
 
 /** The calls of DynamoDB that a function makes, besides those that read the registry. All other calls are denied. */
@@ -8,6 +9,8 @@ export interface Rights {
   readonly calls: readonly Call[]
   /** The secrets that it reads. Reading all others is denied. */
   readonly reads?: readonly Secret[]
+  /** Rights that only the code of the next release needs, or that of the one before (docs/upgrades.md). */
+  readonly also?: readonly (Call | Secret)[]
 }
 type Call = keyof ReturnType<typeof statementsOf>
 type Secret = keyof typeof PARTITIONS
@@ -21,17 +24,18 @@ export type RoleSettings = Pick<DeploymentSettings, 'region' | 'roles' | 'kmsKey
 /** The role of a function. */
 export function roleOf(
   name: string,
-  { calls, reads = [] }: Rights,
+  { calls, reads = [], also = [] }: Rights,
   tables: Tables,
   { region, roles, kmsKeyArn }: RoleSettings,
 ): FunctionRole {
   const statements = statementsOf(tables)
-  const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !reads.includes(secret))
+  const given: readonly (Call | Secret)[] = [...calls, ...reads, ...also]
+  const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !given.includes(secret))
   const Statement = [
     allow(attribute(logGroupId(name), 'Arn'), 'logs:CreateLogStream', 'logs:PutLogEvents'),
-    allow(tables.registry.arn, 'dynamodb:GetItem'),
-    ...calls.map((call) => statements[call]),
-    ...denied.map((secret) => withhold(tables.registry.arn, PARTITIONS[secret])),
+    named('readRegistry', allow(tables.registry.arn, 'dynamodb:GetItem')),
+    ...given.flatMap((right) => (right in PARTITIONS ? [] : [named(right, statements[right as Call])])),
+    ...denied.map((secret) => withhold(secret, tables.registry.arn)),
     ...(kmsKeyArn === undefined ? [] : [decrypt(kmsKeyArn, region)]),
   ]
   const Version = '2012-10-17'
@@ -83,11 +87,36 @@ function allow(Resource: Arn | KeyArn, ...Action: Statement['Action']): Statemen
   return { Effect: 'Allow', Action, Resource }
 }
 
-function withhold(Resource: Arn, partition: string): Statement {
+function withhold(secret: Secret, Resource: Arn): Statement {
   const Action = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const
-  return { Effect: 'Deny', Action, Resource, Condition: within(partition) }
+  return { Sid: secret, Effect: 'Deny', Action, Resource, Condition: within(PARTITIONS[secret]) }
+}
+
+/** A statement with a name, whose last four digits change with its content. */
+function named(name: string, statement: Statement): Statement {
+  return { Sid: name + hash('sha256', JSON.stringify(statement), 'hex').slice(0, 4), ...statement }
+}
+
+/**
+ * The rights that a template gives to a function, by the names of the statements. A secret that is not withheld is one of them.
+ *
+ * @returns `undefined` if the template does not have the function
+ */
+export function givenRights(
+  name: string,
+  { Resources }: { readonly Resources: Readonly<Record<string, object>> },
+): ReadonlySet<string> | undefined {
+  const role = Resources[`${logicalName(name)}Role`] as FunctionRole | undefined
+  if (role === undefined) return undefined
+  const given = new Set<string>(Object.keys(PARTITIONS))
+  for (const { Sid, Effect } of role.Properties.Policies[0].PolicyDocument.Statement)
+    if (Sid !== undefined) given[Effect === 'Allow' ? 'add' : 'delete'](Sid)
+  return given
 }
 
 function within(partition: string) {
   return { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } }
 }
+
+/** The name of a right without the digits of its content. */
+export const rightName = (right: string): string => (right in PARTITIONS ? right : right.slice(0, -4))

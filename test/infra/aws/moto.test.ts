@@ -121,6 +121,9 @@ if (findMoto() === undefined) {
     expect(await allow('deploy', ['deploy', '--yes'])).toMatchObject(DONE)
     expect(outputs()).toMatchObject({ RegistryTableName: registry, TablesFrom: 'settings' })
     expect(await live()).toEqual(new Set(['3']))
+    const back = await allow('deploy', ['rollback', '--yes'])
+    // The release before has the old registry, to which no role has rights any more.
+    expect([back.code, back.stderr]).toEqual([1, expect.stringMatching(/\(.*token readRegistry, .*\)/)])
     // The first two lines of the last step, and the deletion itself.
     await lines(later.slice(0, 3))
     expect(await lines([LIST_TABLES])).toEqual([expect.arrayContaining([registry, GRANTS]) as unknown])

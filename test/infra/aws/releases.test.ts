@@ -25,6 +25,17 @@ test.each([
   expect(releaseWith(id, change)).not.toBe(releaseWith())
 })
 
+test('the description of each function, which names its rights, is within the limit of Lambda', () => {
+  const { Resources } = addReleases(made, new Map(), 'certbound 10.10.10')
+  const described = Object.values(Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' ? [String(Properties?.['Description'])] : [],
+  )
+  expect(
+    described.every((text) => text.replace(/ (signing|nonce)Keys/g, '').includes(', rights readRegistry')),
+  ).toBe(true)
+  expect(Math.max(...described.map(({ length }) => length))).toBeLessThanOrEqual(256)
+})
+
 test('another archive makes another release, and another alarm or limit of a route does not', () => {
   expect(releaseWith('HttpApi', {}, '01')).not.toBe(releaseWith())
   expect(releaseWith('ReplaysAlarm', { Threshold: 7 })).toBe(releaseWith())

@@ -3,7 +3,8 @@ import { FUNCTION_ROUTES } from '../../../infra/deployed-routes.ts'
 import { isAudited } from '../../../shared/lambda/route.ts'
 import type { FunctionRole } from '../../../infra/aws/template/cloudformation.ts'
 import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
-import { type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
+import { neededRights } from '../../../infra/aws/template/releases.ts'
+import { givenRights, rightName, type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
 import { tablesOf } from '../../../infra/aws/template/tables.ts'
 import { type StoreCall, storeUses } from './store-calls.ts'
 
@@ -75,6 +76,27 @@ test.each(FUNCTIONS)(
     expect(linesOf(roleOf(name, rights, TABLES, SETTINGS))).toEqual(wantedLines(name))
   },
 )
+
+test('a right that its code does not need yet is given to a function, and is not among those that it needs', () => {
+  const also = ['listRegistry', 'signingKeys'] as const
+  const role = roleOf('discovery', { calls: ['listGrants'], also }, TABLES, SETTINGS)
+  const template = { Resources: { DiscoveryRole: role } }
+  const names = (rights: Iterable<string>) => [...rights].map(rightName).sort()
+  expect(names(givenRights('discovery', template) ?? [])).toEqual(
+    [...also, 'listGrants', 'readRegistry'].sort(),
+  )
+  expect(names(neededRights('discovery', template, also).split(' '))).toEqual(['listGrants', 'readRegistry'])
+  expect(givenRights('other', template)).toBe(undefined)
+})
+
+test('another table makes other rights, so no version is invoked without rights to its tables', () => {
+  const rightsOf = (tables: typeof TABLES) => {
+    const role = roleOf('discovery', { calls: ['readGrant'] }, tables, SETTINGS)
+    return givenRights('discovery', { Resources: { DiscoveryRole: role } })
+  }
+  const others = rightsOf(tablesOf({ tables: { registry: 'other', grants: 'others' } }))
+  expect([...(others ?? [])].filter((right) => rightsOf(TABLES)?.has(right))).toEqual([])
+})
 
 test.each<[string, string, Partial<Rights>]>([
   ['a call too many', 'introspection', { calls: ['useProofs', 'readGrants', 'deleteGrants'] }],

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Stack } from '../../../support/fake-cloudformation.ts'
+import { earlier, type Resources } from './earlier.ts'
 import { MAIN, STORE, test } from './own-account.ts'
 
 interface Plan {
@@ -15,16 +15,6 @@ interface Change {
   readonly id: string
   readonly type: string
 }
-type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>
-
-/** Changes the template that was deployed the last time, as if an earlier version had made it. */
-function earlier(stack: Stack | undefined, edit: (resources: Resources) => void): void {
-  if (stack === undefined) throw new Error('nothing was deployed')
-  const template = JSON.parse(stack.template) as { Resources: Resources }
-  edit(template.Resources)
-  stack.template = JSON.stringify(template)
-}
-
 test('the plan of a first deployment lists everything as new, fits one screen, and asks CloudFormation for nothing', async ({
   operator,
 }) => {
