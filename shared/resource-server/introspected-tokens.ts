@@ -23,7 +23,10 @@ export interface IntrospectionOptions {
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>
   /** The issuer's `jwks_uri`, or its keys. If present, answers must be JWTs that one of them has signed (RFC 9701). */
   readonly jwks?: string | Jwks
-  /** How many seconds an active answer is kept, at most 300. A revoked token is accepted for this time. If absent, none is kept. */
+  /**
+   * How many seconds an active answer with `exp` is kept, at most 300. A revoked token is accepted for this time. If absent, none is
+   * kept.
+   */
   readonly keepSeconds?: number
 }
 

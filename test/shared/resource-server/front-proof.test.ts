@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { EdgeOptions } from '../../../shared/resource-server/edges.ts'
 import type { FrontProof } from '../../../shared/resource-server/front-proof.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import type { ResourceRequest } from '../../../shared/resource-server/resource-request.ts'
 import { identity, makeAuthority, makeIdentity, vector } from '../../infra/emulator/tls-client.ts'
+import { builtCertificate, element } from '../../support/built-certificate.ts'
 import { FORMS, options, outcome, TRUSTED } from '../../support/edge-requests.ts'
 import { HOLDER, thumbprintOf } from '../../support/signed-tokens.ts'
 
@@ -34,6 +35,23 @@ describe('the proof of a front by mutual TLS', async () => {
     ['a certificate of another CA with the same name', 'localhost', namesake.cert],
   ])('%s is not the front', async (_what, expected, certificate) => {
     expect(await prove({ issuers, name: expected }, certificate)).toMatch(/^front-unproved: the /)
+  })
+
+  test.each([
+    ['a DNS name', element(0x82, `a, URI:${name}, b`)],
+    ['a DNS name with quotation marks', element(0x82, `a", URI:${name}, DNS:"b`)],
+    ['a URI that goes on', element(0x86, `${name}, URI:b`)],
+    ['an e-mail address', element(0x81, `URI:${name}`)],
+  ])('a name that is text within %s does not count', async (_what, crafted) => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const made = async (...names: Buffer[]) => {
+      const extension = { oid: '2.5.29.17', value: element(0x30, ...names) }
+      const der = await builtCertificate({ signedWith: privateKey, extensions: [extension] })
+      return new X509Certificate(der).toString()
+    }
+    const own = [String(publicKey.export({ type: 'spki', format: 'pem' }))]
+    expect(await prove({ issuers: own, name }, await made(element(0x86, name)))).toBe('allowed')
+    expect(await prove({ issuers: own, name }, await made(crafted))).toMatch(/^front-unproved/)
   })
 
   test('only the key of the issuer counts', async () => {
