@@ -3,14 +3,7 @@ import { managementApi, webApi } from '../../shared/lambda/faces.ts'
 import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
 import { bothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
-import {
-  AuthorizationChangeCall,
-  ClientAuthorizationCall,
-  AuthorizationListCall,
-  readAuthorizationChange,
-  readAuthorizations,
-  readClientAuthorization,
-} from './authorizations/request.ts'
+import * as authorizationRequests from './authorizations/request.ts'
 import { authorizationList, changedAuthorization } from './authorizations/respond.ts'
 import { forgetGrantedScopes, getGrantedScopes } from './granted-scopes/decide.ts'
 import { forgottenScopes, grantedScopes } from './granted-scopes/respond.ts'
@@ -80,8 +73,8 @@ export const routes = routesOf(
     paths: withSubject('/client/authorization/get/list'),
     methods: ['GET', 'POST'],
     access: roleOrOrganizationAccess('manage'),
-    face: managementApi(AuthorizationListCall),
-    read: readAuthorizations,
+    face: managementApi(authorizationRequests.AuthorizationListCall),
+    read: authorizationRequests.readAuthorizations,
     decide: listAuthorizations,
     respond: authorizationList,
   }),
@@ -89,16 +82,16 @@ export const routes = routesOf(
     paths: withSubject('/client/authorization/delete/{clientId}'),
     methods: ['DELETE', 'POST'],
     access: roleOrOrganizationAccess('manage'),
-    face: managementApi(ClientAuthorizationCall),
-    read: readClientAuthorization,
+    face: managementApi(authorizationRequests.ClientAuthorizationCall),
+    read: authorizationRequests.readClientAuthorization,
     decide: deleteAuthorization,
     respond: changedAuthorization('A137001', 'Deleted'),
   }),
   route({
     paths: bothVersions('/client/authorization/update/{clientId}'),
     access: roleOrOrganizationAccess('manage'),
-    face: managementApi(AuthorizationChangeCall),
-    read: readAuthorizationChange,
+    face: managementApi(authorizationRequests.AuthorizationChangeCall),
+    read: authorizationRequests.readAuthorizationChange,
     decide: updateAuthorization,
     respond: changedAuthorization('A138001', 'Updated'),
   }),
@@ -106,8 +99,8 @@ export const routes = routesOf(
     paths: withSubject('/client/granted_scopes/get/{clientId}'),
     methods: ['GET', 'POST'],
     access: roleOrOrganizationAccess('manage'),
-    face: managementApi(ClientAuthorizationCall),
-    read: readClientAuthorization,
+    face: managementApi(authorizationRequests.ClientAuthorizationCall),
+    read: authorizationRequests.readClientAuthorization,
     decide: getGrantedScopes,
     respond: grantedScopes,
   }),
@@ -115,8 +108,8 @@ export const routes = routesOf(
     paths: withSubject('/client/granted_scopes/delete/{clientId}'),
     methods: ['DELETE', 'POST'],
     access: roleOrOrganizationAccess('manage'),
-    face: managementApi(ClientAuthorizationCall),
-    read: readClientAuthorization,
+    face: managementApi(authorizationRequests.ClientAuthorizationCall),
+    read: authorizationRequests.readClientAuthorization,
     decide: forgetGrantedScopes,
     respond: forgottenScopes,
   }),

@@ -7,39 +7,20 @@ import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/reques
 import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
 import { FORM as REVOCATION_FORM } from '../../functions/revocation/request.ts'
 import { StandardIntrospectionAnswer } from '../../functions/standard-introspection/answer-schema.ts'
-import {
-  CALL as STANDARD_PARAMETERS,
-  FORM as STANDARD_FORM,
-} from '../../functions/standard-introspection/request.ts'
-import {
-  AuthorizationChangedAnswer,
-  AuthorizationListAnswer,
-} from '../../functions/token-management/authorizations/answer-schema.ts'
+import * as standardIntrospection from '../../functions/standard-introspection/request.ts'
+import * as authorizations from '../../functions/token-management/authorizations/answer-schema.ts'
 import { CreateAnswer } from '../../functions/token-management/create/answer-schema.ts'
-import {
-  ForgottenScopesAnswer,
-  GrantedScopesAnswer,
-} from '../../functions/token-management/granted-scopes/answer-schema.ts'
+import * as grantedScopes from '../../functions/token-management/granted-scopes/answer-schema.ts'
 import { RevokeAnswer } from '../../functions/token-management/end/answer-schema.ts'
 import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
 import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
-import {
-  UserinfoAnswer,
-  UserinfoClaims,
-  UserinfoContent,
-  UserinfoIssueAnswer,
-} from '../../functions/userinfo/answer-schema.ts'
+import * as userinfo from '../../functions/userinfo/answer-schema.ts'
 import { ErrorContent, NotOfferedAnswer } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
-import {
-  HeldToken,
-  signedContent,
-  StandardAnswer,
-  StandardContent,
-} from '../../shared/token/active-token-schema.ts'
+import * as activeToken from '../../shared/token/active-token-schema.ts'
 import { MANAGEMENT_ENDPOINTS } from './management-endpoints.ts'
 
 /** The facts about a route for the reference that its declaration does not contain. */
@@ -124,21 +105,25 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
   '/auth/userinfo': {
     summary: 'Decides whether an access token is valid at the userinfo endpoint.',
-    answer: UserinfoAnswer,
+    answer: userinfo.UserinfoAnswer,
     required: ['token'],
   },
   '/auth/userinfo/issue': {
     summary: 'Makes the response of the userinfo endpoint (OpenID Connect Core section 5.3).',
-    answer: UserinfoIssueAnswer,
-    content: { JSON: UserinfoContent, JWT: UserinfoClaims },
+    answer: userinfo.UserinfoIssueAnswer,
+    content: { JSON: userinfo.UserinfoContent, JWT: userinfo.UserinfoClaims },
     required: ['token'],
   },
   '/auth/introspection/standard': {
     summary: 'Answers a token introspection request (RFC 7662).',
     answer: StandardIntrospectionAnswer,
-    content: { OK: StandardContent, JWT: signedContent(StandardContent), ...ERRORS },
+    content: {
+      OK: activeToken.StandardContent,
+      JWT: activeToken.signedContent(activeToken.StandardContent),
+      ...ERRORS,
+    },
     required: ['parameters'],
-    form: STANDARD_PARAMETERS,
+    form: standardIntrospection.CALL,
   },
   '/auth/revocation': {
     summary: 'Answers a token revocation request (RFC 7009).',
@@ -168,25 +153,25 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
   '/client/authorization/get/list': {
     summary: 'Lists the clients with tokens of an end-user.',
-    answer: AuthorizationListAnswer,
+    answer: authorizations.AuthorizationListAnswer,
   },
   '/client/authorization/update': {
     summary: 'Changes the scopes of an end-user’s tokens at a client.',
-    answer: AuthorizationChangedAnswer,
+    answer: authorizations.AuthorizationChangedAnswer,
   },
   '/client/authorization/delete': {
     summary: 'Revokes an end-user’s tokens at a client.',
-    answer: AuthorizationChangedAnswer,
+    answer: authorizations.AuthorizationChangedAnswer,
   },
 
   '/client/granted_scopes/get': {
     summary: 'Reads the scopes that an end-user has granted to a client.',
-    answer: GrantedScopesAnswer,
+    answer: grantedScopes.GrantedScopesAnswer,
   },
   '/client/granted_scopes/delete': {
     summary:
       'Deletes the record of the scopes that an end-user has granted to a client. Its tokens remain valid.',
-    answer: ForgottenScopesAnswer,
+    answer: grantedScopes.ForgottenScopesAnswer,
   },
 
   ...MANAGEMENT_ENDPOINTS,
@@ -210,15 +195,15 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
   '/introspection': {
     summary: 'Decides whether the holder of the client certificate may use an access token bound to it.',
-    answer: HeldToken,
+    answer: activeToken.HeldToken,
     required: ['token'],
     form: INTROSPECTION_FORM,
   },
   '/introspection/standard': {
     summary: 'Token introspection (RFC 7662).',
-    answer: z.union([StandardAnswer, signedContent(StandardAnswer)]),
+    answer: z.union([activeToken.StandardAnswer, activeToken.signedContent(activeToken.StandardAnswer)]),
     required: ['token'],
-    form: STANDARD_FORM,
+    form: standardIntrospection.FORM,
   },
   '/revocation': {
     summary: 'Token revocation (RFC 7009).',

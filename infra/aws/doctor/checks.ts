@@ -17,15 +17,7 @@ import { otherHost } from './outside/other-host.ts'
 import { serverCertificates } from './outside/server-certificates.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
-import {
-  binding,
-  clientCertificates,
-  clientSecrets,
-  pushedRequests,
-  reading,
-  registered,
-  trustedDates,
-} from './registry.ts'
+import * as registry from './registry.ts'
 import { tableProtection, timeToLive } from './tables.ts'
 
 /** The checks of every deployment: first those over the network, then those of the registry and the trust store. */
@@ -39,15 +31,15 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
   metadataCheck,
   keySetCheck,
   clock,
-  reading,
-  binding,
-  pushedRequests,
+  registry.reading,
+  registry.binding,
+  registry.pushedRequests,
   issuers,
   certificateUsage,
-  trustedDates,
-  registered,
-  clientCertificates,
-  clientSecrets,
+  registry.trustedDates,
+  registry.registered,
+  registry.clientCertificates,
+  registry.clientSecrets,
 ]
 
 /** The checks that need AWS. */
