@@ -1,56 +1,44 @@
 import { AuditListAnswer } from '../../functions/management/audit/answer-schema.ts'
-import {
-  ClientAnswer,
-  ClientListAnswer,
-  CreatedClientAnswer,
-  ExplanationAnswer,
-  LockAnswer,
-  RequestableScopesAnswer,
-  SecretAnswer,
-} from '../../functions/management/clients/answer-schema.ts'
-import {
-  CreatedServiceAnswer,
-  ServiceAnswer,
-  ServiceListAnswer,
-} from '../../functions/management/services/answer-schema.ts'
+import * as clients from '../../functions/management/clients/answer-schema.ts'
+import * as services from '../../functions/management/services/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 
 /** The part of ENDPOINTS about clients and services. */
 export const MANAGEMENT_ENDPOINTS = {
-  '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
-  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
-  '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
+  '/client/create': { summary: 'Creates a client.', answer: clients.CreatedClientAnswer, jsonOnly: true },
+  '/client/get': { summary: 'Reads a client.', answer: clients.ClientAnswer, tagged: true },
+  '/client/get/list': { summary: 'Lists the clients of the service.', answer: clients.ClientListAnswer },
   '/client/certificate/explain': {
     summary:
       'Finds the clients that a certificate would authenticate, and the rule that refuses it for the other clients.',
-    answer: ExplanationAnswer,
+    answer: clients.ExplanationAnswer,
     required: ['clientCertificate'],
   },
   '/client/update': {
     summary: 'Replaces the settings of a client. Absent settings get their defaults.',
-    answer: ClientAnswer,
+    answer: clients.ClientAnswer,
     tagged: true,
     jsonOnly: true,
   },
   '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
   '/client/lock_flag/update': {
     summary: 'Locks or unlocks a client with immediate effect.',
-    answer: LockAnswer,
+    answer: clients.LockAnswer,
     required: ['clientLocked'],
   },
-  '/client/secret/refresh': { summary: 'Generates a new secret for a client.', answer: SecretAnswer },
+  '/client/secret/refresh': { summary: 'Generates a new secret for a client.', answer: clients.SecretAnswer },
   '/client/secret/update': {
     summary: 'Sets the secret of a client.',
-    answer: SecretAnswer,
+    answer: clients.SecretAnswer,
     required: ['clientSecret'],
   },
   '/client/extension/requestable_scopes/get': {
     summary: 'Reads the scopes that a client may request.',
-    answer: RequestableScopesAnswer,
+    answer: clients.RequestableScopesAnswer,
   },
   '/client/extension/requestable_scopes/update': {
     summary: 'Limits the scopes that a client may request. If the member is absent, the limit is removed.',
-    answer: RequestableScopesAnswer,
+    answer: clients.RequestableScopesAnswer,
     jsonOnly: true,
   },
   '/client/extension/requestable_scopes/delete': {
@@ -65,15 +53,15 @@ export const MANAGEMENT_ENDPOINTS = {
 
   '/service/create': {
     summary: 'Creates a service.',
-    answer: CreatedServiceAnswer,
+    answer: services.CreatedServiceAnswer,
     required: ['issuer'],
     jsonOnly: true,
   },
-  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
-  '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
+  '/service/get': { summary: 'Reads a service.', answer: services.ServiceAnswer, tagged: true },
+  '/service/get/list': { summary: 'Lists all services.', answer: services.ServiceListAnswer },
   '/service/update': {
     summary: 'Changes a service. Absent settings do not change; `null` sets the default.',
-    answer: ServiceAnswer,
+    answer: services.ServiceAnswer,
     tagged: true,
     jsonOnly: true,
   },
