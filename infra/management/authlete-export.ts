@@ -51,5 +51,8 @@ function listIn(answers: readonly JsonObject[], name: string, id: string, wrong:
     else if (numbers.indexOf(number) !== numbers.lastIndexOf(number))
       wrong.add(`${id} ${number} is a duplicate`)
   }
+  for (const { [id]: number, serviceNumber } of objects)
+    if (serviceNumber !== undefined && typeof serviceNumber !== 'number')
+      wrong.add(`${id} ${JSON.stringify(number)}: serviceNumber must be a number`)
   return objects
 }

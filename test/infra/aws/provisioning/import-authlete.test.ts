@@ -183,11 +183,7 @@ test.for<[string, unknown, string]>([
     [services(OF_AUTHLETE), { ...clients(CLIENT), totalCount: 7 }],
     'only 1 of 7 clients are present: request all of them with start=0&end=7',
   ],
-  [
-    'a duplicate client',
-    [services(OF_AUTHLETE), clients(CLIENT, CLIENT)],
-    `clientId ${CLIENT_ID} is a duplicate`,
-  ],
+  ['a duplicate client', clients(CLIENT, CLIENT), `clientId ${CLIENT_ID} is a duplicate`],
   [
     'two clients with one alias',
     [services(OF_AUTHLETE), clients(CLIENT, { ...CLIENT, clientId: 9 })],
@@ -202,6 +198,11 @@ test.for<[string, unknown, string]>([
     'a client of a service that is missing',
     [services(OF_AUTHLETE), clients({ ...CLIENT, serviceNumber: 1 })],
     'the service with the number 1 is missing',
+  ],
+  [
+    'a client whose service is not a number',
+    [services(OF_AUTHLETE), clients({ ...CLIENT, serviceNumber: { number: 1 } })],
+    `clientId ${CLIENT_ID}: serviceNumber must be a number`,
   ],
   [
     'a service with a wrong setting, at the end',
