@@ -1,4 +1,4 @@
-import { RESOURCE_TYPES } from './resource-types.ts'
+import { actionsOf, RESOURCE_TYPES } from './resource-types.ts'
 
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
@@ -17,9 +17,7 @@ const STACKS = ['certbound-*', 'truststore-certbound-*'].map(
 const FUNCTIONS = ['arn:aws:lambda:*:*:function:certbound-*']
 const TABLES = ['arn:aws:dynamodb:*:*:table/certbound-*']
 const BUCKETS = ['arn:aws:s3:::truststore-certbound-*']
-const DESCRIPTION = ['DescribeTable', 'DescribeTimeToLive', 'DescribeContinuousBackups'].map(
-  (name) => `dynamodb:${name}`,
-)
+const DESCRIPTION = actionsOf('dynamodb', 'DescribeTable DescribeTimeToLive DescribeContinuousBackups')
 const TRUSTSTORE = ['arn:aws:s3:::truststore-certbound-*/truststore.pem']
 const DOMAINS = ['arn:aws:apigateway:*::/domainnames/*']
 /** The resource of calls for which AWS does not allow to name one. */
@@ -39,7 +37,8 @@ const NO_SIGNING_KEYS: Statement = {
 }
 
 const READ_TRUSTSTORE = [
-  allow(TRUSTSTORE, 's3:GetObject', 's3:GetObjectVersion'), // Without this right the answer about a missing object is 403.
+  allow(TRUSTSTORE, 's3:GetObject', 's3:GetObjectVersion'),
+  // Without this right the answer about a missing object is 403.
   allow(BUCKETS, 's3:ListBucket'),
 ]
 
@@ -49,12 +48,7 @@ const READ = [
   allow(['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*', ...DOMAINS], 'apigateway:GET'),
   allow(
     FUNCTIONS,
-    ...[
-      'lambda:GetPolicy',
-      'lambda:ListAliases',
-      'lambda:ListVersionsByFunction',
-      'lambda:ListFunctionUrlConfigs',
-    ],
+    ...actionsOf('lambda', 'GetPolicy ListAliases ListVersionsByFunction ListFunctionUrlConfigs'),
   ),
   allow(ANY, 'lambda:GetAccountSettings'),
   allow(TABLES, 'dynamodb:GetItem', 'dynamodb:Query', ...DESCRIPTION),
@@ -66,12 +60,8 @@ const READ = [
 const PLAN = [
   allow(
     STACKS,
-    ...[
-      'cloudformation:CreateChangeSet',
-      'cloudformation:DescribeChangeSet',
-      'cloudformation:DeleteChangeSet',
-    ],
-    ...['cloudformation:GetTemplate', 'cloudformation:DescribeStackEvents'],
+    ...actionsOf('cloudformation', 'CreateChangeSet DescribeChangeSet DeleteChangeSet GetTemplate'),
+    'cloudformation:DescribeStackEvents',
   ),
   // These show whether another stack has the tables of the settings.
   allow(ANY, 'cloudformation:DescribeStacks', 'cloudformation:ValidateTemplate', 'lambda:GetAccountSettings'),
@@ -108,14 +98,15 @@ const DEPLOY = [
   ...PLAN,
   allow(
     STACKS,
-    ...['cloudformation:ExecuteChangeSet', 'cloudformation:CreateStack', 'cloudformation:UpdateStack'],
-    ...['cloudformation:UpdateTerminationProtection', 'cloudformation:DescribeStackResource'],
-    ...['cloudformation:ListStackResources', 'cloudformation:TagResource', 'cloudformation:UntagResource'],
+    ...actionsOf('cloudformation', 'ExecuteChangeSet CreateStack UpdateStack UpdateTerminationProtection'),
+    ...actionsOf('cloudformation', 'DescribeStackResource ListStackResources TagResource UntagResource'),
   ),
   // These delete the versions of functions without an alias, and roll back.
   allow(FUNCTIONS, 'lambda:ListAliases', 'lambda:UpdateAlias'),
-  allow(['arn:aws:lambda:*:*:function:certbound-*:*'], 'lambda:DeleteFunction', 'lambda:GetFunction'), // These delete settings of removed routes.
-  allow(['arn:aws:apigateway:*::/apis/*/stages/*/routesettings/*'], 'apigateway:DELETE'), // These write records of releases.
+  allow(['arn:aws:lambda:*:*:function:certbound-*:*'], 'lambda:DeleteFunction', 'lambda:GetFunction'),
+  // The settings of removed routes.
+  allow(['arn:aws:apigateway:*::/apis/*/stages/*/routesettings/*'], 'apigateway:DELETE'),
+  // The records of deployments.
   allow(TABLES, 'dynamodb:PutItem'),
   ...CHANGE_TRUSTSTORE,
   passRole(
@@ -128,9 +119,9 @@ const DEPLOY = [
 const NEW_TABLES = ['registry', 'grants'].map((kind) => `arn:aws:dynamodb:*:*:table/certbound-*-${kind}-*`)
 /** The tables with the records of changes, as CloudFormation names them. */
 const RECORDS = ['arn:aws:dynamodb:*:*:table/certbound-*-AuditTable-*']
-const DELETION = ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']
+const DELETION = actionsOf('dynamodb', 'DeleteItem BatchWriteItem')
 /** A table without protection can be deleted, and another time to live deletes its items. */
-const PROTECTION = ['dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive', 'dynamodb:UpdateContinuousBackups']
+const PROTECTION = actionsOf('dynamodb', 'UpdateTable UpdateTimeToLive UpdateContinuousBackups')
 
 /** The rights of `npm run provision` and `npm run restore`, with the related steps of docs/operations.md. */
 const OPERATE: readonly Statement[] = [
@@ -140,7 +131,7 @@ const OPERATE: readonly Statement[] = [
   ...CHANGE_TRUSTSTORE,
   allow(
     TABLES,
-    ...['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ...actionsOf('dynamodb', 'GetItem Query PutItem UpdateItem'),
     ...[...DESCRIPTION, 'dynamodb:RestoreTableToPointInTime', ...PROTECTION],
   ),
   // DynamoDB requires these for the table into which a backup is restored (backuprestore_IAM.html).
@@ -151,15 +142,13 @@ const OPERATE: readonly Statement[] = [
 
 /** The ten actions that API Gateway requires from its caller to log the requests of an HTTP API (http-api-logging.html). */
 const LOG_DELIVERY = [
-  ...['CreateLogDelivery', 'PutResourcePolicy', 'UpdateLogDelivery', 'DeleteLogDelivery', 'CreateLogGroup'],
-  ...[
-    'DescribeResourcePolicies',
-    'GetLogDelivery',
-    'ListLogDeliveries',
-    'DescribeLogGroups',
-    'DescribeLogStreams',
-  ],
-].map((name) => `logs:${name}`)
+  ...actionsOf(
+    'logs',
+    'CreateLogDelivery PutResourcePolicy UpdateLogDelivery DeleteLogDelivery CreateLogGroup',
+  ),
+  ...actionsOf('logs', 'DescribeResourcePolicies GetLogDelivery ListLogDeliveries DescribeLogGroups'),
+  'logs:DescribeLogStreams',
+]
 
 /** The rights of CloudFormation's role, or of the caller if there is none. */
 const CLOUDFORMATION = [

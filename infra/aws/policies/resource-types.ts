@@ -8,40 +8,39 @@ interface TypeRights {
   readonly resources: readonly string[]
 }
 
+/** @param names the names of actions of a service, with spaces between them */
+export function actionsOf(service: string, names: string): readonly string[] {
+  return names.split(' ').map((name) => `${service}:${name}`)
+}
+
 /** The pattern of all names of a deployment, which begin with the name of its stacks. */
 const NAMED = 'certbound-*'
 
-const log = (actions: readonly string[]): TypeRights => ({
+const log = (names: string): TypeRights => ({
   page: 'list_amazoncloudwatchlogs.html',
-  actions,
+  actions: actionsOf('logs', names),
   resources: [`arn:aws:logs:*:*:log-group:${NAMED}`, `arn:aws:logs:*:*:log-group:/aws/*/${NAMED}`],
 })
 /** The rights for API Gateway, whose actions are the methods of its own API. */
 const gateway = (...paths: readonly string[]): TypeRights => ({
   page: 'list_amazonapigatewaymanagementv2.html',
-  actions: [
-    'apigateway:GET',
-    'apigateway:POST',
-    'apigateway:PUT',
-    'apigateway:PATCH',
-    'apigateway:DELETE',
-  ].concat('apigateway:TagResource', 'apigateway:UntagResource'),
+  actions: actionsOf('apigateway', 'GET POST PUT PATCH DELETE TagResource UntagResource'),
   resources: paths.map((path) => `arn:aws:apigateway:*::${path}`),
 })
 const PARTS_OF_API = gateway('/apis', '/apis/*', '/tags/*')
-const lambda = (...actions: readonly string[]): TypeRights => ({
+const lambda = (names: string): TypeRights => ({
   page: 'list_awslambda.html',
-  actions,
+  actions: actionsOf('lambda', names),
   resources: [`arn:aws:lambda:*:*:function:${NAMED}`],
 })
-const bucket = (...actions: readonly string[]): TypeRights => ({
+const bucket = (names: string): TypeRights => ({
   page: 'list_amazons3.html',
-  actions,
+  actions: actionsOf('s3', names),
   resources: [`arn:aws:s3:::${NAMED}`, 'arn:aws:s3:::truststore-certbound-*'],
 })
-const topic = (...actions: readonly string[]): TypeRights => ({
+const topic = (names: string): TypeRights => ({
   page: 'list_amazonsns.html',
-  actions,
+  actions: actionsOf('sns', names),
   resources: [`arn:aws:sns:*:*:${NAMED}`],
 })
 
@@ -54,134 +53,72 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
   'AWS::ApiGatewayV2::Stage': PARTS_OF_API,
   'AWS::CertificateManager::Certificate': {
     page: 'list_awscertificatemanager.html',
-    actions: [
-      ...['acm:RequestCertificate', 'acm:DescribeCertificate', 'acm:DeleteCertificate'],
-      ...['acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate', 'acm:ListTagsForCertificate'],
-    ],
+    actions: actionsOf(
+      'acm',
+      'RequestCertificate DescribeCertificate DeleteCertificate AddTagsToCertificate RemoveTagsFromCertificate ListTagsForCertificate',
+    ),
     // A certificate has a random identifier.
     resources: ['arn:aws:acm:*:*:certificate/*'],
   },
   'AWS::CloudWatch::Alarm': {
     page: 'list_amazoncloudwatch.html',
-    actions: ['PutMetricAlarm', 'DeleteAlarms', 'TagResource', 'UntagResource'].map(
-      (name) => `cloudwatch:${name}`,
-    ),
+    actions: actionsOf('cloudwatch', 'PutMetricAlarm DeleteAlarms TagResource UntagResource'),
     resources: [`arn:aws:cloudwatch:*:*:alarm:${NAMED}`],
   },
   'AWS::DynamoDB::Table': {
     page: 'list_amazondynamodb.html',
     actions: [
-      ...[
-        'CreateTable',
-        'UpdateTable',
-        'DeleteTable',
-        'DescribeTable',
-        'DescribeTimeToLive',
-        'UpdateTimeToLive',
-      ],
-      ...['DescribeContinuousBackups', 'UpdateContinuousBackups', 'DescribeContributorInsights'],
-      ...[
-        'DescribeKinesisStreamingDestination',
-        'GetResourcePolicy',
-        'ListTagsOfResource',
-        'TagResource',
-        'UntagResource',
-      ],
-    ].map((name) => `dynamodb:${name}`),
+      ...actionsOf('dynamodb', 'CreateTable UpdateTable DeleteTable DescribeTable'),
+      ...actionsOf('dynamodb', 'DescribeTimeToLive UpdateTimeToLive'),
+      ...actionsOf(
+        'dynamodb',
+        'DescribeContinuousBackups UpdateContinuousBackups DescribeContributorInsights',
+      ),
+      ...actionsOf('dynamodb', 'DescribeKinesisStreamingDestination GetResourcePolicy'),
+      ...actionsOf('dynamodb', 'ListTagsOfResource TagResource UntagResource'),
+    ],
     resources: [`arn:aws:dynamodb:*:*:table/${NAMED}`],
   },
   'AWS::IAM::Role': {
     page: 'list_awsidentityandaccessmanagementiam.html',
     actions: [
-      ...['CreateRole', 'GetRole', 'UpdateRole', 'DeleteRole', 'UpdateAssumeRolePolicy', 'GetRolePolicy'],
-      ...['PutRolePolicy', 'DeleteRolePolicy', 'ListRolePolicies', 'ListAttachedRolePolicies'],
-      ...['PutRolePermissionsBoundary', 'DeleteRolePermissionsBoundary', 'TagRole', 'UntagRole'],
-    ].map((name) => `iam:${name}`),
+      ...actionsOf('iam', 'CreateRole GetRole UpdateRole DeleteRole UpdateAssumeRolePolicy GetRolePolicy'),
+      ...actionsOf('iam', 'PutRolePolicy DeleteRolePolicy ListRolePolicies ListAttachedRolePolicies'),
+      ...actionsOf('iam', 'PutRolePermissionsBoundary DeleteRolePermissionsBoundary TagRole UntagRole'),
+    ],
     // The name may follow a path.
     resources: [`arn:aws:iam::*:role/${NAMED}`, `arn:aws:iam::*:role/*/${NAMED}`],
   },
-  'AWS::Lambda::Alias': lambda(
-    'lambda:CreateAlias',
-    'lambda:UpdateAlias',
-    'lambda:GetAlias',
-    'lambda:DeleteAlias',
-  ),
+  'AWS::Lambda::Alias': lambda('CreateAlias UpdateAlias GetAlias DeleteAlias'),
   'AWS::Lambda::Function': lambda(
-    ...[
-      'lambda:CreateFunction',
-      'lambda:GetFunction',
-      'lambda:GetFunctionConfiguration',
-      'lambda:DeleteFunction',
-    ],
-    ...[
-      'lambda:UpdateFunctionCode',
-      'lambda:UpdateFunctionConfiguration',
-      'lambda:GetFunctionCodeSigningConfig',
-    ],
-    ...[
-      'lambda:GetFunctionRecursionConfig',
-      'lambda:GetRuntimeManagementConfig',
-      'lambda:ListTags',
-      'lambda:TagResource',
-    ],
-    ...['lambda:UntagResource', 'lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'],
+    'CreateFunction GetFunction GetFunctionConfiguration DeleteFunction UpdateFunctionCode UpdateFunctionConfiguration GetFunctionCodeSigningConfig GetFunctionRecursionConfig GetRuntimeManagementConfig ListTags TagResource UntagResource PutFunctionConcurrency DeleteFunctionConcurrency',
   ),
-  'AWS::Lambda::Permission': lambda('lambda:AddPermission', 'lambda:RemovePermission', 'lambda:GetPolicy'),
+  'AWS::Lambda::Permission': lambda('AddPermission RemovePermission GetPolicy'),
   'AWS::Lambda::Version': lambda(
-    ...['lambda:PublishVersion', 'lambda:ListVersionsByFunction', 'lambda:GetProvisionedConcurrencyConfig'],
-    'lambda:DeleteFunction',
+    'PublishVersion ListVersionsByFunction GetProvisionedConcurrencyConfig DeleteFunction',
   ),
   'AWS::Logs::LogGroup': log(
-    [
-      ...[
-        'CreateLogGroup',
-        'DeleteLogGroup',
-        'PutRetentionPolicy',
-        'DeleteRetentionPolicy',
-        'ListTagsForResource',
-      ],
-      ...['TagResource', 'UntagResource', 'AssociateKmsKey', 'DisassociateKmsKey', 'GetDataProtectionPolicy'],
-      'DescribeIndexPolicies',
-    ].map((name) => `logs:${name}`),
+    'CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy ListTagsForResource TagResource UntagResource AssociateKmsKey DisassociateKmsKey GetDataProtectionPolicy DescribeIndexPolicies',
   ),
-  'AWS::Logs::MetricFilter': log([
-    'logs:PutMetricFilter',
-    'logs:DescribeMetricFilters',
-    'logs:DeleteMetricFilter',
-  ]),
+  'AWS::Logs::MetricFilter': log('PutMetricFilter DescribeMetricFilters DeleteMetricFilter'),
   'AWS::Logs::QueryDefinition': {
     page: 'list_amazoncloudwatchlogs.html',
-    actions: ['logs:PutQueryDefinition', 'logs:DeleteQueryDefinition', 'logs:DescribeQueryDefinitions'],
+    actions: actionsOf('logs', 'PutQueryDefinition DeleteQueryDefinition DescribeQueryDefinitions'),
     // AWS does not allow to name a resource for these.
     resources: ['*'],
   },
   'AWS::Route53::RecordSet': {
     page: 'list_amazonroute53.html',
-    actions: [
-      ...['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets', 'route53:GetHostedZone'],
-      'route53:GetChange',
-    ],
+    actions: actionsOf('route53', 'ChangeResourceRecordSets ListResourceRecordSets GetHostedZone GetChange'),
     resources: ['arn:aws:route53:::hostedzone/*', 'arn:aws:route53:::change/*'],
   },
   'AWS::S3::Bucket': bucket(
-    ...[
-      's3:CreateBucket',
-      's3:DeleteBucket',
-      's3:ListBucket',
-      's3:GetBucketLocation',
-      's3:PutBucketVersioning',
-    ],
-    ...['s3:GetBucketVersioning', 's3:PutEncryptionConfiguration', 's3:GetEncryptionConfiguration'],
-    ...['s3:PutBucketPublicAccessBlock', 's3:GetBucketPublicAccessBlock', 's3:PutBucketOwnershipControls'],
-    ...['s3:GetBucketOwnershipControls', 's3:PutBucketTagging', 's3:GetBucketTagging'],
-    ...['s3:PutLifecycleConfiguration', 's3:GetLifecycleConfiguration'],
+    'CreateBucket DeleteBucket ListBucket GetBucketLocation PutBucketVersioning GetBucketVersioning PutEncryptionConfiguration GetEncryptionConfiguration PutBucketPublicAccessBlock GetBucketPublicAccessBlock PutBucketOwnershipControls GetBucketOwnershipControls PutBucketTagging GetBucketTagging PutLifecycleConfiguration GetLifecycleConfiguration',
   ),
-  'AWS::S3::BucketPolicy': bucket('s3:PutBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucketPolicy'),
-  'AWS::SNS::Subscription': topic('sns:Subscribe', 'sns:GetSubscriptionAttributes', 'sns:Unsubscribe'),
+  'AWS::S3::BucketPolicy': bucket('PutBucketPolicy GetBucketPolicy DeleteBucketPolicy'),
+  'AWS::SNS::Subscription': topic('Subscribe GetSubscriptionAttributes Unsubscribe'),
   'AWS::SNS::Topic': topic(
-    ...['sns:CreateTopic', 'sns:DeleteTopic', 'sns:GetTopicAttributes', 'sns:SetTopicAttributes'],
-    ...['sns:ListSubscriptionsByTopic', 'sns:ListTagsForResource', 'sns:TagResource', 'sns:UntagResource'],
-    'sns:GetDataProtectionPolicy',
+    'CreateTopic DeleteTopic GetTopicAttributes SetTopicAttributes ListSubscriptionsByTopic ListTagsForResource TagResource UntagResource GetDataProtectionPolicy',
   ),
-  'AWS::SNS::TopicPolicy': topic('sns:SetTopicAttributes'),
+  'AWS::SNS::TopicPolicy': topic('SetTopicAttributes'),
 }
