@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { DeploymentSettings } from '../../../../infra/aws/settings/settings.ts'
 import { cut, pass } from '../../../support/cutting-proxy.ts'
 import { seeded } from '../../../support/random.ts'
@@ -49,7 +49,7 @@ export function alarms(at: () => WalkedSite): void {
     const before = site.lines.length
     await action()
     // A line may arrive after its answer.
-    await expect.poll(() => site.lines.length).toBeGreaterThan(before)
+    await vi.waitUntil(() => site.lines.length > before, 30_000)
     const { name, line } = site.lines.at(-1) ?? { name: '', line: '' }
     return { group: groupOf(name), line }
   }
