@@ -14,7 +14,7 @@ const HELP = `certbound audit-log: lists who changed what, the newest change fir
   --service ID      the records of this service; by default those of the deployment's own
   --deployment      the records about the deployment itself: its stacks, its trust store, its owner
   --client ID       only changes of this client, by its number
-  --credential ID   only changes by this credential, by owner or organization, or by an ARN
+  --credential ID   only changes by this credential, by an ARN, or by owner or organization, with :KEY for one of two
   --since DATE      from this day on (2026-12-01), or from this time; by default for 31 days
   --until DATE      before this day, or until this time
   --erase           take personal data out of the records of --client: subjects, and values of members
@@ -94,14 +94,15 @@ function linesOf({
   const time = new Date(at * 1000).toISOString()
   const from = [by, address, requestId].filter((part) => part !== undefined).join(', ')
   const reason = outcome?.reason === undefined ? '' : ` (${outcome.reason})`
-  const others = outcome === undefined || outcome.others === 0 ? [] : [`  and ${outcome.others} other items`]
+  // A record lists some items only, and its outcome counts the others.
+  const count = outcome?.others ?? (writes.length > 1 ? 'perhaps' : 0)
   return [
     `${time} ${operation}: ${settlement}${reason}, by ${from}`,
     ...writes.flatMap(({ kind, key, client, removal, members, settlement: own }) => [
       `  ${kind} ${client ?? key['sk'] ?? key['id'] ?? ''}${removal === true ? ' removed' : ''}: ${own}`,
       ...members.map(({ name, from: before = '-', to = '-' }) => `    ${name}: ${before} -> ${to}`),
     ]),
-    ...others,
+    ...(count === 0 ? [] : [`  and ${count} other items`]),
   ]
 }
 

@@ -78,7 +78,7 @@ export async function serviceByCredentialsOrOrganization(
 ): Promise<Call> {
   const { serviceId } = http.pathParameters
   const owner = serviceId === undefined ? undefined : await ownerByCredentials(http, around)
-  if (serviceId === undefined || typeof owner !== 'object' || owner.credential !== 'organization') {
+  if (serviceId === undefined || typeof owner !== 'object' || !owner.credential.startsWith('organization:')) {
     return serviceByCredentials(http, role, around)
   }
   return serviceOfOwner(serviceId, ownerCall(owner, around), findCached)
@@ -136,13 +136,15 @@ async function ownerByCredentials(http: HttpRequest, { store }: Surroundings): P
   const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])
   if (typeof bearer !== 'string') {
     const presented = digest(bearer.token)
-    const isRight = credentials.some((known) => isSameText(presented, known.organizationTokenDigest))
-    return isRight ? { credential: 'organization', role: 'owner' } : 'bearer-invalid'
+    const known = credentials.find((each) => isSameText(presented, each.organizationTokenDigest))
+    return known === undefined
+      ? 'bearer-invalid'
+      : { credential: `organization:${known.apiKey}`, role: 'owner' }
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
   const known = credentials.find(({ apiKey }) => apiKey === basic.id)
   if (known === undefined) return 'owner-unknown'
   const isRight = isSameText(digest(basic.secret), known.apiSecretDigest)
-  return isRight ? { credential: 'owner', role: 'owner' } : 'owner-secret-wrong'
+  return isRight ? { credential: `owner:${known.apiKey}`, role: 'owner' } : 'owner-secret-wrong'
 }

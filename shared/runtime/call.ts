@@ -5,7 +5,7 @@ import type { Role, Service } from '../store/service.ts'
 
 /** The caller of the Web API. */
 export interface Caller {
-  /** The name of the credential in the log: an id derived from its digest, or `owner` or `organization` for the owner's credentials. */
+  /** The name of the credential in the log: an id derived from its digest, or `owner:KEY` or `organization:KEY` with the key of the owner's credentials. */
   readonly credential: string
   readonly role: Role | 'owner'
 }

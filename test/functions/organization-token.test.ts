@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Route } from '../../shared/lambda/route.ts'
 import { ROUTES, type Sent } from '../support/gateway.ts'
-import { bearer, ORGANIZATION, putOwner } from '../support/management.ts'
+import { bearer, ORGANIZATION, OWNER_KEY, putOwner } from '../support/management.ts'
 import { testWalk } from '../support/test-runtime.ts'
 import { BASIC } from '../support/walk.ts'
 
@@ -122,6 +122,6 @@ test.each(TAKEN)(
   async (method, template) => {
     const { status } = await walk.send(sent(template, method))
     expect([401, 403, 405]).not.toContain(status)
-    expect(runtime.logged().at(-1)).toMatchObject({ credential: 'organization' })
+    expect(runtime.logged().at(-1)).toMatchObject({ credential: `organization:${OWNER_KEY}` })
   },
 )

@@ -41,6 +41,7 @@ export async function allRecords(runtime: FixedRuntime): Promise<SettledRecord[]
 export interface Listed {
   readonly operation: string
   readonly requestedAt: number
+  readonly credential: string
   readonly outcome: string
   readonly reason?: string
   readonly changes: readonly {

@@ -32,7 +32,7 @@ export const AuditListAnswer = z.object({
           members: z.array(z.object({ name: z.string(), from: text, to: text })),
         }),
       ),
-      otherItems: z.int(),
+      otherItems: z.optional(z.int()),
     }),
   ),
   nextPageToken: text,

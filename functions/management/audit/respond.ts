@@ -32,7 +32,7 @@ function recordView({
     outcome: settlement,
     reason: outcome?.reason,
     changes: writes.map(changeView),
-    otherItems: outcome?.others ?? 0,
+    otherItems: outcome?.others,
   }
 }
 

@@ -61,7 +61,8 @@ function changeTable(records: readonly Members[], { now }: ConsoleRequest): Mark
 function row(record: Members, now: Date): Markup {
   const { requestedAt, operation, credential, address, requestId, outcome, reason, changes, otherItems } =
     record
-  const others = Number(otherItems)
+  const uncounted = membersOf(changes).length > 1 ? 'perhaps' : 0
+  const others = typeof otherItems === 'number' ? otherItems : uncounted
   return html`<tr>
     <th scope="row">${moment(Number(requestedAt), now)}</th>
     <td data-head="What">
@@ -74,7 +75,7 @@ function row(record: Members, now: Date): Markup {
       ${typeof requestId === 'string' && html`<span class="detail">request ${requestId}</span>`}
     </td>
     <td data-head="Changes">
-      ${membersOf(changes).map(changeOf)} ${others > 0 && html`<p>and ${others} other items</p>`}
+      ${membersOf(changes).map(changeOf)} ${others !== 0 && html`<p>and ${others} other items</p>`}
     </td>
   </tr>`
 }

@@ -28,10 +28,11 @@ export interface Selection {
   readonly credential: string | undefined
 }
 
+/** The name of one of the owner's two credentials follows a colon, so `owner` selects both. */
 export function isSelected({ by, writes, outcome }: AuditRecord, { client, credential }: Selection): boolean {
   const clients = [...writes.map((write) => write.client), ...(outcome?.clients ?? [])]
   const isOfClient = client === undefined || clients.includes(client)
-  return isOfClient && (credential === undefined || by === credential)
+  return isOfClient && (credential === undefined || by === credential || by.startsWith(`${credential}:`))
 }
 
 export interface Period {

@@ -4,7 +4,7 @@ import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { allRecords } from '../../support/audit.ts'
 import { fixedRuntime } from '../../support/fixed-runtime.ts'
 import { type Received, ROUTES } from '../../support/gateway.ts'
-import { bearer, ORGANIZATION, putOwner } from '../../support/management.ts'
+import { bearer, ORGANIZATION, OWNER_KEY, putOwner } from '../../support/management.ts'
 import { BASIC, openWalk, OWN, SUBJECT, UNBOUND } from '../../support/walk.ts'
 
 // The management functions are deployed with the AWS SDK.
@@ -105,7 +105,7 @@ test.each(Object.entries(CHANGES))(
       {
         operation,
         at: runtime.clock.now,
-        by: OF_OWNER.includes(operation) ? 'organization' : OF_WALK,
+        by: OF_OWNER.includes(operation) ? `organization:${OWNER_KEY}` : OF_WALK,
         address: '203.0.113.10',
         requestId: expect.stringMatching('.') as string,
         settlement: 'DONE',
