@@ -116,8 +116,10 @@ async function post(request: IssuerRequest, headers: object, form: string): Prom
     },
     body: form,
   })
-  if (status !== 200) throw new Error(`the introspection endpoint answered ${status}`)
-  return body
+  if (status === 200) return body
+  const { error } = parseJsonObject(body) ?? {}
+  const reason = typeof error === 'string' && /^[\w.-]{1,64}$/.test(error) ? ` (${error})` : ''
+  throw new Error(`the introspection endpoint answered ${status}${reason}`)
 }
 
 /**

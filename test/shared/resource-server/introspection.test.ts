@@ -92,9 +92,26 @@ describe('inactive tokens and tokens for others', () => {
   })
 })
 
+test.each(['issuer-ca.pem', Buffer.from([0x30]), ['-----BEGIN CERTIFICATE-----', 'other.pem']])(
+  'protectedResource throws for the ca %j, which Node would ignore',
+  (ca) => {
+    const options = {
+      ...EXPECTED,
+      introspection: { endpoint: 'https://auth.example.com', clientId: 'a', clientSecret: 'b' },
+    }
+    expect(() => protectedResource({ ...options, ca })).toThrow(
+      'ca must be the text of a PEM file, not its path',
+    )
+  },
+)
+
 describe('unusable introspection responses', () => {
   test.each([
-    ['401 for wrong credentials', responds({ error: 'invalid_client' }, 401), /answered 401/],
+    [
+      '401 for wrong credentials',
+      responds({ error: 'invalid_client' }, 401),
+      /answered 401 \(invalid_client\)$/,
+    ],
     ['503 for an unavailable store', responds({ ...ACTIVE }, 503), /answered 503/],
     ['a redirect', responds('', 302), /answered 302/],
     ['201', responds(ACTIVE, 201), /answered 201/],
