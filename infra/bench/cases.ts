@@ -70,6 +70,19 @@ function issuingCase(format: Format, seeded: Seeded): Case {
   }
 }
 
+/** A change by management, which stores its record as well. No other case leaves a record. */
+export function managementCase({ serviceId, serviceApiSecret, clients: [, client] }: Seeded): Case {
+  const { clientId, clientSecret = '' } = client
+  return {
+    name: 'management, a change with its record',
+    format: 'opaque',
+    path: `/api/client/secret/update/${clientId}`,
+    headers: { authorization: basic(String(serviceId), serviceApiSecret) },
+    form: `clientSecret=${clientSecret}`,
+    expected: '"newClientSecret"',
+  }
+}
+
 /** The `Authorization` header of the client with CLIENT_SECRET_BASIC. */
 function clientCredentials({ clients: [, { clientId, clientSecret = '' }] }: Seeded): string {
   return basic(clientId, clientSecret)

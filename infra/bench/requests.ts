@@ -2,7 +2,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { developmentCertificates } from '../emulator/site/certificates.ts'
-import { type Case, casesOf, seedFormats } from './cases.ts'
+import { type Case, casesOf, managementCase, seedFormats } from './cases.ts'
 import { startChild } from './child.ts'
 import type { EngineReady } from './engine.ts'
 import { Load, type Target } from './load.ts'
@@ -37,8 +37,8 @@ export async function measureRequests(plan: Plan): Promise<string[]> {
   const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-bench-')))
   const certificates = await developmentCertificates(folder.path, ['bench'])
 
-  const proving = await proofCases(endpoint, seeded.opaque)
-  return linesOf(plan, await measureServer(certificates, { endpoint, seeded }, proving, plan))
+  const others = [...(await proofCases(endpoint, seeded.opaque)), managementCase(seeded.opaque)]
+  return linesOf(plan, await measureServer(certificates, { endpoint, seeded }, others, plan))
 }
 
 type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>

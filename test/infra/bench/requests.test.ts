@@ -15,6 +15,9 @@ test('one short round of bench finishes, with a figure for each case', async () 
   ])
   const floor = ['echo', 'echo with a put', 'echo with a batch get']
   const proving = ['token, opaque, unbound', 'token, opaque, with a DPoP proof']
-  expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual([...floor, ...cases, ...proving].sort())
+  const management = 'management, a change with its record'
+  expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual(
+    [...floor, ...cases, ...proving, management].sort(),
+  )
   for (const row of rows) expect(row).toMatch(/([\d.-]+ +){5}[\d.]+$/)
 })
