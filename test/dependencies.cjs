@@ -196,7 +196,7 @@ module.exports = {
     ),
     forbid(
       'lambda-in-wiring-only',
-      { path: '^functions/', pathNot: '^functions/[^/]+/(handler|routes)[.]ts$' },
+      { path: '^functions/', pathNot: '^functions/.*/(handler|routes)[.]ts$' },
       { path: '^shared/(lambda|gateway)/' },
     ),
     forbid(

@@ -10,10 +10,12 @@ import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
 import { endpointOf, bothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
 import { AuditListCall, readAuditList } from './audit/request.ts'
 import { auditList } from './audit/respond.ts'
+import { CERTIFICATE_ROUTES } from './certificates/routes.ts'
 import * as clients from './clients/decide.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secrets.ts'
+import { findRequestedClient, readClientInPath } from './requested-client.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
@@ -46,8 +48,8 @@ export const routes = routesOf(
     methods: ['GET'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
-    read: clientRequests.readClientInPath('client-unknown-at-get'),
-    decide: clients.findRequestedClient,
+    read: readClientInPath('client-unknown-at-get'),
+    decide: findRequestedClient,
     respond: clientAnswers.taggedClient,
   }),
   route({
@@ -81,7 +83,7 @@ export const routes = routesOf(
     methods: ['DELETE'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
-    read: clientRequests.readClientInPath('client-unknown-at-delete'),
+    read: readClientInPath('client-unknown-at-delete'),
     decide: clients.deleteClient,
     respond: () => undefined,
   }),
@@ -98,7 +100,7 @@ export const routes = routesOf(
     methods: ['GET'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
-    read: clientRequests.readClientInPath('client-unknown-at-secret-refresh'),
+    read: readClientInPath('client-unknown-at-secret-refresh'),
     decide: refreshSecret,
     respond: clientAnswers.changedSecret('A148001', 'refreshed'),
   }),
@@ -115,8 +117,8 @@ export const routes = routesOf(
     methods: ['GET'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
-    read: clientRequests.readClientInPath('client-unknown-at-get'),
-    decide: clients.findRequestedClient,
+    read: readClientInPath('client-unknown-at-get'),
+    decide: findRequestedClient,
     respond: clientAnswers.requestableScopes,
   }),
   route({
@@ -133,7 +135,7 @@ export const routes = routesOf(
     methods: ['DELETE'],
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
-    read: (http) => ({ ...clientRequests.readClientInPath()(http), scopes: undefined }),
+    read: (http) => ({ ...readClientInPath()(http), scopes: undefined }),
     decide: clients.limitScopes,
     respond: () => undefined,
   }),
@@ -191,6 +193,7 @@ export const routes = routesOf(
     decide: async (request, call) => (await import('./audit/decide.ts')).listRecords(request, call),
     respond: auditList,
   }),
+  ...CERTIFICATE_ROUTES,
   route({
     paths: bothVersions('/service/configuration'),
     methods: ['GET', 'POST'],

@@ -1,7 +1,7 @@
 import { type Call, isOutOfTime } from '../../shared/runtime/call.ts'
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { isLive } from './find-grant.ts'
+import { isLive } from '../../shared/token/standing.ts'
 import { mapInBatches, listKeys } from './list-keys.ts'
 
 const CLIENTS_AT_ONCE = 20

@@ -1,6 +1,5 @@
-import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { findAccessToken, findRefreshFamily } from '../../shared/token/find-token.ts'
-import { whyInvalid, isExpired } from '../../shared/token/standing.ts'
+import { isLive } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/runtime/call.ts'
@@ -53,19 +52,6 @@ export function changeGrant<Changed extends { readonly grant: Tokens }>(
     const changed = await change(found.grant)
     return (await call.store.grants.change(found.grant, changed.grant)).done ? changed : LOST
   })
-}
-
-/** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */
-export function isLive({ grant, client }: FoundGrant, { service, now }: Call): boolean {
-  const { refresh } = grant
-  const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
-    const invalid = whyInvalid(client, service, issuedAt)
-    return isExpired(expiresAt, now) || invalid === 'deleted' || invalid === 'cut-off'
-  }
-  return (
-    !isOver(grant.accessIssuedAt, grant.accessExpiresAt) ||
-    (refresh !== undefined && !isOver(refresh.refreshIssuedAt, refresh.refreshExpiresAt))
-  )
 }
 
 /** Replaces the scopes of the terms too; otherwise a refresh would bring the old scopes back. */

@@ -1,10 +1,5 @@
 import * as z from 'zod/mini'
-import {
-  isKeyThumbprint,
-  isThumbprint,
-  type KeyThumbprint,
-  type Thumbprint,
-} from '../../shared/certificate/thumbprint.ts'
+import { isKeyThumbprint, type KeyThumbprint } from '../../shared/certificate/thumbprint.ts'
 import { LAST_SECOND } from '../../shared/epoch-seconds.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { LIMITS } from '../../shared/limits.ts'
@@ -14,10 +9,6 @@ import { type Range, rangeReason } from '../../shared/request/range.ts'
 
 /** A number or a time in milliseconds. A larger time would not be a valid date. */
 export const positiveMember = numberMember(z.positive(), z.maximum(LAST_SECOND * 1000))
-export const thumbprintMember = z.pipe(
-  z.string().check(z.refine((text) => isThumbprint(text))),
-  z.transform((text) => text as Thumbprint),
-)
 export const keyThumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isKeyThumbprint(text))),
   z.transform((text) => text as KeyThumbprint),

@@ -1,4 +1,5 @@
 import { AuditListAnswer } from '../../functions/management/audit/answer-schema.ts'
+import * as certificates from '../../functions/management/certificates/answer-schema.ts'
 import * as clients from '../../functions/management/clients/answer-schema.ts'
 import * as services from '../../functions/management/services/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
@@ -13,6 +14,34 @@ export const MANAGEMENT_ENDPOINTS = {
       'Finds the clients that a certificate would authenticate, and the rule that refuses it for the other clients.',
     answer: clients.ExplanationAnswer,
     required: ['clientCertificate'],
+  },
+  '/certificate/revoke': {
+    summary: 'Revokes certificates, or holds them. Their tokens are refused in the next call.',
+    answer: certificates.RevokeAnswer,
+  },
+  '/certificate/release': {
+    summary: 'Lifts holds of certificates. Their tokens are valid again.',
+    answer: certificates.ReleaseAnswer,
+  },
+  '/certificate/revocation/get': {
+    summary: 'Reads the revocations of a certificate, by their sources.',
+    answer: certificates.RevocationAnswer,
+  },
+  '/certificate/revocation/get/list': {
+    summary: 'Lists the revoked certificates of the service.',
+    answer: certificates.RevocationListAnswer,
+  },
+  '/certificate/get/list': {
+    summary: 'Lists the certificates to which tokens of the service are bound, by the end of their validity.',
+    answer: certificates.CertificateListAnswer,
+  },
+  '/client/certificates/get/list': {
+    summary: 'Lists the certificates to which tokens of a client are bound, by the end of their validity.',
+    answer: certificates.CertificateListAnswer,
+  },
+  '/client/certificates/delete': {
+    summary: 'Ends all tokens of a client, and erases the notes of its certificates.',
+    answer: 'nothing',
   },
   '/client/update': {
     summary: 'Replaces the settings of a client. Absent settings get their defaults.',

@@ -1,3 +1,4 @@
+import { CERTIFICATE_MEMBERS } from './certificate-members.ts'
 import { all, OAUTH_MEMBERS } from './oauth-members.ts'
 import { USERINFO_MEMBERS } from './userinfo-members.ts'
 
@@ -10,6 +11,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   action: 'The next action of the caller.',
   responseContent: 'The content of the response that the caller must send to the client.',
 
+  ...CERTIFICATE_MEMBERS,
   ...USERINFO_MEMBERS,
 
   // Requests

@@ -67,6 +67,11 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^subject-reversed$|^client-subject-slashes$/,
     'register the subject as `openssl x509 -noout -subject -nameopt RFC2253` prints it',
   ],
+  [
+    /^certificate-(unnamed|clients-missing|serial-refused)$/,
+    'correct the call: the [reference](reference.md) has the ways to name a certificate',
+  ],
+  [/^certificate-not-held$/, 'read the revocation: only a hold of this API can be lifted'],
   [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [

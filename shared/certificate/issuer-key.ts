@@ -16,7 +16,7 @@ export function issuerKeyOf(certificate: Der, authorities: readonly string[]): I
   for (const text of authorities) {
     try {
       const authority = requireCertificate(text)
-      if (isSignedBy(certificate, authority)) return keyOf(authority)
+      if (isSignedBy(certificate, authority)) return issuerKey(authority)
     } catch (error) {
       if (!(error instanceof MalformedCertificate)) throw error
     }
@@ -24,7 +24,14 @@ export function issuerKeyOf(certificate: Der, authorities: readonly string[]): I
   return undefined
 }
 
-function keyOf(authority: Der): IssuerKey {
-  const key = new X509Certificate(authority).publicKey.export({ type: 'spki', format: 'der' })
-  return hash('sha256', key, 'base64url') as IssuerKey
+/** @returns `undefined` if OpenSSL cannot read the certificate */
+export function issuerKey(authority: Der): IssuerKey | undefined {
+  try {
+    const key = new X509Certificate(authority).publicKey.export({ type: 'spki', format: 'der' })
+    return hash('sha256', key, 'base64url') as IssuerKey
+  } catch (error) {
+    // Only errors of OpenSSL have a code.
+    if (error instanceof Error && 'code' in error) return undefined
+    throw error
+  }
 }

@@ -1,6 +1,7 @@
 import type { Redirect, WebApiMembers } from '../web-api.ts'
 import { API_CALL } from './api-call.ts'
 import { AUTHORIZATION } from './authorization.ts'
+import { CERTIFICATES } from './certificates.ts'
 import { CLIENT_AUTHENTICATION } from './client-authentication.ts'
 import { CLIENT_MANAGEMENT } from './client-management.ts'
 import { INTROSPECTION } from './introspection.ts'
@@ -18,6 +19,7 @@ export const REFUSALS = {
   ...INTROSPECTION,
   ...USERINFO,
   ...CLIENT_MANAGEMENT,
+  ...CERTIFICATES,
   ...SERVICE_MANAGEMENT,
   ...TOKEN_MANAGEMENT,
 } as const

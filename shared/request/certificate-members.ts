@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isThumbprint, type Thumbprint } from '../certificate/thumbprint.ts'
 import { listFromText } from './body.ts'
 
 /** The members of a call with the certificate of a client and the further certificates that the client sent. */
@@ -14,3 +15,9 @@ function certificateList(value: unknown): unknown {
 }
 
 const BEGIN = '-----BEGIN '
+
+/** The thumbprint of a certificate, as in `x5t#S256`. */
+export const thumbprintMember = z.pipe(
+  z.string().check(z.refine((text) => isThumbprint(text))),
+  z.transform((text) => text as Thumbprint),
+)

@@ -144,6 +144,8 @@ export const Service = z.object({
     ),
     [],
   ),
+  /** Whether the service was without `certificateInventory` for a time, so that tokens without a note may exist. */
+  certificateInventoryInterrupted: flag,
   /** The ids of private keys that are stored or were about to be stored. A deletion erases these keys. */
   privateKeyIds: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,

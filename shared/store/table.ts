@@ -8,6 +8,7 @@ import {
   type Key,
   type Outputs,
 } from '../dynamodb/dynamodb.ts'
+import { conditionOn, updateOf } from './expressions.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
 /** The outcome of a conditional write. If its condition failed, `current` is the stored item, if there is one. */
@@ -93,6 +94,18 @@ export class Table {
   /** The keys in an index. The index may lag behind: it can still have deleted items, and lack new ones. */
   queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
     return this.#queryAll(partition, { IndexName })
+  }
+
+  /** The first keys in a partition of an index whose `held` comes after `after` as text. The index may lag behind. */
+  async queryIndexPart(IndexName: string, partition: Key, after: string, Limit: number): Promise<Item[]> {
+    const { ConditionExpression, ...attributes } = conditionOn(partition)
+    const query = {
+      ...{ TableName: this.#name, IndexName, Limit },
+      KeyConditionExpression: `${ConditionExpression} AND held > :after`,
+      ...attributes,
+      ExpressionAttributeValues: { ...attributes.ExpressionAttributeValues, ':after': after },
+    }
+    return [...((await callDynamoDb(this.#dynamodb.query(query))).Items ?? [])]
   }
 
   async #queryAll(
@@ -207,36 +220,4 @@ async function callDynamoDb<Answer>(call: Promise<Answer>): Promise<Answer> {
 
 function matches(item: Item, key: Key): boolean {
   return Object.entries(key).every(([name, value]) => item[name] === value)
-}
-
-/** @param stored `undefined` means that the item must not have the attribute */
-function conditionOn(stored: Item) {
-  const entries = Object.entries(stored).map(([name, value], i) => ({ name, value, at: `w${String(i)}` }))
-  const present = entries.filter(({ value }) => value !== undefined)
-  if (present.length === 0) throw new Error('a conditional write needs a stored value')
-  return {
-    ConditionExpression: entries
-      .map(({ value, at }) => (value === undefined ? `attribute_not_exists(#${at})` : `#${at} = :${at}`))
-      .join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(entries.map(({ name, at }) => [`#${at}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(present.map(({ value, at }) => [`:${at}`, value])),
-  }
-}
-
-function updateOf(change: Item) {
-  const names: Record<string, string> = {}
-  const values: Record<string, unknown> = {}
-  const sets: string[] = []
-  const removes: string[] = []
-  for (const [i, [name, value]] of Object.entries(change).entries()) {
-    names[`#s${String(i)}`] = name
-    if (value === undefined) {
-      removes.push(`#s${String(i)}`)
-    } else {
-      values[`:s${String(i)}`] = value
-      sets.push(`#s${String(i)} = :s${String(i)}`)
-    }
-  }
-  const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`
-  return { expression: `SET ${sets.join(', ')}${remove}`, names, values }
 }

@@ -58,3 +58,22 @@ export function refuseInvalid(
   const invalid = whyInvalid(client, service, issuedAt)
   if (invalid !== undefined) throw new Refusal(reasons[invalid])
 }
+
+/**
+ * Whether the grant has a live token. Tokens of a locked client, or of a revoked certificate, count as live: unlocking,
+ * or lifting a hold, makes them valid again.
+ */
+export function isLive(
+  { grant, client }: { readonly grant: Tokens; readonly client: ClientState | undefined },
+  { service, now }: { readonly service: CutOffs; readonly now: EpochSeconds },
+): boolean {
+  const { refresh } = grant
+  const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
+    const invalid = whyInvalid(client, service, issuedAt)
+    return isExpired(expiresAt, now) || invalid === 'deleted' || invalid === 'cut-off'
+  }
+  return (
+    !isOver(grant.accessIssuedAt, grant.accessExpiresAt) ||
+    (refresh !== undefined && !isOver(refresh.refreshIssuedAt, refresh.refreshExpiresAt))
+  )
+}

@@ -13,6 +13,8 @@ const IN_A_SERVICE = [
   '/client/authorization/get/list/{subject}',
   '/client/authorization/update/{clientId}',
   '/client/certificate/explain',
+  '/client/certificates/delete/{clientId}',
+  '/client/certificates/get/list/{clientId}',
   '/client/create',
   '/client/delete/{clientId}',
   '/client/extension/requestable_scopes/delete/{clientId}',

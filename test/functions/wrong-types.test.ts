@@ -59,7 +59,14 @@ test('every member has a wrong type, except text in a query and members that are
 })
 
 const PATH_ALONE = [
-  ...['/auth/token/delete', '/client/delete', '/client/get', '/client/secret/refresh', '/service/delete'],
+  ...[
+    '/auth/token/delete',
+    '/client/certificates/delete',
+    '/client/delete',
+    '/client/get',
+    '/client/secret/refresh',
+    '/service/delete',
+  ],
   ...['/client/extension/requestable_scopes/delete', '/client/extension/requestable_scopes/get'],
   ...['/service/get'],
 ]

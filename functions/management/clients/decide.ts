@@ -1,13 +1,14 @@
 import { digest } from '../../../shared/store/digest.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Call } from '../../../shared/runtime/call.ts'
+import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import { Client, type StoredClient } from '../../../shared/store/client.ts'
 import { LOST, repeatWhileLost } from '../../../shared/store/unavailable.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { Precondition } from '../precondition.ts'
 import { keptSettings, readRecord } from './record.ts'
-import type { RequestedClient, SettingsRequest, ClientUpdateRequest } from './request.ts'
+import { findRequestedClient, type RequestedClient } from '../requested-client.ts'
+import type { SettingsRequest, ClientUpdateRequest } from './request.ts'
 
 export interface ClientWithSecret {
   readonly client: StoredClient
@@ -47,17 +48,6 @@ export async function createClient(
     }
     return LOST
   })
-}
-
-/** Reads the client from the store and not from the cache. @throws Refusal if the client does not exist */
-export async function findRequestedClient(
-  { clientId, unknown }: RequestedClient,
-  { service, store, log }: Call,
-): Promise<StoredClient> {
-  const client = await store.registry.findCurrentClient(service.apiKey, clientId)
-  if (client === undefined) throw new Refusal(unknown)
-  log.note({ client: client.clientId })
-  return client
 }
 
 /**
@@ -102,7 +92,11 @@ export async function updateClient(request: ClientUpdateRequest, call: Call): Pr
 /** @throws Refusal if the client does not exist */
 export async function deleteClient(request: RequestedClient, call: Call): Promise<void> {
   const client = await findRequestedClient(request, call)
-  await call.store.clients.remove(call.service.apiKey, client)
+  const { store, service } = call
+  // Notes have names of certificates. Those that are left here go with their time to live.
+  const { lists } = await store.certificates()
+  while ((await lists.eraseSome(service.apiKey, client.clientId)) && !isOutOfTime(call));
+  await store.clients.remove(service.apiKey, client)
 }
 
 /** Locks or unlocks a client at once, because its state is read with each token (architecture, section 3). */

@@ -9,7 +9,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { Internet } from '../../../shared/runtime/internet.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { findRequestedClient } from './decide.ts'
+import { findRequestedClient } from '../requested-client.ts'
 import { type ClientPage, listPage } from './list.ts'
 import type { ExplanationRequest } from './request.ts'
 

@@ -5,16 +5,16 @@ import {
   type ReadCertificate,
 } from '../../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
 import { CERTIFICATE_MEMBERS } from '../../../shared/request/certificate-members.ts'
 import { DEFAULT_PAGE, pageSizeMember, RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
-import { parseNumber } from '../../../shared/store/identity.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
+import { isVersion3, readClientInPath, requestedClient, type RequestedClient } from '../requested-client.ts'
 import { fromPageToken } from './page-token.ts'
 import { CARRIED_BY_CLIENTS, CLIENT_RULES } from './settings-schema.ts'
 
@@ -70,26 +70,6 @@ export function readClient(http: HttpRequest): SettingsRequest {
     settings: { ...settings, clientIdAliasEnabled: aliasEnabled },
     carried: Object.fromEntries(carried),
   }
-}
-
-/** The client that a request names. */
-export interface RequestedClient {
-  readonly clientId: string
-  /** The reason to refuse the request if the client does not exist. */
-  readonly unknown: Reason
-}
-
-/** @param reason the reason in v2 to refuse an unknown client. v3 has the same reasons at every endpoint (Authlete contract, section 1.6) */
-export function readClientInPath(reason?: Reason) {
-  return (http: HttpRequest): RequestedClient => {
-    const { clientId, unknown } = requestedClient(http.pathParameters['clientId'] ?? '')
-    return { clientId, unknown: isVersion3(http) ? unknown : (reason ?? unknown) }
-  }
-}
-
-function requestedClient(clientId: string): RequestedClient {
-  const isNumber = parseNumber(clientId) !== undefined
-  return { clientId, unknown: isNumber ? 'api-client-number-unknown' : 'api-client-unknown' }
 }
 
 export interface ClientUpdateRequest extends RequestedClient, SettingsRequest {
@@ -203,9 +183,4 @@ export function readExplanation(http: HttpRequest): ExplanationRequest {
     search,
     page: readPage(pageSize, pageToken),
   }
-}
-
-/** Client ID aliases are always on in v3 (Authlete contract, section 3.2). */
-function isVersion3({ pathParameters }: HttpRequest): boolean {
-  return pathParameters['serviceId'] !== undefined
 }

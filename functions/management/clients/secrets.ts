@@ -5,8 +5,8 @@ import type { StoredClient } from '../../../shared/store/client.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { type ClientWithSecret, findRequestedClient } from './decide.ts'
-import type { RequestedClient } from './request.ts'
+import { findRequestedClient, type RequestedClient } from '../requested-client.ts'
+import type { ClientWithSecret } from './decide.ts'
 
 /** The formats of client secrets that a caller sets (docs/differences.md). */
 const SECRET = /^[A-Za-z0-9_-]{32,86}$/

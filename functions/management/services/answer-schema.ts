@@ -19,6 +19,7 @@ const INTERNAL = {
   keyUses: true,
   keyDates: true,
   privateKeyIds: true,
+  certificateInventoryInterrupted: true,
   deletedAt: true,
 } as const
 

@@ -173,7 +173,10 @@ function applyChange(
   const keyUses = keyUsesAfter(current, service, now, cacheSeconds)
   const keyDates = keyDatesAfter(current, service, now)
   // The IDs of removed keys stay until the keys are erased.
-  const record = { ...service, keyUses, keyDates, privateKeyIds: current.privateKeyIds }
+  const certificateInventoryInterrupted =
+    current.certificateInventoryInterrupted || !service.certificateInventory
+  const kept = { privateKeyIds: current.privateKeyIds, certificateInventoryInterrupted }
+  const record = { ...service, keyUses, keyDates, ...kept }
   // The IDs are put into the record before the keys are stored, so there must be room for them.
   refuseTooLarge([record, privateKeyIds(keys)], 'service-too-large')
   return record

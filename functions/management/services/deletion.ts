@@ -28,6 +28,12 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
     () => registry.listFirstAliases(apiKey, BATCH),
     (left) => clients.removeAlias(apiKey, left),
   )
+  // A new service with this number must not refuse the certificates that this one has revoked.
+  const { revocations } = await store.certificates()
+  await limited(
+    async () => (await revocations.list(apiKey, BATCH)).revoked,
+    ({ named }) => revocations.erase(apiKey, named),
+  )
   await eraseKeys(apiKey, service.privateKeyIds, store)
   await store.proofs.deleteNonceKey(apiKey)
   await registry.finishDeletion(service)

@@ -22,6 +22,7 @@ function serviceView(service: StoredService, secrets = NO_SECRETS): ServiceAnswe
     keyUses: _keyUses,
     keyDates: _keyDates,
     privateKeyIds: _privateKeyIds,
+    certificateInventoryInterrupted: _certificateInventoryInterrupted,
     deletedAt: _deletedAt,
     ...settings
   } = service

@@ -12,7 +12,8 @@ import {
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { flagMember, listMember, scopesMember } from '../../../shared/request/body.ts'
-import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
+import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
+import { keyThumbprintMember, positiveMember, refuseNotOffered } from '../request.ts'
 
 /** A request for tokens from the service itself. No client or end-user is authenticated. */
 export interface CreateRequest {

@@ -1,5 +1,6 @@
 import type { Call } from '../../../shared/runtime/call.ts'
-import { findByAccessToken, findByRefreshToken, type FoundGrant, isLive } from '../find-grant.ts'
+import { findByAccessToken, findByRefreshToken, type FoundGrant } from '../find-grant.ts'
+import { isLive } from '../../../shared/token/standing.ts'
 import { requireClient } from '../list-keys.ts'
 import { endAllTokensOfSubject, endTokensOfSubject } from '../end-tokens-of-subject.ts'
 import type { EndRequest } from './request.ts'

@@ -1,7 +1,8 @@
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import { changeGrant, isLive } from '../find-grant.ts'
+import { changeGrant } from '../find-grant.ts'
+import { isLive } from '../../../shared/token/standing.ts'
 import { requireClient, mapInBatches, listKeys } from '../list-keys.ts'
 import type { ClientAuthorization } from '../request.ts'
 

@@ -1,7 +1,7 @@
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import { isLive } from '../find-grant.ts'
+import { isLive } from '../../../shared/token/standing.ts'
 import { listKeys, requireClient } from '../list-keys.ts'
 import type { TokenListRequest } from './request.ts'
 

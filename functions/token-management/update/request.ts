@@ -5,7 +5,8 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
 import { flagMember, scopesMember } from '../../../shared/request/body.ts'
-import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
+import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
+import { keyThumbprintMember, positiveMember, refuseNotOffered } from '../request.ts'
 
 /** Members that are `undefined` change nothing. */
 export interface TokenUpdateRequest {

@@ -24,9 +24,9 @@ const ALL = {
     calls: [
       'listRegistry',
       'writeRegistry',
-      'readGrant',
-      'writeGrants',
-      'deleteGrants',
+      // The revocation of a certificate reads the notes of its clients, and counts their tokens.
+      ...GRANTS,
+      'listGrants',
       'recordChanges',
       'listRecords',
     ],

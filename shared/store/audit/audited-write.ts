@@ -41,6 +41,7 @@ function describeRecord(pk: string, sk: string) {
 }
 
 const KINDS_OF_RECORDS: Readonly<Record<string, string>> = {
+  certificate: 'certificateRevocation',
   keys: 'signingKey',
   nonce: 'nonceKey',
   data: 'dataVersion',
@@ -49,8 +50,17 @@ const KINDS_OF_RECORDS: Readonly<Record<string, string>> = {
 function describeGrant(id: string) {
   const [service, client, grant] = id.split('.')
   if (client === 'revocation') return { kind: client, service: Number(service) }
-  const kind = grant === undefined ? 'clientState' : 'grant'
+  if (client === 'certificate' || client === 'issued')
+    return { kind: 'certificate', service: Number(service) }
+  const kind = KINDS_OF_CLIENT_ITEMS[grant ?? ''] ?? 'grant'
   return { kind, service: Number(service), client: Number(client) }
+}
+
+/** The kinds of a client's items by the third part of their keys. That of a grant is random. */
+const KINDS_OF_CLIENT_ITEMS: Readonly<Record<string, string>> = {
+  '': 'clientState',
+  certificate: 'certificate',
+  revoked: 'revokedCertificates',
 }
 
 /** The text of a key, by which two keys are compared. */
@@ -59,4 +69,12 @@ export function keyText({ table, key }: Pick<AuditedWrite, 'table' | 'key'>): st
 }
 
 /** The kinds of items that decide. The other kinds only help to find items or to sign. */
-export const MAIN_KINDS: ReadonlySet<string> = new Set(['owner', 'service', 'client', 'clientState', 'grant'])
+export const MAIN_KINDS: ReadonlySet<string> = new Set([
+  'owner',
+  'service',
+  'client',
+  'clientState',
+  'grant',
+  'certificateRevocation',
+  'revokedCertificates',
+])

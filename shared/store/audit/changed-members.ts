@@ -25,6 +25,8 @@ const SHOWN: Readonly<Record<string, IsShown>> = {
   service: unlessDigest,
   client: unlessDigest,
   clientState: () => true,
+  certificateRevocation: () => true,
+  revokedCertificates: () => true,
   grant: (name) => SHOWN_OF_GRANTS.has(name),
 }
 

@@ -5,6 +5,7 @@ import { RevokedCopies } from './copies.ts'
 import { cacheKeyOf, type CertificateMemory, CertificatesInUse } from './in-use.ts'
 import type { NamedCertificate } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
+import { NoteLists } from './note-lists.ts'
 import { CertificateNotes } from './notes.ts'
 import { type Revocation, type RevocationBySource, Revocations } from './revocations.ts'
 
@@ -34,6 +35,7 @@ export interface Concerned {
 export class Certificates {
   readonly notes: CertificateNotes
   readonly revocations: Revocations
+  readonly lists: NoteLists
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
   readonly #copies: RevokedCopies
@@ -42,6 +44,7 @@ export class Certificates {
   constructor(registry: Table, grants: Table, memory: CertificateMemory) {
     this.notes = new CertificateNotes(grants)
     this.revocations = new Revocations(registry)
+    this.lists = new NoteLists(grants)
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations)
     this.moreRevoked = new MoreRevoked(grants)
     this.#copies = new RevokedCopies(grants, grants.newAttempt)
@@ -54,12 +57,12 @@ export class Certificates {
    */
   async revoke({ service, named, notedFromStart, now, ...revocation }: Revoke): Promise<Concerned> {
     await this.revocations.put(service, named, revocation)
-    const concerned = await this.concerned(service, named, revocation.clients)
+    const concerned = await this.#concerned(service, named, revocation.clients)
     for (const { thumbprint, clients } of concerned) {
-      for (const client of clients) {
+      await forEach(clients, async (client) => {
         const end = notedFromStart ? await this.#endOf(service, client, thumbprint) : 0
         await this.#copies.add(service, client, thumbprint, end, now)
-      }
+      })
     }
     return summary(concerned)
   }
@@ -76,17 +79,22 @@ export class Certificates {
     clients: further,
   }: Lift): Promise<Concerned & { readonly hold: RevocationBySource | undefined }> {
     const hold = await this.revocations.removeHold(service, named, source)
-    const concerned = await this.concerned(service, named, [...further, ...(hold?.clients ?? [])])
+    const concerned = await this.#concerned(service, named, [...further, ...(hold?.clients ?? [])])
     for (const { thumbprint, issued, clients } of concerned) {
       const isRevoked = async () =>
         (await this.revocations.ofCertificate(service, { thumbprint, issued })).length > 0
-      for (const client of clients) await this.#copies.removeUnless(isRevoked, service, client, thumbprint)
+      await forEach(clients, (client) => this.#copies.removeUnless(isRevoked, service, client, thumbprint))
     }
     return { ...summary(concerned), hold }
   }
 
+  /** The certificates with this name, and the clients that a revocation would concern. */
+  async find({ service, named, clients }: Omit<Lift, 'source'>): Promise<Concerned> {
+    return summary(await this.#concerned(service, named, clients))
+  }
+
   /** The certificates with this name, and the clients that have a note of them. @param further clients that have none */
-  async concerned(service: number, named: NamedCertificate, further: readonly number[] = []) {
+  async #concerned(service: number, named: NamedCertificate, further: readonly number[]) {
     const thumbprints =
       'thumbprint' in named ? [named.thumbprint] : await this.notes.thumbprints(service, named)
     return Promise.all(
@@ -104,6 +112,13 @@ export class Certificates {
     const note = await this.notes.find(service, client, thumbprint)
     return note?.validUntil === undefined ? 0 : Math.max(note.validUntil, note.until)
   }
+}
+
+const CLIENTS_AT_ONCE = 20
+
+async function forEach(clients: readonly number[], act: (client: number) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < clients.length; start += CLIENTS_AT_ONCE)
+    await Promise.all(clients.slice(start, start + CLIENTS_AT_ONCE).map(act))
 }
 
 function summary(

@@ -25,6 +25,13 @@ export function nameOf(named: NamedCertificate): string {
   return 'thumbprint' in named ? named.thumbprint : `${named.issuer}.${named.serialNumber}`
 }
 
+/** @param name that of a stored revocation */
+export function readName(name: string): NamedCertificate {
+  const [issuer = '', serialNumber] = name.split('.')
+  if (serialNumber === undefined) return { thumbprint: name as Thumbprint }
+  return { issuer: issuer as IssuerKey, serialNumber: serialNumber as SerialNumber }
+}
+
 export function namesOf({ thumbprint, issued }: CertificateNames): NamedCertificate[] {
   return issued === undefined ? [{ thumbprint }] : [{ thumbprint }, issued]
 }
@@ -67,9 +74,14 @@ export function notesHolder(service: number, client: number): string {
   return `${service}.${client}#certificates`
 }
 
-/** One of the partitions with the certificates of a service. */
+/** The partition of a service's certificates in which this one is. */
 export function serviceHolder(service: number, thumbprint: Thumbprint): string {
   return `${service}#certificates#${partitionOf(thumbprint)}`
+}
+
+/** The partitions that together have all certificates of a service. */
+export function serviceHolders(service: number): string[] {
+  return Array.from({ length: PARTITIONS }, (_, part) => `${service}#certificates#${part}`)
 }
 
 /** Sorts by the end of the validity. Certificates whose end is unknown are last. */
@@ -78,7 +90,28 @@ export function heldOf(thumbprint: Thumbprint, validUntil: number | undefined): 
   return `${end}.${thumbprint}`
 }
 
-/** The key of a revocation in the registry. */
-export function revocationKey(service: number, name: string): RecordKey {
-  return { pk: `certificate#${service}#${partitionOf(name)}`, sk: name }
+/** Some certificates have several items. The key of one whose issuer is unknown ends with `?`. */
+export function holdersHeld(
+  {
+    thumbprint,
+    validUntil,
+    client,
+  }: { readonly thumbprint: Thumbprint; readonly validUntil: number | undefined; readonly client: number },
+  issued: Issued | undefined,
+): string {
+  return `${heldOf(thumbprint, validUntil)}.${client % PARTITIONS}${issued === undefined ? '?' : ''}`
 }
+
+export const hasUnknownIssuer = (held: string) => held.endsWith('?')
+
+// Keys of the registry.
+
+export function revocationKey(service: number, name: string): RecordKey {
+  return { pk: revocationPartition(service, partitionOf(name)), sk: name }
+}
+
+export function revocationPartition(service: number, partition: number): string {
+  return `certificate#${service}#${partition}`
+}
+
+export const REVOCATION_PARTITIONS = PARTITIONS

@@ -13,6 +13,7 @@ import {
   allHoldersIds,
   type CertificateNames,
   heldOf,
+  holdersHeld,
   holdersId,
   type Issued,
   issuedId,
@@ -31,7 +32,7 @@ const issuedBy = {
   serialNumber: text as unknown as z.ZodMiniOptional<z.ZodMiniType<SerialNumber>>,
 }
 
-const Note = z.object({
+export const Note = z.object({
   thumbprint,
   client: z.int(),
   ...issuedBy,
@@ -47,7 +48,7 @@ const Note = z.object({
 /** A certificate to which tokens of a client are bound (architecture, section 9). */
 export type Note = Immutable<z.infer<typeof Note>>
 
-const Holders = z.object({ clients: z.array(z.int()), ...issuedBy, validUntil: time, until: seconds })
+export const Holders = z.object({ clients: z.array(z.int()), ...issuedBy, validUntil: time, until: seconds })
 
 const IssuedSerials = z.object({
   serials: z.record(z.string(), z.object({ thumbprints: z.array(thumbprint), until: seconds })),
@@ -163,7 +164,8 @@ export class CertificateNotes {
         ...issued,
         ...(validUntil === undefined ? {} : { validUntil }),
         ...{ clients: [...new Set([...clients, client])], until: end, ttl: goneAt(end) },
-        ...{ holder: serviceHolder(service, id), held: heldOf(id, validUntil) },
+        holder: serviceHolder(service, id),
+        held: holdersHeld({ thumbprint: id, validUntil, client }, issued ?? (before && issuedOf(before))),
       }
     })
   }

@@ -2,16 +2,20 @@ import * as z from 'zod/mini'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { Immutable } from '../../immutable.ts'
 import { readMembers } from '../item.ts'
+import { REVOCATION_REASONS } from './reasons.ts'
 import type { Table } from '../table.ts'
 import { changeItem } from './change-item.ts'
-import { type CertificateNames, type NamedCertificate, nameOf, namesOf, revocationKey } from './names.ts'
-
-/** RFC 5280 section 5.3.1, without `removeFromCRL`, which ends a revocation. */
-const REVOCATION_REASONS = [
-  ...(['unspecified', 'keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'] as const),
-  ...(['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'] as const),
-] as const
-export type RevocationReason = (typeof REVOCATION_REASONS)[number]
+import type { Item } from '../../dynamodb/dynamodb.ts'
+import {
+  type CertificateNames,
+  type NamedCertificate,
+  nameOf,
+  namesOf,
+  readName,
+  REVOCATION_PARTITIONS,
+  revocationKey,
+  revocationPartition,
+} from './names.ts'
 
 const BySource = z.object({
   reason: z.enum(REVOCATION_REASONS),
@@ -29,6 +33,18 @@ export interface Revocation extends RevocationBySource {
   readonly source: string
 }
 
+/** A name, with its revocations. */
+export interface RevokedName {
+  readonly named: NamedCertificate
+  readonly revocations: readonly Revocation[]
+}
+
+export interface RevocationPage {
+  readonly revoked: readonly RevokedName[]
+  /** The next page begins behind it. `undefined` on the last page. */
+  readonly last: string | undefined
+}
+
 /** The revocations in the registry. Each source has its own for a certificate. */
 export class Revocations {
   readonly #table: Table
@@ -39,7 +55,34 @@ export class Revocations {
 
   async find(service: number, named: NamedCertificate): Promise<Revocation[]> {
     const item = await this.#table.find({ ...revocationKey(service, nameOf(named)) })
-    return revocationsIn(item === undefined ? {} : readMembers(Stored, item).sources)
+    return item === undefined ? [] : revocationsIn(item)
+  }
+
+  /**
+   * The revoked names of a service in the order of the store.
+   *
+   * @param after the `last` of the page before
+   */
+  async list(service: number, size: number, after = '0:'): Promise<RevocationPage> {
+    const revoked: RevokedName[] = []
+    let [partition, name] = [Number(after.split(':')[0]), after.slice(after.indexOf(':') + 1)]
+    while (partition < REVOCATION_PARTITIONS) {
+      const pk = revocationPartition(service, partition)
+      const items = await this.#table.queryFirst({ pk }, size, name === '' ? undefined : { pk, sk: name })
+      for (const item of items) {
+        name = String(item['sk'])
+        const revocations = revocationsIn(item)
+        if (revocations.length > 0) revoked.push({ named: readName(name), revocations })
+        if (revoked.length === size) return { revoked, last: `${partition}:${name}` }
+      }
+      if (items.length === 0) [partition, name] = [partition + 1, '']
+    }
+    return { revoked, last: undefined }
+  }
+
+  /** Removes a revoked name. Only the deletion of its service may do so. */
+  async erase(service: number, named: NamedCertificate): Promise<void> {
+    await this.#table.erase({ ...revocationKey(service, nameOf(named)) })
   }
 
   /** All revocations of a certificate, by each of its names. An empty list means that it is not revoked. */
@@ -85,6 +128,7 @@ export class Revocations {
   }
 }
 
-function revocationsIn(sources: Sources): Revocation[] {
+function revocationsIn(item: Item): Revocation[] {
+  const { sources } = readMembers(Stored, item)
   return Object.entries(sources).map(([source, stored]) => ({ source, ...stored }))
 }

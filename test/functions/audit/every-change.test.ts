@@ -5,6 +5,7 @@ import { allRecords } from '../../support/audit.ts'
 import { fixedRuntime } from '../../support/fixed-runtime.ts'
 import { type Received, ROUTES } from '../../support/gateway.ts'
 import { bearer, ORGANIZATION, OWNER_KEY, putOwner } from '../../support/management.ts'
+import { thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, openWalk, OWN, SUBJECT, UNBOUND } from '../../support/walk.ts'
 
 // The management functions are deployed with the AWS SDK.
@@ -19,6 +20,8 @@ const SETTINGS = { issuer: 'https://as.example.com', supportedGrantTypes: ['CLIE
 const client = await walk.addClient(BASIC)
 const token = await walk.granted(client)
 const ofClient = (path: string) => `${path}/${client.id}`
+
+const HELD = { clientCertificate: OWN, reason: 'certificateHold', clientIdentifiers: [client.id] }
 
 /** One call of each route that writes, in this order. */
 const CHANGES: Readonly<Record<string, () => Promise<Received>>> = {
@@ -36,6 +39,7 @@ const CHANGES: Readonly<Record<string, () => Promise<Received>>> = {
       grantType: 'AUTHORIZATION_CODE',
       clientId: client.id,
       subject: SUBJECT,
+      certificateThumbprint: thumbprintOf('client-ec-p256'),
     }),
   '/auth/token/update': () =>
     walk.call('/auth/token/update', { accessToken: token.access, scopes: ['read'] }),
@@ -47,6 +51,9 @@ const CHANGES: Readonly<Record<string, () => Promise<Received>>> = {
   '/client/authorization/delete': () =>
     walk.v3('DELETE', `${ofClient('/client/authorization/delete')}/${SUBJECT}`),
   '/auth/token/revoke': () => walk.call('/auth/token/revoke', { clientIdentifier: client.id }),
+  '/certificate/revoke': () => walk.call('/certificate/revoke', HELD),
+  '/certificate/release': () => walk.call('/certificate/release', HELD),
+  '/client/certificates/delete': () => walk.v3('DELETE', ofClient('/client/certificates/delete')),
   '/client/lock_flag/update': () =>
     walk.v3('POST', ofClient('/client/lock_flag/update'), { clientLocked: true }),
   '/client/delete': () => walk.v3('DELETE', ofClient('/client/delete')),
@@ -66,6 +73,10 @@ const READS: Readonly<Record<string, () => Promise<Received>>> = {
     walk.v3('GET', ofClient('/client/extension/requestable_scopes/get')),
   '/client/authorization/get/list': () => walk.v3('GET', `/client/authorization/get/list?subject=${SUBJECT}`),
   '/client/granted_scopes/get': () => walk.v3('GET', `${ofClient('/client/granted_scopes/get')}/${SUBJECT}`),
+  '/certificate/get/list': () => walk.v3('GET', '/certificate/get/list'),
+  '/certificate/revocation/get': () => walk.call('/certificate/revocation/get', { clientCertificate: OWN }),
+  '/certificate/revocation/get/list': () => walk.v3('GET', '/certificate/revocation/get/list'),
+  '/client/certificates/get/list': () => walk.v3('GET', ofClient('/client/certificates/get/list')),
   '/auth/token/get/list': () => walk.v3('GET', '/auth/token/get/list'),
   '/service/get': () => walk.v3('GET', '/service/get'),
   '/service/get/list': () => asOwner('GET', '/service/get/list'),

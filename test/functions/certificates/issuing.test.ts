@@ -81,7 +81,7 @@ describe('without an inventory', () => {
     const [a, b] = [(await walk().granted(named, OWN)).access, (await walk().granted(other, OWN)).access]
     const notes = (await runtime.tables.grants.scan()).filter(({ id }) => String(id).includes('certificate'))
     expect(notes.filter(({ id }) => String(id).startsWith(walk().serviceId))).toEqual([])
-    await revoke(THUMBPRINT, 'superseded', { clients: [named.number], notedFromStart: false })
+    await revoke({ clientIdentifiers: [named.id] })
     expect(outcome(await walk().introspect(a, OWN))).toBe('UNAUTHORIZED A057397 invalid_token')
     expect(outcome(await walk().introspect(b, OWN))).toBe('OK A056001')
     runtime.clock.now = addSeconds(START, runtime.settings.registryCacheSeconds)

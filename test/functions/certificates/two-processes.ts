@@ -1,6 +1,5 @@
 import { afterAll, beforeEach } from 'vitest'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
-import type { RevocationReason } from '../../../shared/store/certificates/revocations.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { gateway, webApi } from '../../support/gateway.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
@@ -29,18 +28,10 @@ export async function twoProcesses() {
     const send = gateway({ ...rival, settings: { ...rival.settings, serviceId: number } })
     return { send, ...webApi(send, serviceId, secrets.manage) }
   }
-  async function revoke(
-    thumbprint = THUMBPRINT,
-    reason: RevocationReason = 'keyCompromise',
-    more: object = {},
-  ) {
-    const named = { service: walk().number, named: { thumbprint }, source: 'operator', clients: [] }
-    const times = { revokedAt: START, now: START, notedFromStart: true }
-    await (await rival.store.certificates()).revoke({ ...named, ...times, reason, ...more })
-  }
-  async function release(thumbprint = THUMBPRINT) {
-    const named = { service: walk().number, named: { thumbprint }, source: 'operator', clients: [] }
-    await (await rival.store.certificates()).lift(named)
-  }
+  /** Revokes the certificate `OWN` in the other process, through the Web API. */
+  const revoke = (members: object = {}) =>
+    inRival().call('/certificate/revoke', { thumbprint: THUMBPRINT, reason: 'keyCompromise', ...members })
+  const release = (members: object = {}) =>
+    inRival().call('/certificate/release', { thumbprint: THUMBPRINT, ...members })
   return { runtime, proxy, rival, walk, inRival, revoke, release }
 }

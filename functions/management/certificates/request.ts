@@ -1,0 +1,144 @@
+import * as z from 'zod/mini'
+import { type ReadCertificate, readPresented } from '../../../shared/certificate/presented.ts'
+import { parseSerialNumber, type SerialNumber } from '../../../shared/certificate/serial-number.ts'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import type { HttpRequest } from '../../../shared/http.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { flagMember, listMember, readCall } from '../../../shared/request/body.ts'
+import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
+import { DEFAULT_PAGE, pageSizeMember } from '../../../shared/request/range.ts'
+import { REVOCATION_REASONS, type RevocationReason } from '../../../shared/store/certificates/reasons.ts'
+import { readClientInPath, type RequestedClient } from '../requested-client.ts'
+
+const MAX_CERTIFICATES = 100
+
+/** One certificate, in one of three ways. */
+const NAMED = {
+  thumbprint: z.optional(thumbprintMember),
+  clientCertificate: z.optional(z.string()),
+  issuerCertificate: z.optional(z.string()),
+  serialNumber: z.optional(z.string()),
+}
+type Named = z.infer<z.ZodMiniObject<typeof NAMED>>
+
+const SEVERAL = {
+  ...NAMED,
+  certificates: z.optional(z.array(z.object(NAMED)).check(z.maxLength(MAX_CERTIFICATES))),
+  clientIdentifiers: z.optional(listMember),
+}
+
+export const RevokeCall = z.object({
+  ...SEVERAL,
+  reason: z._default(z.enum(REVOCATION_REASONS), 'unspecified'),
+  endClientTokens: z._default(flagMember, false),
+  dryRun: z._default(flagMember, false),
+})
+export const ReleaseCall = z.object(SEVERAL)
+export const RevocationCall = z.object(NAMED)
+export const CertificatePageCall = z.object({
+  pageSize: z._default(pageSizeMember, DEFAULT_PAGE),
+  pageToken: z.optional(z.string()),
+})
+
+/** A certificate by itself, by its thumbprint, or by its issuer and serial number. */
+export type RequestedCertificate =
+  | { readonly thumbprint: Thumbprint; readonly certificate?: ReadCertificate }
+  | { readonly issuer: ReadCertificate; readonly serialNumber: SerialNumber }
+
+export interface ReleaseRequest {
+  readonly certificates: readonly RequestedCertificate[]
+  /** Numbers or aliases. */
+  readonly clients: readonly string[]
+}
+
+export interface RevokeRequest extends ReleaseRequest {
+  readonly reason: RevocationReason
+  readonly endClientTokens: boolean
+  /** Nothing is written. */
+  readonly dryRun: boolean
+}
+
+/** @throws Refusal certificate-unnamed, member-wrong */
+export function readRevoke(http: HttpRequest): RevokeRequest {
+  const { reason, endClientTokens, dryRun, ...several } = readCall(http, RevokeCall)
+  return { ...readSeveral(several), reason, endClientTokens, dryRun }
+}
+
+/** @throws Refusal certificate-unnamed, member-wrong */
+export function readRelease(http: HttpRequest): ReleaseRequest {
+  return readSeveral(readCall(http, ReleaseCall))
+}
+
+/** @throws Refusal certificate-unnamed, member-wrong */
+export function readRevocationCall(http: HttpRequest): RequestedCertificate {
+  return readNamed(readCall(http, RevocationCall))
+}
+
+export interface CertificatePageRequest {
+  readonly size: number
+  /** The text of the page token. */
+  readonly after: string | undefined
+}
+
+/** @throws Refusal list-page-malformed, member-wrong */
+export function readCertificatePage(http: HttpRequest): CertificatePageRequest {
+  const { pageSize, pageToken } = readCall(http, CertificatePageCall)
+  return { size: pageSize, after: pageToken === undefined ? undefined : readPageToken(pageToken) }
+}
+
+/** @throws Refusal list-page-malformed, member-wrong */
+export function readClientCertificatePage(http: HttpRequest): CertificatePageRequest & RequestedClient {
+  return { ...readCertificatePage(http), ...readClientInPath()(http) }
+}
+
+export function toPageToken(place: string): string {
+  return Buffer.from(place).toString('base64url')
+}
+
+/** The places in the lists of certificates have these characters only. A wrong place finds another page, or an empty one. */
+const PLACE = /^[\w.:~?-]{1,200}$/
+
+function readPageToken(token: string): string {
+  const place = Buffer.from(token, 'base64url').toString('latin1')
+  if (!PLACE.test(place)) throw new Refusal('list-page-malformed')
+  return place
+}
+
+function readSeveral({
+  certificates,
+  clientIdentifiers = [],
+  ...one
+}: z.infer<typeof ReleaseCall>): ReleaseRequest {
+  const isOne = Object.values(one).some((value) => value !== undefined)
+  if (isOne && certificates !== undefined) throw new Refusal('certificate-unnamed')
+  const several = certificates ?? [one]
+  if (several.length === 0) throw new Refusal('certificate-unnamed')
+  return { certificates: several.map(readNamed), clients: clientIdentifiers }
+}
+
+/** @throws Refusal certificate-unnamed, member-wrong */
+function readNamed({
+  thumbprint,
+  clientCertificate,
+  issuerCertificate,
+  serialNumber,
+}: Named): RequestedCertificate {
+  const ways = [thumbprint, clientCertificate, issuerCertificate].filter((way) => way !== undefined)
+  const hasIssuer = issuerCertificate !== undefined
+  if (ways.length !== 1 || hasIssuer !== (serialNumber !== undefined))
+    throw new Refusal('certificate-unnamed')
+  if (thumbprint !== undefined) return { thumbprint }
+  if (issuerCertificate === undefined) {
+    const certificate = readOne(clientCertificate, 'clientCertificate')
+    return { thumbprint: certificate.thumbprint, certificate }
+  }
+  const serial = parseSerialNumber(serialNumber ?? '')
+  if (serial === undefined) throw new Refusal('member-wrong', { named: 'serialNumber' })
+  return { issuer: readOne(issuerCertificate, 'issuerCertificate'), serialNumber: serial }
+}
+
+function readOne(text: string | undefined, named: string): ReadCertificate {
+  const certificate = readPresented(text)
+  if (certificate === 'absent' || 'malformed' in certificate) throw new Refusal('member-wrong', { named })
+  return certificate
+}

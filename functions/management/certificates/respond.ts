@@ -1,0 +1,87 @@
+import { answer } from '../../../shared/web-api.ts'
+import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
+import type { NotePage } from '../../../shared/store/certificates/note-lists.ts'
+import type { RevocationPage, RevokedName } from '../../../shared/store/certificates/revocations.ts'
+import { toMilliseconds } from '../listing.ts'
+import type {
+  CertificateListAnswer,
+  ReleaseAnswer,
+  RevocationAnswer,
+  RevocationListAnswer,
+  RevokeAnswer,
+} from './answer-schema.ts'
+import type { TokenCounts } from './count-tokens.ts'
+import { toPageToken } from './request.ts'
+import type { ReleasedCertificates, RevokedCertificate, RevokedCertificates } from './revoke.ts'
+
+export function revokeResponse(revoked: RevokedCertificates): RevokeAnswer {
+  return answer({
+    dryRun: revoked.isDryRun,
+    certificates: revoked.certificates.map(concernedView),
+    tokens: tokensView(revoked.tokens),
+    registeredAt: revoked.registeredAt,
+    unknownIssuers: revoked.unknownIssuers,
+    inventoryComplete: revoked.isInventoryComplete,
+  })
+}
+
+function tokensView({ isComplete, offlineUntil, ...counts }: TokenCounts): RevokeAnswer['tokens'] {
+  return answer({ ...counts, complete: isComplete, offlineUntil: toMilliseconds(offlineUntil) })
+}
+
+export function releaseResponse({ certificates }: ReleasedCertificates): ReleaseAnswer {
+  return { certificates: certificates.map(concernedView) }
+}
+
+function concernedView({
+  named,
+  thumbprints,
+  clients,
+}: RevokedCertificate): ReleaseAnswer['certificates'][number] {
+  return answer({ ...nameView(named), thumbprints, clientIds: clients })
+}
+
+export function revocationResponse(revoked: readonly RevokedName[]): RevocationAnswer {
+  return { revocations: revoked.map(revokedView) }
+}
+
+export function revocationListResponse({ revoked, last }: RevocationPage): RevocationListAnswer {
+  return { revocations: revoked.map(revokedView), nextPageToken: last && toPageToken(last) }
+}
+
+function revokedView({ named, revocations }: RevokedName): RevocationAnswer['revocations'][number] {
+  return answer({
+    ...nameView(named),
+    revocations: revocations.map(({ source, reason, revokedAt, clients }) => {
+      return { source, reason, revokedAt: revokedAt * 1000, clientIds: clients }
+    }),
+  })
+}
+
+function nameView(
+  named: NamedCertificate,
+): Pick<RevocationAnswer['revocations'][number], 'thumbprint' | 'issuerKey' | 'serialNumber'> {
+  return 'thumbprint' in named
+    ? { thumbprint: named.thumbprint }
+    : { issuerKey: named.issuer, serialNumber: named.serialNumber }
+}
+
+export function certificateList({ notes, last }: NotePage): CertificateListAnswer {
+  return {
+    certificates: notes.map((note) =>
+      answer({
+        thumbprint: note.thumbprint,
+        issuerKey: note.issuer,
+        serialNumber: note.serialNumber,
+        clientId: note.client,
+        subject: note.subject,
+        subjectAltName: note.subjectAltName,
+        validFrom: toMilliseconds(note.validFrom),
+        validUntil: toMilliseconds(note.validUntil),
+        firstSeenAt: note.firstSeen * 1000,
+        lastSeenAt: note.lastSeen * 1000,
+      }),
+    ),
+    nextPageToken: last && toPageToken(last),
+  }
+}

@@ -1,0 +1,61 @@
+/** The ways to name a certificate in a request. */
+const NAMES = {
+  thumbprint: 'The SHA-256 thumbprint of the certificate, as base64url (`x5t#S256`).',
+  clientCertificate: 'The certificate, as PEM.',
+  issuerCertificate: 'A certificate of the CA that issued the certificate, as PEM. Only its key counts.',
+  serialNumber: 'The serial number of the certificate, in hexadecimal.',
+}
+
+/** Members about certificates in use and their revocation, keyed as in MEMBERS. */
+export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
+  ...NAMES,
+  'CertificateRevocationGetRequest.clientCertificate': NAMES.clientCertificate,
+  'CertificateRevokeRequest.clientCertificate': NAMES.clientCertificate,
+  'CertificateReleaseRequest.clientCertificate': NAMES.clientCertificate,
+  'CertificateRevokeRequest.reason':
+    'The reason of RFC 5280 section 5.3.1. Only `certificateHold` can be lifted. A hold never replaces another reason.',
+  certificates: 'The certificates.',
+  clientIdentifiers:
+    'Numbers or aliases of further clients that use the certificates. Clients with a note need not be named.',
+  endClientTokens:
+    'Whether to end all tokens of these clients, too, also those that are bound to other certificates or unbound.',
+  dryRun:
+    'Whether nothing is revoked. The answer shows the clients and tokens that a revocation would concern.',
+  tokens: 'The tokens of the clients, by what they are bound to.',
+  registeredAt: 'The clients whose `jwks` still contains one of the certificates.',
+  unknownIssuers:
+    'How many certificates in use have an unknown issuer, so that `serialNumber` does not find them. Present if the request names an issuer.',
+  inventoryComplete:
+    'Whether every token that is bound to a certificate has a note. It is false after a time without `certificateInventory`.',
+  revocations: 'The revoked certificates.',
+}
+
+/** Members of the elements of `certificates`, `revocations` and `tokens`. */
+export const CERTIFICATE_MEANINGS: Readonly<Record<string, string>> = {
+  ...NAMES,
+  issuerKey: 'SHA-256, as base64url, of the public key of its issuer (SubjectPublicKeyInfo).',
+  thumbprints: 'The certificates in use that this names.',
+  clientIds: 'The clients that use it, or that the request has named.',
+  clientId: 'The client that uses it.',
+  subject: 'The subject, the common name first.',
+  subjectAltName: 'The subject alternative names.',
+  validFrom: 'The beginning of the validity, in milliseconds since the epoch.',
+  validUntil: 'The end of the validity, in milliseconds since the epoch.',
+  firstSeenAt: 'When a token was bound to it for the first time. Milliseconds since the epoch.',
+  lastSeenAt: 'When a token was bound to it, accurate to two days. Milliseconds since the epoch.',
+  revocations: 'Its revocations, by their sources.',
+  source: '`operator`, or the name of a revocation list.',
+  reason: 'The reason of RFC 5280 section 5.3.1.',
+  revokedAt: 'When it was revoked. Milliseconds since the epoch.',
+}
+
+/** Members of `tokens`. */
+export const TOKEN_COUNT_MEANINGS: Readonly<Record<string, string>> = {
+  certificate: 'Tokens that are bound to one of the certificates.',
+  otherCertificate: 'Tokens that are bound to another certificate. They stay valid.',
+  key: 'Tokens that are bound to a key (DPoP). They stay valid.',
+  unbound: 'Unbound tokens. They stay valid.',
+  complete: 'Whether all tokens were counted. At most some 1,000 are.',
+  offlineUntil:
+    'When the last JWT that is bound to one of the certificates expires. A resource server that verifies JWTs without introspection accepts them until then. Milliseconds since the epoch.',
+}

@@ -1,0 +1,82 @@
+import type { Item } from '../../dynamodb/dynamodb.ts'
+import { readMembers } from '../item.ts'
+import type { Table } from '../table.ts'
+import { hasUnknownIssuer, noteId, notesHolder, serviceHolders } from './names.ts'
+import { Holders, Note } from './notes.ts'
+
+/** A part of a list, sorted by the end of the validity. */
+export interface NotePage {
+  readonly notes: readonly Note[]
+  /** The next page begins behind it. `undefined` on the last page. */
+  readonly last: string | undefined
+}
+
+const BATCH = 100
+
+/** Lists notes for people. The index may lag behind, so a certificate of this moment may be missing. No decision uses the lists. */
+export class NoteLists {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  async ofClient(service: number, client: number, size: number, after = ''): Promise<NotePage> {
+    const holder = notesHolder(service, client)
+    const keys = await this.#table.queryIndexPart('listing', { holder }, after, size)
+    return { notes: await this.#read(keys.map(({ id }) => String(id))), last: lastOf(keys, size) }
+  }
+
+  /** All certificates of a service. @param size the number of certificates. Each client of a certificate has a note of it */
+  async ofService(service: number, size: number, after = ''): Promise<NotePage> {
+    const parts = await Promise.all(
+      serviceHolders(service).map((holder) => this.#table.queryIndexPart('listing', { holder }, after, size)),
+    )
+    const keys = parts.flat().sort(byHeld).slice(0, size)
+    const ids = []
+    for (const { id, held } of keys) {
+      const item = await this.#table.find({ id: String(id) })
+      const thumbprint = String(held).split('.')[1] as Note['thumbprint']
+      const { clients } = item === undefined ? { clients: [] } : readMembers(Holders, item)
+      ids.push(...clients.map((client) => noteId(service, client, thumbprint)))
+    }
+    return { notes: await this.#read(ids), last: lastOf(keys, size) }
+  }
+
+  /** The number of certificates whose issuer is unknown. */
+  async countUnknownIssuers(service: number): Promise<number> {
+    const parts = await Promise.all(
+      serviceHolders(service).map((holder) => this.#table.queryIndex('listing', { holder })),
+    )
+    return parts.flat().filter(({ held }) => hasUnknownIssuer(String(held))).length
+  }
+
+  /** Deletes notes of a client, at most one page of them. @returns whether there may be others */
+  async eraseSome(service: number, client: number): Promise<boolean> {
+    const holder = notesHolder(service, client)
+    const keys = await this.#table.queryIndexPart('listing', { holder }, '', BATCH)
+    await Promise.all(
+      keys.map(async ({ id }) => {
+        const key = { id: String(id) }
+        await this.#table.remove(key, key)
+      }),
+    )
+    return keys.length === BATCH
+  }
+
+  async #read(ids: readonly string[]): Promise<Note[]> {
+    const items = []
+    for (let start = 0; start < ids.length; start += BATCH) {
+      items.push(...(await this.#table.findAll(ids.slice(start, start + BATCH).map((id) => ({ id })))))
+    }
+    return items.flatMap((item) => (item === undefined ? [] : [readMembers(Note, item)]))
+  }
+}
+
+function lastOf(keys: readonly Item[], size: number): string | undefined {
+  return keys.length < size ? undefined : String(keys.at(-1)?.['held'])
+}
+
+function byHeld(a: Item, b: Item): number {
+  return String(a['held']) < String(b['held']) ? -1 : 1
+}
