@@ -26,6 +26,13 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/clients.ts': 'GrantsTable',
   'shared/store/revocations.ts': 'GrantsTable',
   'shared/store/proofs.ts': 'RegistryTable',
+  'shared/store/certificates/revocations.ts': 'RegistryTable',
+  // It changes revocations as well, whose table management may write.
+  'shared/store/certificates/change-item.ts': 'GrantsTable',
+  'shared/store/certificates/copies.ts': 'GrantsTable',
+  'shared/store/certificates/more-revoked.ts': 'GrantsTable',
+  'shared/store/certificates/notes.ts': 'GrantsTable',
+  'shared/store/certificates/note-lists.ts': 'GrantsTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
   'shared/store/audit/audit-log.ts': 'AuditTable',
@@ -134,7 +141,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
     }
     const table = TABLE_OF[from]
     if (table === undefined) throw new Error(`which table does ${from} call?`)
-    go({ node: declaration, call: { table, index: name.text === 'queryIndex', limit }, limit })
+    go({ node: declaration, call: { table, index: name.text.startsWith('queryIndex'), limit }, limit })
   }
 
   function go(step: Step): void {
