@@ -96,14 +96,15 @@ export class Table {
     return this.#queryAll(partition, { IndexName })
   }
 
-  /** The first keys in a partition of an index whose `held` comes after `after` as text. The index may lag behind. */
+  /** The first keys in a partition of an index whose `held` comes after `after` as text, if that is not empty. The index may lag behind. */
   async queryIndexPart(IndexName: string, partition: Key, after: string, Limit: number): Promise<Item[]> {
-    const { ConditionExpression, ...attributes } = conditionOn(partition)
+    const { ConditionExpression, ExpressionAttributeValues, ...names } = conditionOn(partition)
+    // DynamoDB refuses an empty text for an attribute of a key.
+    const behind = after === '' ? {} : { ':after': after }
     const query = {
-      ...{ TableName: this.#name, IndexName, Limit },
-      KeyConditionExpression: `${ConditionExpression} AND held > :after`,
-      ...attributes,
-      ExpressionAttributeValues: { ...attributes.ExpressionAttributeValues, ':after': after },
+      ...{ TableName: this.#name, IndexName, Limit, ...names },
+      KeyConditionExpression: ConditionExpression + (after === '' ? '' : ' AND held > :after'),
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ...behind },
     }
     return [...((await callDynamoDb(this.#dynamodb.query(query))).Items ?? [])]
   }
