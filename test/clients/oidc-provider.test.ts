@@ -14,7 +14,6 @@ import {
   type ProtectedResourceOptions,
 } from '../../shared/resource-server/protected-resource.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
-import { available } from '../support/page-code.ts'
 import { HOLDER, THIEF } from '../support/signed-tokens.ts'
 
 interface Package {
@@ -25,7 +24,7 @@ interface Package {
 }
 
 const API = 'https://accounts.example.com'
-const isFetched = existsSync(PEERS_FOLDER)
+const missing = existsSync(PEERS_FOLDER)
   ? undefined
   : 'oidc-provider in .cache (npm run bench -- --library --peers)'
 
@@ -97,7 +96,11 @@ async function openProvider() {
   return { issuer, obtain, close: server.close }
 }
 
-describe.each(available('oidc-provider', isFetched))('tokens of a running %s', async () => {
+// A file without tests would fail.
+if (missing !== undefined)
+  test('the tokens of a running oidc-provider', ({ skip }) => skip(`there is no ${missing} here`))
+
+describe.each(missing === undefined ? ['oidc-provider'] : [])('tokens of a running %s', async () => {
   const provider = await openProvider()
   afterAll(() => provider.close())
   const { issuer } = provider
