@@ -93,7 +93,10 @@ async function whyInactive(
   caller: Client | undefined,
   call: Call,
 ): Promise<string | undefined> {
-  const life = await lifeOf(found, call, found.type === 'refresh_token' ? found.refresh : undefined)
+  const life = await lifeOf(found, call, {
+    refresh: found.type === 'refresh_token' ? found.refresh : undefined,
+    certificate: 'note',
+  })
   if (life !== 'valid') return REASONS_OF_LIFE[life]
   const isMeant = resourceServer === undefined || isMeantFor(resourceServer, found)
   if (isMeant && mayKnow(caller, found, call.service)) return undefined

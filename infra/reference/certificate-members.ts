@@ -49,6 +49,13 @@ export const CERTIFICATE_MEANINGS: Readonly<Record<string, string>> = {
   revokedAt: 'When it was revoked. Milliseconds since the epoch.',
 }
 
+/** Members of the elements of `clientCertificatesNotBefore`. */
+export const ISSUER_DATE_MEANINGS: Readonly<Record<string, string>> = {
+  issuerCertificate: 'A certificate of the CA, as PEM. Only its key counts.',
+  notBefore:
+    'Certificates of the CA whose validity begins before this time are revoked. Milliseconds since the epoch.',
+}
+
 /** Members of `tokens`. */
 export const TOKEN_COUNT_MEANINGS: Readonly<Record<string, string>> = {
   certificate: 'Tokens that are bound to one of the certificates.',

@@ -71,6 +71,7 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^certificate-(unnamed|clients-missing|serial-refused)$/,
     'correct the call: the [reference](reference.md) has the ways to name a certificate',
   ],
+  [/^service-inventory-needed$/, 'keep `certificateInventory` on, or remove the dates of issuers'],
   [/^certificate-not-held$/, 'read the revocation: only a hold of this API can be lifted'],
   [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],

@@ -2,7 +2,6 @@ import type { ReadCertificate } from '../certificate/presented.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
-import { authoritiesOf } from '../store/certificates/authorities.ts'
 
 /**
  * Refuses a certificate that authenticates a client and is revoked. The revocations are at most as old as the cache of the registry.
@@ -15,14 +14,10 @@ export async function refuseRevokedCertificate(
   { service, store, log }: Call,
 ): Promise<void> {
   const { thumbprint } = certificate
+  const { inUse } = await store.certificates()
   const certified = { service: service.apiKey, client: client.clientId, thumbprint }
-  const revocation = await (
-    await store.certificates()
-  ).inUse.findRevocation(certified, {
-    certificate,
-    authorities: authoritiesOf(service, client),
-  })
+  const revocation = await inUse.findRevocation(certified, { certificate, service, client })
   if (revocation === undefined) return
-  log.note({ thumbprint, revocation: revocation.source })
+  log.note({ thumbprint, revocation })
   throw new Refusal('tls-certificate-revoked')
 }

@@ -12,7 +12,7 @@ export interface LogEntry {
   readonly grantType?: string
   /** The thumbprint of the certificate that the token is bound to. `undefined` for every other token. */
   readonly thumbprint?: string | undefined
-  /** The source of the revocation because of which the certificate is refused: `operator`, or the name of a list. */
+  /** The source of the revocation because of which the certificate is refused: `operator`, the name of a list, or a setting. */
   readonly revocation?: string
   /** The client has a short secret, which was set or used in this request. */
   readonly weakSecret?: true

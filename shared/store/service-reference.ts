@@ -89,6 +89,8 @@ export const SERVICE_MEANINGS = {
     'Authlete does not have this setting. The extended key usage of the certificates of `TLS_CLIENT_AUTH` clients: with `clientAuth` a certificate that has one without clientAuth and anyExtendedKeyUsage is refused, for example the certificate of a server. A new service has `clientAuth`.',
   certificateInventory:
     'Authlete does not have this setting. Whether certbound notes the certificates to which tokens are bound, with their names and times of use. `certificate/revoke` finds the clients of a certificate by these notes. Without them, each call must name the clients.',
+  clientCertificatesNotBefore:
+    'Authlete does not have this setting. Revokes the certificates of an issuer whose validity begins before a date. Each element has `issuerCertificate`, in PEM, of which only the key counts, and `notBefore`, in milliseconds since the epoch. It takes effect within `registryCacheSeconds`.',
   defaultResource:
     'Authlete does not have this setting. It is `aud` of tokens that are requested without `resource`. If absent, it is the issuer.',
 } as const satisfies Record<keyof typeof SERVICE_SETTINGS, string>

@@ -120,6 +120,11 @@ export const SERVICE_SETTINGS = {
   clientCertificateIssuers: z.optional(z.array(z.string())),
   clientCertificateUsage: z._default(z.enum(['any', 'clientAuth']), 'any'),
   certificateInventory: z._default(z.boolean(), true),
+  /** A time in epoch milliseconds. */
+  clientCertificatesNotBefore: z._default(
+    z.array(z.object({ issuerCertificate: z.string(), notBefore: z.int().check(z.positive()) })),
+    [],
+  ),
   defaultResource: text,
 }
 

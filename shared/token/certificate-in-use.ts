@@ -1,4 +1,3 @@
-import { authoritiesOf } from '../store/certificates/authorities.ts'
 import { boundThumbprint, judge } from '../certificate/binding.ts'
 import type { PresentedCertificate, ReadCertificate } from '../certificate/presented.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
@@ -21,16 +20,13 @@ export async function isRevokedForNewTokens(
   const thumbprint = boundThumbprint(tokens.binding)
   if (thumbprint === undefined) return false
   const isPresented = judge(tokens.binding, { certificate, proofKey: undefined }) === 'holds'
-  const revocation = await (
-    await store.certificates()
-  ).inUse.confirm({
+  const { inUse } = await store.certificates()
+  const revocation = await inUse.confirm({
     ...{ service: service.apiKey, client: tokens.client, thumbprint, now },
     end: Math.max(tokens.accessExpiresAt, tokens.refresh?.refreshExpiresAt ?? 0) as EpochSeconds,
     isNoted: service.certificateInventory,
-    presented: isPresented
-      ? { certificate: certificate as ReadCertificate, authorities: authoritiesOf(service, client) }
-      : undefined,
+    presented: isPresented ? { certificate: certificate as ReadCertificate, service, client } : undefined,
   })
-  if (revocation !== undefined) log.note({ thumbprint, revocation: revocation.source })
+  if (revocation !== undefined) log.note({ thumbprint, revocation })
   return revocation !== undefined
 }

@@ -83,7 +83,7 @@ async function readUse(request: IntrospectionRequest, call: Call): Promise<Token
       ? await request.verifyNonce?.(request.proof, proof, call)
       : undefined
   const standing = standingAt(now, grant, client, service)
-  const life = await lifeOf(found, call)
+  const life = await lifeOf(found, call, { certificate: request.clientCertificate })
   return { request, service, now, found, standing, life, proof, proofAlgorithms: algorithms, nonce }
 }
 

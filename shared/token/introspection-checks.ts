@@ -9,7 +9,6 @@ import { proofDetails, proofKeyOf, type ProofUse, refusalOfProof } from '../poss
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Life, REASONS_OF_LIFE } from './life.ts'
-import { isBoundToRevoked } from './revoked-certificate.ts'
 import type { Standing } from './standing.ts'
 import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
@@ -124,8 +123,8 @@ function refusalOfRevocation({ life, standing }: TokenUse) {
   return life === 'revoked' ? refusal(REASONS_OF_LIFE.revoked, standing) : undefined
 }
 
-function revocationDetails({ found: { client, grant } }: TokenUse) {
-  return { certificateRevoked: isBoundToRevoked(client, grant.binding) }
+function revocationDetails({ life }: TokenUse) {
+  return { certificateRevoked: life === 'revoked' }
 }
 
 function refusalOfExpiry({ found: { grant }, life, standing }: TokenUse) {

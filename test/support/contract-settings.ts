@@ -28,6 +28,7 @@ const SERVICE_DESCRIPTIONS = {
   idTokenSignatureKeyId: 'k',
   trustedRootCertificates: [certificatePem('ca-root')],
   clientCertificateIssuers: [certificatePem('ca-root')],
+  clientCertificatesNotBefore: [{ issuerCertificate: certificatePem('ca-root'), notBefore: 60_000 }],
   tokensNotBefore: 60_000,
 }
 const CLIENT_DESCRIPTIONS = {

@@ -103,4 +103,11 @@ function checkAuthorities(service: Service): void {
   for (const text of clientCertificateIssuers) {
     readListedAuthority(text, new Refusal('service-value-unsupported', { named }))
   }
+  for (const { issuerCertificate } of service.clientCertificatesNotBefore) {
+    const refusal = new Refusal('service-value-unsupported', { named: 'clientCertificatesNotBefore' })
+    readListedAuthority(issuerCertificate, refusal)
+  }
+  // Without notes, standard introspection would not know the issuer of a certificate.
+  if (service.clientCertificatesNotBefore.length > 0 && !service.certificateInventory)
+    throw new Refusal('service-inventory-needed')
 }

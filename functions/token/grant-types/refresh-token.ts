@@ -14,7 +14,7 @@ import { bindTo } from '../../../shared/possession/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { thumbprintOf } from '../../../shared/certificate/presented.ts'
-import { isBoundToRevoked, isRevoked } from '../../../shared/token/revoked-certificate.ts'
+import { isBoundBeforeDate, isBoundToRevoked, isRevoked } from '../../../shared/token/revoked-certificate.ts'
 import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
@@ -103,6 +103,10 @@ async function findRefreshGrant(
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
   refuseInvalid(found.client, call.service, found.refresh.refreshIssuedAt, INVALID_REASON)
   if (isRevoked(found.client, thumbprint) || isBoundToRevoked(found.client, found.grant.binding))
+    throw new Refusal('refresh-certificate-revoked')
+  // If the certificate of the request is the bound one, it is checked when the tokens are made.
+  const isBound = judge(found.grant.binding, { certificate, proofKey: undefined }) === 'holds'
+  if (!isBound && (await isBoundBeforeDate(found.grant, 'note', call)))
     throw new Refusal('refresh-certificate-revoked')
   return found
 }

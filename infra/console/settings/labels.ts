@@ -16,6 +16,7 @@ const LABELS: Readonly<Record<string, string>> = {
   clientCertificateIssuers: 'Issuers of client certificates',
   clientCertificateUsage: 'Extended key usage of client certificates',
   certificateInventory: 'Note the certificates in use',
+  clientCertificatesNotBefore: 'Revoked certificates by issuer and date',
   fapi2: 'Enforce the FAPI 2.0 Security Profile',
   jwks: 'JWK Set',
   pkceS256Required: 'Require S256 as code challenge method',

@@ -1,8 +1,11 @@
+import type { Der } from '../../certificate/pem.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
+import type { Service } from '../service.ts'
 import type { Table } from '../table.ts'
 import { RevokedCopies } from './copies.ts'
-import { cacheKeyOf, type CertificateMemory, CertificatesInUse } from './in-use.ts'
+import { cacheKeyOf, type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
+import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
 import type { NamedCertificate } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
 import { NoteLists } from './note-lists.ts'
@@ -86,6 +89,21 @@ export class Certificates {
       await forEach(clients, (client) => this.#copies.removeUnless(isRevoked, service, client, thumbprint))
     }
     return { ...summary(concerned), hold }
+  }
+
+  /**
+   * Whether a certificate was issued before the date of its issuer.
+   *
+   * @param certificate if absent, the note of the client is read. A missing note counts as revoked
+   */
+  async isBeforeDate(
+    { service, client, thumbprint }: CertifiedClient,
+    certificate: Der | undefined,
+    dates: Service['clientCertificatesNotBefore'],
+  ): Promise<boolean> {
+    return certificate === undefined
+      ? isNotedBeforeDate(await this.notes.find(service, client, thumbprint), dates)
+      : isBeforeDate(certificate, dates)
   }
 
   /** The certificates with this name, and the clients that a revocation would concern. */

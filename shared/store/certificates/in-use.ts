@@ -3,9 +3,13 @@ import type { ReadCertificate } from '../../certificate/presented.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { Cache } from '../cache.ts'
+import type { Client } from '../client.ts'
+import type { Service } from '../service.ts'
+import { authoritiesOf } from './authorities.ts'
+import { isBeforeDate } from './issuer-dates.ts'
 import { type KnownCertificate, knowCertificate } from './known-certificate.ts'
 import type { CertificateNotes } from './notes.ts'
-import type { Revocation, Revocations } from './revocations.ts'
+import type { Revocations } from './revocations.ts'
 
 /** A certificate of a client. */
 export interface CertifiedClient {
@@ -19,10 +23,11 @@ export function cacheKeyOf({ service, client, thumbprint }: CertifiedClient): st
   return `${service} ${client} ${thumbprint}`
 }
 
-/** A certificate that came with a request, and the CAs that may have issued it. */
+/** A certificate that came with a request, and the settings that name CAs. */
 interface Presented {
   readonly certificate: ReadCertificate
-  readonly authorities: readonly string[]
+  readonly service: Service
+  readonly client: Client
 }
 
 /** A token that is about to be bound to a certificate. */
@@ -51,6 +56,9 @@ export interface CertificateMemory {
 
 const DAY_SECONDS = 86_400
 
+/** The source of a revocation of all certificates of an issuer before a date: the setting. */
+const BY_DATE = 'clientCertificatesNotBefore'
+
 /** Finds revocations, and writes notes, of certificates that requests present. A warm process makes no call of the store. */
 export class CertificatesInUse {
   readonly #memory: CertificateMemory
@@ -64,27 +72,30 @@ export class CertificatesInUse {
   }
 
   /**
-   * A revocation of a certificate, which may be as old as the cache of the registry.
+   * The source of a revocation of a certificate. It may be as old as the cache of the registry.
    *
    * @param presented absent if only the thumbprint is known
+   * @returns `undefined` if the certificate is not revoked
    */
   async findRevocation(
     certified: CertifiedClient,
     presented: Presented | undefined,
-  ): Promise<Revocation | undefined> {
+  ): Promise<string | undefined> {
+    const dates = presented?.service.clientCertificatesNotBefore ?? []
+    if (presented !== undefined && isBeforeDate(presented.certificate.der, dates)) return BY_DATE
     const found = await this.#memory.revocations.remember(cacheKeyOf(certified), () =>
       this.#revocations.ofCertificate(certified.service, know(certified, presented).names),
     )
-    return found?.[0]
+    return found?.[0]?.source
   }
 
   /**
    * Writes the note of a certificate if this process has not confirmed it, and then reads the revocations (architecture, section 9).
    *
-   * @returns the revocation, because of which the token must not be issued
+   * @returns the source of a revocation, because of which the token must not be issued
    * @throws StoreUnavailable. Then the token must not be issued either
    */
-  async confirm(binding: NewBinding): Promise<Revocation | undefined> {
+  async confirm(binding: NewBinding): Promise<string | undefined> {
     if (binding.isNoted) await this.#confirmNote(binding)
     return this.findRevocation(binding, binding.presented)
   }
@@ -112,5 +123,5 @@ export class CertificatesInUse {
 function know({ thumbprint }: CertifiedClient, presented: Presented | undefined): KnownCertificate {
   return presented === undefined
     ? { names: { thumbprint } }
-    : knowCertificate(presented.certificate, presented.authorities)
+    : knowCertificate(presented.certificate, authoritiesOf(presented.service, presented.client))
 }

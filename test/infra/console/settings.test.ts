@@ -58,12 +58,12 @@ test('every setting of the Web API is on one page, or has its own page, and the 
       ([, name = '']) => `${index < 8 ? 'service' : 'client'} ${name}`,
     ),
   )
-  const elsewhere = ['service jwks', 'service credentials', 'client locked']
+  const ofService = ['jwks', 'credentials', 'clientCertificatesNotBefore'].map((name) => `service ${name}`)
   const declared = (['service', 'client'] as const).flatMap((kind) =>
     [...FIELDS[kind].keys()].map((name) => `${kind} ${name}`),
   )
   const twice = Object.keys(FAPI2.service).map((name) => `service ${name}`)
-  expect([...shown, ...elsewhere, 'client extension.tokenExchangePermitted'].sort()).toEqual(
+  expect([...shown, ...ofService, 'client locked', 'client extension.tokenExchangePermitted'].sort()).toEqual(
     [...declared, ...twice].sort(),
   )
 })

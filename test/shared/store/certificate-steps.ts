@@ -6,6 +6,7 @@ import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { knowCertificate } from '../../../shared/store/certificates/known-certificate.ts'
 import type { Issued, NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import { Client } from '../../../shared/store/client.ts'
+import { Service } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import type { Fate } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -20,7 +21,10 @@ const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const validity = { notBefore: new Date((START - DAY) * 1000), notAfter: new Date((START + YEAR) * 1000) }
 const ca = await makeIdentity({ profile: 'ca', commonName: 'ca', key: keys, ...validity })
 const issuer = { certificate: new X509Certificate(ca.cert), key: keys }
-const AUTHORITIES = [ca.cert]
+const RECORD = Service.parse({
+  ...{ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] },
+  clientCertificateIssuers: [ca.cert],
+})
 
 export interface Sample {
   readonly certificate: ReadCertificate
@@ -35,7 +39,7 @@ export async function certificate(validFor = 10 * DAY): Promise<Sample> {
     issuer,
   )
   const read = readPresented(made.cert) as ReadCertificate
-  const { issued } = knowCertificate(read, AUTHORITIES).names
+  const { issued } = knowCertificate(read, [ca.cert]).names
   if (issued === undefined) throw new Error('the CA has not issued the certificate')
   return { certificate: read, names: { thumbprint: read.thumbprint, issued } }
 }
@@ -57,7 +61,11 @@ export async function certificateSteps(engine: Engine) {
     (await from.certificates()).inUse.confirm({
       ...{ service: SERVICE, client: CLIENT, thumbprint: sample.names.thumbprint },
       ...{ end: addSeconds(START, 3600), now: START, isNoted: true },
-      presented: { certificate: sample.certificate, authorities: AUTHORITIES },
+      presented: {
+        certificate: sample.certificate,
+        service: RECORD,
+        client: Client.parse({ clientId: CLIENT }),
+      },
       ...more,
     })
   const revoke = async (named: NamedCertificate, from: Store = rival, more: object = {}) =>

@@ -91,7 +91,7 @@ const SECTIONS = {
   general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
 } as const
 /** The settings that have their own pages. */
-const NAMES_OF_OTHER_PAGES = ['jwks', 'credentials']
+const NAMES_OF_OTHER_PAGES = ['jwks', 'credentials', 'clientCertificatesNotBefore']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...NAMES_OF_OTHER_PAGES])
 const others = sortedByLabel([...FIELDS.service.values()].filter(({ path }) => !shown.has(path)))

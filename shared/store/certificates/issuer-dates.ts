@@ -1,0 +1,36 @@
+import { describeCertificate } from '../../certificate/description.ts'
+import { issuerKey, type IssuerKey, issuerKeyOf } from '../../certificate/issuer-key.ts'
+import { type Der, requireCertificate } from '../../certificate/pem.ts'
+import type { Service } from '../service.ts'
+import type { Note } from './notes.ts'
+
+type Dates = Service['clientCertificatesNotBefore']
+
+/** Whether the issuer of a certificate has a date in the settings of the service, and the validity of the certificate begins before it. */
+export function isBeforeDate(certificate: Der, dates: Dates): boolean {
+  const validFrom = describeCertificate(certificate)?.validFrom
+  return dates.some(
+    ({ issuerCertificate, notBefore }) =>
+      issuerKeyOf(certificate, [issuerCertificate]) !== undefined && begins(validFrom, notBefore),
+  )
+}
+
+/** `isBeforeDate` for a certificate that is not presented. Without a note its issuer could be any, so it counts as revoked. */
+export function isNotedBeforeDate(note: Note | undefined, dates: Dates): boolean {
+  if (note === undefined) return true
+  return dates.some(
+    ({ issuerCertificate, notBefore }) =>
+      note.issuer !== undefined &&
+      note.issuer === keyIn(issuerCertificate) &&
+      begins(note.validFrom, notBefore),
+  )
+}
+
+function keyIn(text: string): IssuerKey | undefined {
+  return issuerKey(requireCertificate(text))
+}
+
+/** A certificate whose validity cannot be read counts as older. */
+function begins(validFrom: number | undefined, notBefore: number): boolean {
+  return validFrom === undefined || validFrom * 1000 < notBefore
+}
