@@ -33,13 +33,13 @@ export class NoteLists {
       serviceHolders(service).map((holder) => this.#table.queryIndexPart('listing', { holder }, after, size)),
     )
     const keys = parts.flat().sort(byHeld).slice(0, size)
-    const ids = []
-    for (const { id, held } of keys) {
-      const item = await this.#table.find({ id: String(id) })
+    const items = await this.#find(keys.map(({ id }) => String(id)))
+    const ids = keys.flatMap(({ held }, index) => {
       const thumbprint = String(held).split('.')[1] as Note['thumbprint']
+      const item = items[index]
       const { clients } = item === undefined ? { clients: [] } : readMembers(Holders, item)
-      ids.push(...clients.map((client) => noteId(service, client, thumbprint)))
-    }
+      return clients.map((client) => noteId(service, client, thumbprint))
+    })
     return { notes: await this.#read(ids), last: lastOf(keys, size) }
   }
 
@@ -65,11 +65,17 @@ export class NoteLists {
   }
 
   async #read(ids: readonly string[]): Promise<Note[]> {
+    const items = await this.#find(ids)
+    return items.flatMap((item) => (item === undefined ? [] : [readMembers(Note, item)]))
+  }
+
+  /** Items in the order of their ids; `undefined` stands for an absent item. */
+  async #find(ids: readonly string[]): Promise<(Item | undefined)[]> {
     const items = []
     for (let start = 0; start < ids.length; start += BATCH) {
       items.push(...(await this.#table.findAll(ids.slice(start, start + BATCH).map((id) => ({ id })))))
     }
-    return items.flatMap((item) => (item === undefined ? [] : [readMembers(Note, item)]))
+    return items
   }
 }
 
