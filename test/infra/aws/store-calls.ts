@@ -27,8 +27,6 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/revocations.ts': 'GrantsTable',
   'shared/store/proofs.ts': 'RegistryTable',
   'shared/store/certificates/revocations.ts': 'RegistryTable',
-  // It changes revocations as well, whose table management may write.
-  'shared/store/certificates/change-item.ts': 'GrantsTable',
   'shared/store/certificates/copies.ts': 'GrantsTable',
   'shared/store/certificates/more-revoked.ts': 'GrantsTable',
   'shared/store/certificates/notes.ts': 'GrantsTable',
@@ -56,6 +54,8 @@ const PARTITIONS: ReadonlyMap<string, string> = new Map([
 ])
 
 const TABLE_FILE = 'shared/store/table.ts'
+/** It changes items of the table of its caller. */
+const EITHER_TABLE = 'shared/store/certificates/change-item.ts'
 /** Every route mentions it, and only some have operations. Those are known by their access (shared/lambda/route.ts). */
 const OPERATION_FILE = 'shared/store/audit/operation.ts'
 
@@ -64,6 +64,8 @@ interface Step {
   /** Whether a module of the store calls its table. */
   readonly call?: Omit<StoreCall, 'action'>
   readonly limit: string | undefined
+  /** The table of the caller of a module that changes items of either table. */
+  readonly table?: TableName | undefined
 }
 
 /**
@@ -136,16 +138,17 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
     if (!/^(functions|shared)\//.test(to) || opensStore(declaration) || to === OPERATION_FILE) return
     const limit = step.limit ?? PARTITIONS.get(name.text)
     if (to !== TABLE_FILE || from === TABLE_FILE) {
-      go({ ...step, node: declaration, limit })
+      const ofCaller = to === EITHER_TABLE ? (TABLE_OF[from] ?? step.table) : undefined
+      go({ ...step, node: declaration, limit, table: ofCaller })
       return
     }
-    const table = TABLE_OF[from]
+    const table = TABLE_OF[from] ?? step.table
     if (table === undefined) throw new Error(`which table does ${from} call?`)
     go({ node: declaration, call: { table, index: name.text.startsWith('queryIndex'), limit }, limit })
   }
 
   function go(step: Step): void {
-    const key = `${fileOf(step.node)}:${String(step.node.pos)} ${JSON.stringify(step.call ?? step.limit)}`
+    const key = `${fileOf(step.node)}:${String(step.node.pos)} ${JSON.stringify([step.call ?? step.limit, step.table])}`
     if (seen.has(key)) return
     seen.add(key)
     waiting.push(step)
