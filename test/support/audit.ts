@@ -1,6 +1,9 @@
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import type { SettledRecord } from '../../shared/store/audit/settle.ts'
+import { expect } from 'vitest'
+import { outcome } from './answers.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
+import type { Walk } from './walk.ts'
 
 /** Later than the time for which a record without outcome may still be going on. */
 const OVER_SECONDS = 61
@@ -35,6 +38,13 @@ export async function allRecords(runtime: FixedRuntime): Promise<SettledRecord[]
   const records = []
   for (const service of new Set(services)) records.push(...(await recordsOf(runtime, service)))
   return records
+}
+
+/** Lists records of a service by the Web API. @param query with its question mark */
+export async function listRecords(walk: Walk, query = '') {
+  const answer = await walk.v3('GET', `/audit/get/list${query}`)
+  expect(outcome(answer)).toBe('200')
+  return answer.json as { records: Listed[]; nextPageToken?: string }
 }
 
 /** A record as the Web API lists it. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { outcome } from '../../support/answers.ts'
-import type { Listed } from '../../support/audit.ts'
+import { type Listed, listRecords } from '../../support/audit.ts'
 import type { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
@@ -10,11 +10,7 @@ const walk = await testWalk(UNBOUND)
 const { runtime } = walk
 const BY = credentialId({ digest: digest(walk.secrets.manage) })
 
-const list = async (query = '') => {
-  const answer = await walk.v3('GET', `/audit/get/list${query}`)
-  expect(outcome(answer)).toBe('200')
-  return answer.json as { records: Listed[]; nextPageToken?: string }
-}
+const list = (query = '') => listRecords(walk, query)
 const wait = (seconds: number) => {
   runtime.clock.now = (runtime.clock.now + seconds) as typeof START
 }

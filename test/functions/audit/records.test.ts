@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { outcome } from '../../support/answers.ts'
-import { type Listed, recordsOf } from '../../support/audit.ts'
+import { type Listed, listRecords, recordsOf } from '../../support/audit.ts'
 import { cutAll, pass, type Passing, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { QUERIES } from '../../../infra/aws/template/queries.ts'
 import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
@@ -22,11 +22,7 @@ const walk = await openWalk(runtime, {
 })
 const BY = credentialId({ digest: digest(walk.secrets.manage) })
 
-const list = async (query = '') => {
-  const answer = await walk.v3('GET', `/audit/get/list${query}`)
-  expect(outcome(answer)).toBe('200')
-  return answer.json as { records: Listed[]; nextPageToken?: string }
-}
+const list = (query = '') => listRecords(walk, query)
 const wait = (seconds: number) => {
   runtime.clock.now = (runtime.clock.now + seconds) as typeof START
 }

@@ -5,6 +5,7 @@ import type { Check, Finding, InspectedDeployment } from '../../../../infra/aws/
 import { localDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import type { SiteOptions } from '../../../../infra/emulator/site/site.ts'
 import { writeLocalFile } from '../../../../infra/emulator/site/local-file.ts'
+import { type AnyWalk, openWalk } from '../../../support/walk.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 
 export interface InspectedSite extends LocalSite {
@@ -23,6 +24,18 @@ export async function inspectedSite(options: Partial<SiteOptions> = {}): Promise
     await rm(directory, { recursive: true })
   }
   return { ...site, directory, close, inspected: () => localDeployment(directory) }
+}
+
+/** Deletes the clients of a site. @returns a walk over its service */
+export async function withoutClients({
+  inspected,
+  plainUrl,
+  runtime,
+  seeded,
+}: InspectedSite): Promise<AnyWalk> {
+  for (const client of (await inspected()).clients)
+    await runtime.store.clients.remove(seeded.serviceId, client)
+  return openWalk(runtime, { apiKey: seeded.serviceId, issuer: plainUrl })
 }
 
 /** `ok`, or a line `status: what` for each finding that is not ok. */

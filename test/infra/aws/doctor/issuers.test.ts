@@ -5,8 +5,8 @@ import { certificateUsage, issuers } from '../../../../infra/aws/doctor/issuers.
 import { issued, pemOf } from '../../../support/certificate-chain.ts'
 import { issuerPem } from '../../../support/issuer-vectors.ts'
 import { certificatePem } from '../../../support/vectors.ts'
-import { type AnyWalk, BOUND, openWalk, TLS } from '../../../support/walk.ts'
-import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
+import { type AnyWalk, BOUND, TLS } from '../../../support/walk.ts'
+import { type InspectedSite, inspectedSite, verdict, withoutClients } from './inspected-site.ts'
 
 const x509 = (pem: string) => new X509Certificate(pem)
 const [ROOT, ISSUING, OTHER_ROOT] = ['ca-root', 'ca-issuing', 'ca-other-root'].map((name) =>
@@ -19,10 +19,7 @@ beforeAll(async () => {
   site = await inspectedSite()
 })
 beforeEach(async () => {
-  for (const client of (await site.inspected()).clients) {
-    await site.runtime.store.clients.remove(site.seeded.serviceId, client)
-  }
-  walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer: site.plainUrl })
+  walk = await withoutClients(site)
 })
 afterAll(() => site.close())
 

@@ -9,10 +9,10 @@ import {
   trustedDates,
 } from '../../../../infra/aws/doctor/registry.ts'
 import { authority, pemOf } from '../../../support/certificate-chain.ts'
-import { type AnyWalk, BASIC, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'
+import { type AnyWalk, BASIC, BOUND, PUBLIC, TLS } from '../../../support/walk.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
-import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
+import { type InspectedSite, inspectedSite, verdict, withoutClients } from './inspected-site.ts'
 
 const x509 = (pem: string) => new X509Certificate(pem)
 const [ROOT, ISSUING] = ['ca-root', 'ca-issuing'].map((name) => x509(certificatePem(name))) as [
@@ -26,10 +26,7 @@ beforeAll(async () => {
   site = await inspectedSite()
 })
 beforeEach(async () => {
-  for (const client of (await site.inspected()).clients) {
-    await site.runtime.store.clients.remove(site.seeded.serviceId, client)
-  }
-  walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer: site.plainUrl })
+  walk = await withoutClients(site)
 })
 afterAll(() => site.close())
 
