@@ -27,12 +27,13 @@ process.env.PATH = [dirname(node), join(MODULES, '.bin'), process.env.PATH].join
 process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, '--conditions=@certbound/source']
   .filter(Boolean)
   .join(' ')
+// Before the command starts: it may ask for a signal at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 const child = spawn(command === 'node' ? node : command, parameters, {
   stdio: 'inherit',
   // On Windows the tools are shell scripts.
   shell: process.platform === 'win32' && command !== 'node',
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('error', (error) => {
   console.error(`${command} cannot be run (${error.message}): npm ci installs it`)
   process.exit(1)

@@ -54,7 +54,7 @@ test('the launcher ends with the exit code of the command, and names a missing t
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'the launcher passes %s to the command, and waits for its end',
   async (signal) => {
-    const program = `process.on('${signal}', () => process.exit(3)); setTimeout(() => {}); console.log('ready')`
+    const program = `process.on('${signal}', () => process.exit(3)); setInterval(() => {}, 60_000); console.log('ready')`
     const child = launch(LAUNCHER, ['node', '-e', program])
     await once(child.stdout, 'data')
     child.kill(signal)
@@ -63,7 +63,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 )
 
 test('the launcher ends by the signal that ended the command', async () => {
-  const program = `setTimeout(() => {}); console.log('ready')`
+  const program = `setInterval(() => {}, 60_000); console.log('ready')`
   const child = launch(LAUNCHER, ['node', '-e', program])
   await once(child.stdout, 'data')
   child.kill('SIGTERM')
