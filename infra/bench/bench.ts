@@ -2,12 +2,14 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, Complaint } from '../command.ts'
+import type { FULL, Plan } from './requests.ts'
 
 const HELP = `certbound bench: CPU microseconds a request over real mutual TLS, with 1 and with 32 connections, and
 ratios to a bare echo
 
   --rounds N       rounds, in each of which every case is measured once (6; 9 with --cold-start)
   --requests N     requests of a case in a round (400)
+  --http           DynamoDB without TLS; by default it has TLS, as in production
   --peers          also oidc-provider, in memory and on DynamoDB; the first time npm fetches it into .cache
   --library        instead: CPU microseconds of a check by the library for resource servers, beside jose, and with --peers
                    beside the library of Auth0
@@ -27,16 +29,18 @@ export const COMMAND = command({
     grants: { type: 'string' },
     library: { type: 'boolean', default: false },
     'cold-start': { type: 'boolean', default: false },
+    http: { type: 'boolean', default: false },
   },
   run: async ({ values }, { out }) => {
     const requests = countOf('requests', values.requests)
     const rounds = countOf('rounds', values.rounds ?? (values['cold-start'] ? '9' : '6'))
+    const withTls = !values.http
     const lines = await (values['cold-start']
-      ? coldStart(rounds)
+      ? coldStart(rounds, withTls)
       : values.library
         ? libraryCosts(rounds, requests, values.peers)
         : values.grants === undefined
-          ? requestCosts(rounds, requests, values.peers)
+          ? requestCosts({ rounds, requests, peers: values.peers, withTls })
           : growth(countOf('grants', values.grants), requests))
     const { conditions } = await import('./table.ts')
     for (const line of [conditions(), ...lines]) out(line)
@@ -44,15 +48,15 @@ export const COMMAND = command({
   },
 })
 
-async function coldStart(rounds: number): Promise<string[]> {
+async function coldStart(rounds: number, withTls: boolean): Promise<string[]> {
   const { coldStarts } = await import('./cold-start.ts')
   const { packageHere } = await import('../emulator/lambda/packaged-functions.ts')
-  return coldStarts(await packageHere(), rounds)
+  return coldStarts(await packageHere(), rounds, withTls)
 }
 
-async function requestCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {
+async function requestCosts(plan: Omit<Plan, keyof typeof FULL>): Promise<string[]> {
   const { FULL, measureRequests } = await import('./requests.ts')
-  return measureRequests({ ...FULL, rounds, requests, peers })
+  return measureRequests({ ...FULL, ...plan })
 }
 
 async function libraryCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {

@@ -23,10 +23,9 @@ export function callsOver(
   )
   return (one) => {
     const { name, format, path, expected } = one
-    const event = eventOfCase(one, certificate)
     const handler = handlers.get(format)?.get(path)
     return async () => {
-      const { statusCode, body } = (await handler?.(event)) as LambdaResult
+      const { statusCode, body } = (await handler?.(eventOfCase(one, certificate))) as LambdaResult
       if (!body.includes(expected)) throw new Error(`the answer to ${name} is ${statusCode}: ${body}`)
       return body
     }

@@ -7,18 +7,25 @@ import { seed, type Seeded } from '../emulator/site/seed.ts'
 export type Format = 'opaque' | 'JWT'
 export type SeededFormats = Readonly<Record<Format, Seeded>>
 
+/** A POST request with a form. */
+export interface Sent {
+  readonly path: string
+  readonly headers: { readonly authorization?: string; readonly dpop?: string }
+  readonly form: string
+}
+
 /** A kind of request of a client to the service of a format. */
-export interface Case {
+export interface Case extends Sent {
   readonly name: string
   readonly format: Format
-  readonly path: string
-  readonly headers: { readonly authorization?: string }
-  readonly form: string
-  /** Makes the `DPoP` header of each request. */
-  readonly proof?: () => string
+  /** Makes what differs in each request: a proof can be used only once, and a client changed only by one request at a time. */
+  readonly next?: () => Partial<Sent>
   /** A text that every answer must contain, because measurements of wrong answers would be worthless. */
   readonly expected: string
 }
+
+/** The URL of DPoP proofs for the service of opaque tokens. Servers remember a service, so it is set before they start. */
+export const TOKEN_ENDPOINT = 'https://bench.certbound.test/token'
 
 /** Seeds a service with clients for each format. Its access tokens are bound. */
 export async function seedFormats(endpoint: string): Promise<SeededFormats> {
@@ -26,11 +33,20 @@ export async function seedFormats(endpoint: string): Promise<SeededFormats> {
   const { registry, close } = runtime.store
   try {
     const [opaque, JWT] = [await seedService(runtime), await seedService(runtime)]
+    await registry.changeService(opaque.serviceId, (service) => ({
+      ...service,
+      tokenEndpoint: TOKEN_ENDPOINT,
+    }))
     await registry.changeService(JWT.serviceId, (service) => ({ ...service, accessTokenSignAlg: 'ES256' }))
     return { opaque, JWT }
   } finally {
     close()
   }
+}
+
+/** The next request of a case. */
+export function requestOf({ path, headers, form, next }: Omit<Case, 'format'>): Sent {
+  return { path, headers, form, ...next?.() }
 }
 
 export function seedService(runtime: Runtime): Promise<Seeded> {
@@ -67,19 +83,6 @@ function issuingCase(format: Format, seeded: Seeded): Case {
     headers: { authorization: clientCredentials(seeded) },
     form: 'grant_type=client_credentials&scope=accounts%3Aread',
     expected: format === 'JWT' ? '"access_token":"eyJ' : '"access_token":"',
-  }
-}
-
-/** A change by management, which stores its record as well. No other case leaves a record. */
-export function managementCase({ serviceId, serviceApiSecret, clients: [, client] }: Seeded): Case {
-  const { clientId, clientSecret = '' } = client
-  return {
-    name: 'management, a change with its record',
-    format: 'opaque',
-    path: `/api/client/secret/update/${clientId}`,
-    headers: { authorization: basic(String(serviceId), serviceApiSecret) },
-    form: `clientSecret=${clientSecret}`,
-    expected: '"newClientSecret"',
   }
 }
 

@@ -14,10 +14,16 @@ export interface Child<Ready> {
 /**
  * Starts a program that calls `report`. Its standard output contains log lines and is dropped.
  *
+ * @param variables environment variables besides those of this process
  * @throws Error if the program ends before it is ready
  */
-export async function startChild<Ready>(program: string, argument: object): Promise<Child<Ready>> {
+export async function startChild<Ready>(
+  program: string,
+  argument: object,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Child<Ready>> {
   const child = fork(join(import.meta.dirname, program), [JSON.stringify(argument)], {
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit')

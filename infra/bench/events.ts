@@ -1,9 +1,10 @@
 import { MTLS_DOMAIN } from '../emulator/local-runtime.ts'
-import type { Case } from './cases.ts'
+import { type Case, requestOf } from './cases.ts'
 
 interface Sent {
   readonly method?: 'GET' | 'POST'
   readonly authorization?: string | undefined
+  readonly dpop?: string | undefined
   /** The media type of the body. */
   readonly type?: string
   readonly body?: string
@@ -13,13 +14,14 @@ interface Sent {
 
 /** A minimal event of API Gateway that handlers accept. */
 export function eventOf(route: string, sent: Sent) {
-  const { method = 'POST', authorization, type = 'application/json', body = '', certificate } = sent
+  const { method = 'POST', authorization, dpop, type = 'application/json', body = '', certificate } = sent
   const clientCert = { clientCertPem: certificate }
   return {
     version: '2.0',
     routeKey: `ANY ${route}`,
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
+      ...(dpop === undefined ? {} : { dpop }),
       ...(body === '' ? {} : { 'content-type': type, 'content-length': String(body.length) }),
       host: MTLS_DOMAIN.domainName,
       'x-forwarded-for': '127.0.0.1',
@@ -37,7 +39,8 @@ export function eventOf(route: string, sent: Sent) {
   }
 }
 
-/** The event of a case over mutual TLS. @param certificate PEM of the client's certificate */
-export function eventOfCase({ path, headers: { authorization }, form }: Case, certificate: string) {
-  return eventOf(path, { authorization, type: 'application/x-www-form-urlencoded', body: form, certificate })
+/** The event of a case's next request over mutual TLS. @param certificate PEM of the client's certificate */
+export function eventOfCase(one: Case, certificate: string) {
+  const { path, headers, form: body } = requestOf(one)
+  return eventOf(path, { ...headers, type: 'application/x-www-form-urlencoded', body, certificate })
 }

@@ -1,6 +1,6 @@
 import { Agent } from 'node:https'
 import { mutualTlsRequest, type TlsIdentity } from '../connections/mutual-tls-request.ts'
-import type { Case } from './cases.ts'
+import { type Case, requestOf } from './cases.ts'
 import type { Child } from './child.ts'
 import type { Sample } from './rounds.ts'
 
@@ -39,16 +39,9 @@ export class Load {
   }
 
   /** @returns the body of the answer. @throws Error if it is not the expected one */
-  async sendOne({
-    name,
-    port,
-    path,
-    headers: fixed,
-    form,
-    proof,
-    expected,
-  }: Omit<Target, 'server'>): Promise<string> {
-    const headers = proof === undefined ? fixed : { ...fixed, dpop: proof() }
+  async sendOne(target: Omit<Target, 'server'>): Promise<string> {
+    const { name, port, expected } = target
+    const { path, headers, form } = requestOf(target)
     const url = `https://127.0.0.1:${port}${path}`
     const { status, text } = await mutualTlsRequest(url, this.#agent, { form, headers })
     if (status !== 200 || !text.includes(expected))

@@ -2,10 +2,11 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { developmentCertificates } from '../emulator/site/certificates.ts'
-import { type Case, casesOf, managementCase, seedFormats } from './cases.ts'
+import { type Case, casesOf, type SeededFormats, seedFormats } from './cases.ts'
 import { startChild } from './child.ts'
-import type { EngineReady } from './engine.ts'
+import { type Database, startDatabase } from './database.ts'
 import { Load, type Target } from './load.ts'
+import { managementCase } from './management-case.ts'
 import { startPeers } from './peers/peers.ts'
 import { proofCases } from './proof-cases.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
@@ -20,25 +21,25 @@ export interface Plan {
   readonly warmUp: number
   /** The numbers of kept-alive connections with which each case is measured. */
   readonly connections: readonly number[]
+  /** The number of keys of DPoP proofs, where each request has another one. */
+  readonly keys: number
   /** Whether the peers, which are fetched from npm, are also measured. */
   readonly peers: boolean
+  /** Whether the servers call DynamoDB over TLS, as in production. */
+  readonly withTls: boolean
 }
 
 /** The full plan: enough requests for the compiler to optimize the code of a case; one busy client, and many. */
-export const FULL = { warmUp: 1500, connections: [1, 32] }
+export const FULL = { warmUp: 1500, connections: [1, 32], keys: 1100 }
 
 /** @returns lines with the server's cost of requests over mutual TLS */
 export async function measureRequests(plan: Plan): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
-  const engine = await startChild<EngineReady>('engine.ts', {})
-  opened.defer(engine.close)
-  const { endpoint } = engine.ready
-  const seeded = await seedFormats(endpoint)
   const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-bench-')))
   const certificates = await developmentCertificates(folder.path, ['bench'])
-
-  const others = [...(await proofCases(endpoint, seeded.opaque)), managementCase(seeded.opaque)]
-  return linesOf(plan, await measureServer(certificates, { endpoint, seeded }, others, plan))
+  const database = await startDatabase(certificates, plan.withTls, opened)
+  const seeded = await seedFormats(database.plain)
+  return linesOf(plan, await measureServer(certificates, database, seeded, plan))
 }
 
 type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>
@@ -54,15 +55,15 @@ type Served = Measured<readonly Sample[]>
 /** Measures the CPU time of the server process on kept-alive connections, with the echo first. Client and engine are other processes. */
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
-  { endpoint, seeded }: Pick<ServerArgument, 'endpoint' | 'seeded'>,
-  proving: readonly Case[],
-  { rounds, requests, warmUp, connections, peers }: Plan,
+  { endpoint, plain, trust }: Database,
+  seeded: SeededFormats,
+  { rounds, requests, warmUp, connections, keys, peers }: Plan,
 ): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
   const { cert, key } = server
   const tls = { endpoint, cert, key, truststoreFile: ca.certificateFile }
-  const argument: ServerArgument = { ...tls, seeded, certificate: bench.cert }
-  const child = await startChild<ServerReady>('server.ts', argument)
+  const argument: ServerArgument = { ...tls, plain, seeded, certificate: bench.cert }
+  const child = await startChild<ServerReady>('server.ts', argument, trust)
   opened.defer(child.close)
   const identity = { ca: ca.cert, cert: bench.cert, key: bench.key }
   const loads = connections.map((count) => opened.adopt(new Load(identity, count), (load) => load.close()))
@@ -70,14 +71,14 @@ async function measureServer(
   if (first === undefined) throw new Error('no number of connections')
 
   const targetOf = (one: Case): Target => ({ ...one, server: child, port: child.ready[one.format] })
-  const cases = (await casesOf(seeded, (one) => first.sendOne(targetOf(one)))).map(targetOf)
-  const others = peers ? await startPeers(tls, first, opened) : []
-  const targets = [
-    ...floor(cases[0] as Target, child.ready.echo),
-    ...cases,
-    ...proving.map(targetOf),
-    ...others,
-  ]
+  const send = (one: Case) => first.sendOne(targetOf(one))
+  const cases = [
+    ...(await casesOf(seeded, send)),
+    ...(await proofCases(plain, seeded.opaque, keys, send)),
+    await managementCase(plain, seeded.opaque, Math.max(...connections)),
+  ].map(targetOf)
+  const others = peers ? await startPeers(tls, trust, first, opened) : []
+  const targets = [...floor(cases[0] as Target, child.ready.echo), ...cases, ...others]
   for (const target of targets) await first.send(target, warmUp)
   const all = targets.flatMap((target) => loads.map((load): Measurement => ({ ...target, load })))
   const measured = await interleave(all, rounds, ({ load, ...target }) => load.measure(target, requests))
@@ -97,7 +98,7 @@ function floor(issue: Target, port: number): Target[] {
   ]
 }
 
-function linesOf({ rounds, requests, connections }: Plan, served: readonly Served[]): string[] {
+function linesOf({ rounds, requests, connections, withTls }: Plan, served: readonly Served[]): string[] {
   const [echo] = served
   const rows = served.map(({ name, samples }) => {
     return [name, ...samples.flatMap((each, i) => [...cells(each), ratio(each, echo?.samples[i])])]
@@ -105,7 +106,7 @@ function linesOf({ rounds, requests, connections }: Plan, served: readonly Serve
   const heads = connections.flatMap((count) => [`${count} conn.`, 'min-max', 'x echo'])
   return [
     `CPU microseconds per request (user and system), median of ${rounds} rounds of ${requests} with minimum and maximum,`,
-    'for the server process, over mutual TLS on kept-alive connections:',
+    `for the server process, over mutual TLS on kept-alive connections, with DynamoDB ${withTls ? 'over TLS' : 'without TLS'}:`,
     '',
     ...table(['', ...heads], rows),
   ]

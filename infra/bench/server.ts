@@ -6,13 +6,13 @@ import { listen } from '../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../connections/mutual-tls.ts'
 import { readTruststore } from '../truststore/truststore.ts'
 import { argument, report } from './child.ts'
-import { callsOver } from './calls.ts'
-import { casesOf, type Format, type SeededFormats } from './cases.ts'
-import { floorCalls } from './floor.ts'
-import { type RecordedCall, startRecorder } from './recorder.ts'
+import type { Format, SeededFormats } from './cases.ts'
+import { floorCalls, signedCalls } from './floor.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
+  /** The endpoint of the same DynamoDB without TLS. */
+  readonly plain: string
   /** The server's certificate and its key, as PEM. */
   readonly cert: string
   readonly key: string
@@ -25,7 +25,7 @@ export interface ServerArgument {
 /** The ports of the echo and of the edge in front of each service. */
 export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
-const { endpoint, truststoreFile, seeded, certificate, ...identity } = argument() as ServerArgument
+const { endpoint, plain, truststoreFile, seeded, certificate, ...identity } = argument() as ServerArgument
 const tls = { ...identity, truststore: await readTruststore(truststoreFile) }
 const runtime = await localRuntime(endpoint, seeded.opaque.serviceId)
 report({
@@ -39,7 +39,12 @@ report({
  * floor it first makes a DynamoDB call.
  */
 async function listenForEcho(tls: MutualTls): Promise<number> {
-  const floor = floorCalls(endpoint, await callsOfTokenAndIntrospection())
+  const { put, batchGet } = await floorCalls(plain, seeded.opaque, certificate)
+  const send = signedCalls(endpoint)
+  const floor: Readonly<Record<string, () => Promise<number>>> = {
+    '/put': () => send(put()),
+    '/batch-get': () => send(batchGet()),
+  }
   const options = { ...mutualTlsOptions(tls), rejectUnauthorized: true }
   const server = createServer(options, (request, response) => {
     const chunks: Buffer[] = []
@@ -57,18 +62,6 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
     })
   })
   return (await listen(server)).port
-}
-
-/** Records the calls with a separate runtime. */
-async function callsOfTokenAndIntrospection(): Promise<readonly RecordedCall[]> {
-  const recorder = await startRecorder(endpoint)
-  const { opaque } = seeded
-  const recorded = await localRuntime(recorder.endpoint, opaque.serviceId)
-  const callOf = callsOver(recorded, { opaque }, certificate)
-  for (const one of await casesOf({ opaque }, (one) => callOf(one)())) await callOf(one)()
-  recorded.store.close()
-  await recorder.close()
-  return recorder.calls
 }
 
 async function listenFor(serviceId: number): Promise<number> {

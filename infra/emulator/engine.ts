@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import dynalite from 'dynalite'
 import { Complaint } from '../command.ts'
@@ -9,6 +9,12 @@ import { listsTables } from '../tables/tables.ts'
 export interface Engine {
   readonly endpoint: string
   readonly close: () => Promise<void>
+}
+
+/** An engine in this process. */
+export interface EmbeddedEngine extends Engine {
+  /** Answers a request of another server, for example one with TLS. */
+  readonly serve: RequestListener
 }
 
 interface LevelDirectory {
@@ -43,7 +49,7 @@ const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
  * @throws DirectoryInUse
  * @throws Complaint if the directory cannot be used
  */
-export async function startEmbeddedEngine({ directory }: { directory?: string }): Promise<Engine> {
+export async function startEmbeddedEngine({ directory }: { directory?: string }): Promise<EmbeddedEngine> {
   if (directory !== undefined) await tryDirectory(directory)
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
   refuseWebPages(server)
@@ -53,7 +59,8 @@ export async function startEmbeddedEngine({ directory }: { directory?: string })
   const endpoint = `http://127.0.0.1:${listening.port}`
   // dynalite has opened and locked its directory only after its first answer.
   await listsTables(endpoint)
-  return { endpoint, close: listening.close }
+  const serve: RequestListener = (...exchange) => server.emit('request', ...exchange)
+  return { endpoint, serve, close: listening.close }
 }
 
 /**

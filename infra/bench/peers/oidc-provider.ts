@@ -37,21 +37,21 @@ const { packages, adapter, endpoint, truststoreFile, ...identity } = argument() 
 const entry = pathToFileURL(join(packages, 'node_modules/oidc-provider/lib/index.js'))
 const { default: Provider } = (await import(entry.href)) as Package
 
+const CLIENT = {
+  client_secret: 'bench-secret',
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['client_credentials'],
+  response_types: [],
+  redirect_uris: [],
+  scope: 'accounts:read',
+  id_token_signed_response_alg: 'ES256',
+}
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const provider = new Provider('https://peer.certbound.test', {
   adapter: adapter === 'memory' ? inMemory() : await onDynamoDb(endpoint),
   clients: [
-    {
-      client_id: 'bench',
-      client_secret: 'bench-secret',
-      token_endpoint_auth_method: 'client_secret_basic',
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-      scope: 'accounts:read',
-      id_token_signed_response_alg: 'ES256',
-      tls_client_certificate_bound_access_tokens: true,
-    },
+    { ...CLIENT, client_id: 'bench', tls_client_certificate_bound_access_tokens: true },
+    { ...CLIENT, client_id: 'unbound' },
   ],
   scopes: ['accounts:read'],
   cookies: { keys: ['bench'] },

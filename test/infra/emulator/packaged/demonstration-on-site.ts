@@ -30,11 +30,12 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
 
   test('bench --cold-start measures the packaged functions, and a handler that does nothing', async () => {
     const packaged = await partOfPackage(site().packaged)
-    const [, , , ...rows] = await coldStarts(packaged, 1)
+    const [, , , , ...rows] = await coldStarts(packaged, 1, true)
     expect(rows.map((row) => row.split('  ')[0])).toEqual([
-      ...['a handler that does nothing', 'certbound-dev-authorizer', 'certbound-dev-discovery'],
+      ...['a handler that does nothing', 'a handler with a put', 'a handler with a batch get'],
+      ...['certbound-dev-authorizer', 'certbound-dev-discovery'],
     ])
-    for (const row of rows) expect(row).toMatch(/(\s+[\d.]+){5}$/)
+    for (const row of rows) expect(row).toMatch(/(\s+[\d.]+){6}$/)
   })
 
   test('bench --cold-start names a packaged function that answers wrongly', async () => {
@@ -44,7 +45,7 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
     for (const name of ['authorizer', 'discovery']) {
       await writeFile(join(archives, `${name}.zip`), zip(new Map([['index.mjs', module]])))
     }
-    await expect(coldStarts({ ...packaged, archives }, 1)).rejects.toThrow(
+    await expect(coldStarts({ ...packaged, archives }, 1, true)).rejects.toThrow(
       'certbound-dev-authorizer failed: it answered {"isAuthorized":false}',
     )
   })
