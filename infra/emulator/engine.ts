@@ -5,6 +5,7 @@ import dynalite from 'dynalite'
 import { Complaint } from '../command.ts'
 import { listen } from '../connections/listen.ts'
 import { listsTables } from '../tables/tables.ts'
+import { refuseEmptyKeys } from './empty-keys.ts'
 
 export interface Engine {
   readonly endpoint: string
@@ -39,6 +40,8 @@ for (const name of ['_put', '_del', '_batch'] as const) {
     return write.call(this, ...parameters, { ...options, sync: true })
   }
 }
+
+refuseEmptyKeys()
 
 const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
 

@@ -6,6 +6,7 @@ import { certificatesInUse } from './certificates-in-use.ts'
 import { clientState } from './client-state.ts'
 import { conditions } from './conditions.ts'
 import { damagedItems } from './damaged-items.ts'
+import { emptyKeys } from './empty-keys.ts'
 import { expiry } from './expiry.ts'
 import { findingGrants } from './finding-grants.ts'
 import { grantTransitions } from './grant-transitions.ts'
@@ -28,6 +29,7 @@ export const SUITES = {
   tickets: ticketSteps,
   'listing grants': listingGrants,
   conditions,
+  'empty keys': emptyKeys,
   'damaged items': damagedItems,
   races,
   'lost answers': lostAnswers,
@@ -60,6 +62,7 @@ const BY_ONE_CLIENT: readonly Name[] = [
   'finding grants',
   'listing grants',
   'conditions',
+  'empty keys',
   'registry',
 ]
 
