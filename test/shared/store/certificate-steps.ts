@@ -102,8 +102,9 @@ export const meanwhile =
   }
 
 export function idIn(body: Readonly<Record<string, unknown>>): string {
-  const { Item } = body as { readonly Item?: { readonly id?: { readonly S: string } } }
-  return Item?.id?.S ?? ''
+  type Keyed = { readonly id?: { readonly S: string } } | undefined
+  const { Item, Key } = body as Readonly<Record<'Item' | 'Key', Keyed>>
+  return (Item ?? Key)?.id?.S ?? ''
 }
 
 /** The thumbprint of another certificate, whose revocation goes to the item of this one. */

@@ -129,7 +129,10 @@ export async function certificatesInUse(engine: Engine) {
   test('a note is written before its token is answered, and not at all if a part of it cannot be written', async () => {
     tested.proxy.passed.length = 0
     await confirm(await certificate())
-    const written = callsOf(tested.proxy.passed).filter(({ operation }) => operation === 'PutItem')
+    // The item of the serial numbers may exist, because it has those of 1 in 4,096 certificates.
+    const written = callsOf(tested.proxy.passed).filter(({ operation }) =>
+      /^(Put|Update)Item$/.test(operation),
+    )
     expect(written.map(({ body }) => idIn(body).split('.')[1])).toEqual([
       'issued',
       'certificate',
@@ -197,8 +200,7 @@ export async function certificatesInUse(engine: Engine) {
   test('a writer that always loses answers that the store is unavailable', async () => {
     const sample = await certificate()
     const overtake: Fate = async ({ body }, forward) => {
-      const { Key } = body as { readonly Key?: { readonly id?: { readonly S: string } } }
-      const id = Key?.id?.S ?? idIn(body)
+      const id = idIn(body)
       const other = { clients: [1], until: 1, attempt: randomBytes(4).toString('hex') }
       if (id.startsWith(`${SERVICE}.certificate.`)) await tested.raw.grants.put({ id, ...other })
       return forward()
