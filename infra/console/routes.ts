@@ -1,4 +1,7 @@
 import type { Route } from './page.ts'
+import { CERTIFICATES_IN_USE } from './pages/certificates/in-use.ts'
+import { ISSUER_DATES } from './pages/certificates/issuer-dates.ts'
+import { REVOCATIONS } from './pages/certificates/revocations.ts'
 import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
 import { CLIENT_GUIDE } from './pages/clients/guide.ts'
@@ -28,6 +31,9 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_GUIDE,
   ...CLIENT_DANGER,
   ...TOKENS,
+  ...CERTIFICATES_IN_USE,
+  ...REVOCATIONS,
+  ...ISSUER_DATES,
   ...CHANGES,
   ...CERTIFICATE_READER,
   ...EXPLAINER,

@@ -3,6 +3,7 @@ const NAMES = {
   thumbprint: 'The SHA-256 thumbprint of the certificate, as base64url (`x5t#S256`).',
   clientCertificate: 'The certificate, as PEM.',
   issuerCertificate: 'A certificate of the CA that issued the certificate, as PEM. Only its key counts.',
+  issuerKey: 'SHA-256, as base64url, of the public key of its issuer (SubjectPublicKeyInfo).',
   serialNumber: 'The serial number of the certificate, in hexadecimal.',
 }
 
@@ -33,7 +34,6 @@ export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
 /** Members of the elements of `certificates`, `revocations` and `tokens`. */
 export const CERTIFICATE_MEANINGS: Readonly<Record<string, string>> = {
   ...NAMES,
-  issuerKey: 'SHA-256, as base64url, of the public key of its issuer (SubjectPublicKeyInfo).',
   thumbprints: 'The certificates in use that this names.',
   clientIds: 'The clients that use it, or that the request has named.',
   clientId: 'The client that uses it.',

@@ -3,7 +3,7 @@ import type { Row } from './row.ts'
 /** Refusals of the management of certificates. Authlete has no such APIs. */
 // prettier-ignore
 export const CERTIFICATES = {
-  'certificate-unnamed': ['A032291', 400, 'invalid_request', "Name each certificate in one way: by 'thumbprint', by 'clientCertificate', or by 'issuerCertificate' with 'serialNumber'. Several certificates are elements of 'certificates'."],
+  'certificate-unnamed': ['A032291', 400, 'invalid_request', "Name each certificate in one way: by 'thumbprint', by 'clientCertificate', or by 'serialNumber' with 'issuerCertificate' or 'issuerKey'. Several certificates are elements of 'certificates'."],
   'certificate-clients-missing': ['A032292', 400, 'invalid_request', "The service does not note certificates ('certificateInventory'), so 'clientIdentifiers' must name the clients whose tokens end."],
   'certificate-serial-refused': ['A032293', 400, 'invalid_request', "The service does not note certificates ('certificateInventory'), so nothing leads from 'serialNumber' to a certificate. Use 'thumbprint' or 'clientCertificate'."],
   'certificate-not-held': ['A032294', 400, 'invalid_request', "The certificate is not on hold by this API. A revocation with another reason than 'certificateHold' is final, and a list lifts its own holds."],

@@ -6,8 +6,7 @@ import { namesOf } from '../../../shared/store/certificates/names.ts'
 import type { NotePage } from '../../../shared/store/certificates/note-lists.ts'
 import type { RevocationPage, RevokedName } from '../../../shared/store/certificates/revocations.ts'
 import { findRequestedClient, type RequestedClient } from '../requested-client.ts'
-import { nameOfRequested } from './named.ts'
-import type { CertificatePageRequest, RequestedCertificate } from './request.ts'
+import { nameOfRequested, type CertificatePageRequest, type RequestedCertificate } from './request.ts'
 
 /** Lists the certificates that a client uses, by the end of their validity. @throws Refusal if there is no such client */
 export async function listClientCertificates(

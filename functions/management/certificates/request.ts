@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { type IssuerKey, issuerKey } from '../../../shared/certificate/issuer-key.ts'
 import { type ReadCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import { parseSerialNumber, type SerialNumber } from '../../../shared/certificate/serial-number.ts'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
@@ -7,6 +8,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { flagMember, listMember, readCall } from '../../../shared/request/body.ts'
 import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
 import { DEFAULT_PAGE, pageSizeMember } from '../../../shared/request/range.ts'
+import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import { REVOCATION_REASONS, type RevocationReason } from '../../../shared/store/certificates/reasons.ts'
 import { readClientInPath, type RequestedClient } from '../requested-client.ts'
 
@@ -17,6 +19,7 @@ const NAMED = {
   thumbprint: z.optional(thumbprintMember),
   clientCertificate: z.optional(z.string()),
   issuerCertificate: z.optional(z.string()),
+  issuerKey: z.optional(thumbprintMember),
   serialNumber: z.optional(z.string()),
 }
 type Named = z.infer<z.ZodMiniObject<typeof NAMED>>
@@ -43,7 +46,12 @@ export const CertificatePageCall = z.object({
 /** A certificate by itself, by its thumbprint, or by its issuer and serial number. */
 export type RequestedCertificate =
   | { readonly thumbprint: Thumbprint; readonly certificate?: ReadCertificate }
-  | { readonly issuer: ReadCertificate; readonly serialNumber: SerialNumber }
+  | { readonly issuer: IssuerKey; readonly serialNumber: SerialNumber }
+
+/** The name by which a certificate is revoked. */
+export function nameOfRequested(requested: RequestedCertificate): NamedCertificate {
+  return 'thumbprint' in requested ? { thumbprint: requested.thumbprint } : requested
+}
 
 export interface ReleaseRequest {
   readonly certificates: readonly RequestedCertificate[]
@@ -120,21 +128,28 @@ function readSeveral({
 function readNamed({
   thumbprint,
   clientCertificate,
-  issuerCertificate,
   serialNumber,
+  ...ofIssuer
 }: Named): RequestedCertificate {
-  const ways = [thumbprint, clientCertificate, issuerCertificate].filter((way) => way !== undefined)
-  const hasIssuer = issuerCertificate !== undefined
+  const { issuerCertificate, issuerKey: key } = ofIssuer
+  const ways = [thumbprint, clientCertificate, issuerCertificate, key].filter((way) => way !== undefined)
+  const hasIssuer = issuerCertificate !== undefined || key !== undefined
   if (ways.length !== 1 || hasIssuer !== (serialNumber !== undefined))
     throw new Refusal('certificate-unnamed')
   if (thumbprint !== undefined) return { thumbprint }
-  if (issuerCertificate === undefined) {
+  if (!hasIssuer) {
     const certificate = readOne(clientCertificate, 'clientCertificate')
     return { thumbprint: certificate.thumbprint, certificate }
   }
   const serial = parseSerialNumber(serialNumber ?? '')
   if (serial === undefined) throw new Refusal('member-wrong', { named: 'serialNumber' })
-  return { issuer: readOne(issuerCertificate, 'issuerCertificate'), serialNumber: serial }
+  return { issuer: (key as IssuerKey | undefined) ?? readIssuer(issuerCertificate), serialNumber: serial }
+}
+
+function readIssuer(issuerCertificate: string | undefined): IssuerKey {
+  const key = issuerKey(readOne(issuerCertificate, 'issuerCertificate').der)
+  if (key === undefined) throw new Refusal('member-wrong', { named: 'issuerCertificate' })
+  return key
 }
 
 function readOne(text: string | undefined, named: string): ReadCertificate {

@@ -6,8 +6,7 @@ import type { Concerned } from '../../../shared/store/certificates/certificates.
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { countTokens, type TokenCounts } from './count-tokens.ts'
-import { nameOfRequested } from './named.ts'
-import type { ReleaseRequest, RevokeRequest } from './request.ts'
+import { nameOfRequested, type ReleaseRequest, type RevokeRequest } from './request.ts'
 
 /** The source of the revocations that management makes. Every other source is a revocation list. */
 const OPERATOR = 'operator'

@@ -1,9 +1,9 @@
-import { isJsonObject } from '../../../shared/json.ts'
 import { html, type Markup } from '../../markup.ts'
 import type { ConsoleRequest, Page, Route } from '../page.ts'
 import { wideTable } from '../table.ts'
 import { type Members, requireDone } from '../web-api.ts'
 import { moment } from '../words.ts'
+import { membersOf } from './certificates/certificate-table.ts'
 import { addressOf } from './clients/filter.ts'
 
 const PATH = '/{serviceId}/changes'
@@ -114,6 +114,5 @@ function changeOf({ kind, item, clientId, subject, removed, outcome, members }: 
 }
 
 const valueOf = (value: unknown) => (typeof value === 'string' ? value : 'none')
-const membersOf = (list: unknown) => (Array.isArray(list) ? list.filter(isJsonObject) : [])
 
 export const CHANGES: readonly Route[] = [{ method: 'GET', path: PATH, needs: 'tokens', handle: show }]

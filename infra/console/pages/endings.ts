@@ -16,12 +16,15 @@ export interface Ending {
 }
 
 /**
- * The last tokens of signing keys, and the roots, issuers, credentials and registered self-signed certificates that end within a time,
- * in the order of their ends.
+ * The last tokens of signing keys, and the roots, issuers, credentials, registered self-signed certificates and certificates in use that
+ * end within a time, in the order of their ends.
+ *
+ * @param inUse certificates in use, in the order of their ends
  */
 export function endingOf(
   service: Members,
   clients: readonly Members[],
+  inUse: readonly Members[],
   now: Date,
   withinMilliseconds: number,
 ): Ending[] {
@@ -34,6 +37,7 @@ export function endingOf(
       'service/certificates',
     ),
     ...credentialEndings(service),
+    ...lastInUse(inUse, now),
     ...clients.flatMap((client) => {
       const page = `clients/${Number(client['clientId'])}`
       return [
@@ -56,6 +60,23 @@ function lastTokens(service: Members, now: Date): Ending[] {
     isSigning || ends <= now.getTime()
       ? []
       : [{ what: 'Last token of a signing key', subject: kid, ends, page: 'service/keys' }],
+  )
+}
+
+/** The certificate of each client that ends last. A client that already uses a newer one has no need to renew. */
+function lastInUse(inUse: readonly Members[], now: Date): Ending[] {
+  const lasts = new Map(inUse.map((certificate) => [Number(certificate['clientId']), certificate]))
+  return [...lasts].flatMap(([client, { subject, validUntil: ends }]) =>
+    typeof ends === 'number' && ends > now.getTime()
+      ? [
+          {
+            what: 'Certificate in use',
+            subject: `Client ${client}: ${typeof subject === 'string' ? subject : 'no subject'}`,
+            ends,
+            page: `clients/${client}/certificates-in-use`,
+          },
+        ]
+      : [],
   )
 }
 

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { issuerKey } from '../../../shared/certificate/issuer-key.ts'
+import { requireCertificate } from '../../../shared/certificate/pem.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { recordsOf } from '../../support/audit.ts'
@@ -14,6 +16,7 @@ const [OWN_THUMBPRINT, RENEWED_THUMBPRINT] = [
 ]
 const ISSUER = certificatePem('ca-issuing')
 const OTHER_ISSUER = certificatePem('ca-other-root')
+const ISSUER_KEY = issuerKey(requireCertificate(ISSUER))
 /** The serial number of `OWN`, as OpenSSL prints it. */
 const SERIAL = '10:05'
 
@@ -31,6 +34,7 @@ test.each([
   ['its thumbprint', { thumbprint: OWN_THUMBPRINT }],
   ['itself', { clientCertificate: OWN }],
   ['its issuer and serial number', { issuerCertificate: ISSUER, serialNumber: SERIAL }],
+  ['the key of its issuer and its serial number', { issuerKey: ISSUER_KEY, serialNumber: SERIAL }],
 ])('a certificate is revoked by %s, at all of its clients', async (_, named) => {
   const clients = [await walk.addClient(TLS, BOUND), await walk.addClient(PUBLIC, BOUND)]
   const tokens = await Promise.all(clients.map((client) => walk.granted(client, OWN)))
@@ -172,6 +176,11 @@ test.each<[string, object, string]>([
   [
     'a list beside a name',
     { thumbprint: OWN_THUMBPRINT, certificates: [{ thumbprint: OWN_THUMBPRINT }] },
+    'A032291',
+  ],
+  [
+    'a CA by its certificate and its key',
+    { issuerCertificate: ISSUER, issuerKey: ISSUER_KEY, serialNumber: SERIAL },
     'A032291',
   ],
   ['an issuer without a serial number', { issuerCertificate: ISSUER }, 'A032291'],

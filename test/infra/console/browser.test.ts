@@ -15,11 +15,12 @@ const { registry } = site.runtime.store
 /** Every page with a URL. Add new pages here. */
 const SERVICE =
   'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
-const CLIENT = 'general tokens-and-claims authentication certificates guide tokens danger'
+const CLIENT = 'general tokens-and-claims authentication certificates guide tokens certificates-in-use danger'
 const PAGES = [
   ...['', '/clients', '/clients/create', '/tokens', '/changes', '/certificate', '/explain', '/reference'].map(
     (path) => `/${serviceId}${path}`,
   ),
+  ...['/certificates', '/revocations', '/issuer-dates'].map((path) => `/${serviceId}${path}`),
   ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
   ...CLIENT.split(' ').map((slug) => `/${serviceId}/clients/${clientId}/${slug}`),
 ]

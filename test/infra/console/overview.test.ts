@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto'
+import { endingOf } from '../../../infra/console/pages/endings.ts'
 import { expect, test } from 'vitest'
 import { readClients } from '../../../infra/console/clients.ts'
 import type { ConsoleRequest } from '../../../infra/console/page.ts'
@@ -141,3 +142,22 @@ test('the next steps of the overview follow from its counts', async () => {
 })
 
 test('no unexpected failure occurred', () => expect(failures).toEqual([]))
+
+test('of the certificates in use, the one of each client that ends last is among what expires', () => {
+  const now = new Date(1_000)
+  const used = (clientId: number, subject: string, validUntil: number) => ({ clientId, subject, validUntil })
+  const inUse = [
+    used(2, 'CN=expired', 900),
+    used(1, 'CN=old', 2_000),
+    used(1, 'CN=new', 3_000),
+    { clientId: 3 },
+  ]
+  expect(endingOf({}, [], inUse, now, 10_000)).toEqual([
+    {
+      what: 'Certificate in use',
+      subject: 'Client 1: CN=new',
+      ends: 3_000,
+      page: 'clients/1/certificates-in-use',
+    },
+  ])
+})

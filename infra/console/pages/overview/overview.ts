@@ -2,9 +2,10 @@ import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { wideTable } from '../../table.ts'
-import { ApiProblem, type Members } from '../../web-api.ts'
+import { ApiProblem, type Members, requireDone } from '../../web-api.ts'
 import { shortened } from '../../words.ts'
 import { type Clients, countOf, readClients } from '../../clients.ts'
+import { membersOf } from '../certificates/certificate-table.ts'
 import { BINDING_SWITCH, clientBinding } from '../clients/binding.ts'
 import { SOON_MILLISECONDS } from '../../settings/registered.ts'
 import { type Ending, endingOf } from '../endings.ts'
@@ -19,15 +20,16 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
   const { record } = service
   const root = `/${params['serviceId'] ?? ''}`
   const clients = await readClients(request)
-  const endings = endingOf(record, clients.list, now, YEAR_MILLISECONDS)
+  const endings = endingOf(record, clients.list, await certificatesInUse(request), now, YEAR_MILLISECONDS)
   const main = html`${bindingPart(root, record, clients)}
     ${nextSteps(root, record, clients.list, endings, now)}
     <h2 id="ends">Expiring within a year</h2>
     ${endings.length === 0 ? html`<p>Nothing in the records expires within a year.</p>` : timeLine(root, endings, now)}
     <p>
-      This includes the last tokens of signing keys, roots, issuers, credentials of the Web API and registered
-      self-signed certificates. The certificates of other clients are not stored, so their expiry is unknown.
-      Refused requests are in the log of the deployment.
+      This includes the last tokens of signing keys, roots, issuers, credentials of the Web API, registered
+      self-signed certificates, and the newest certificate in use of each client, among the
+      ${MAX_CERTIFICATES} <a href="${root}/certificates">certificates in use</a> that end first. Refused
+      requests are in the log of the deployment.
     </p>
     ${keysPart(root, record, now)}
     <h2>Service</h2>
@@ -43,6 +45,15 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
     </dl>
     ${withoutEffect(record)}`
   return { title: 'Overview', main }
+}
+
+const MAX_CERTIFICATES = 100
+
+/** The certificates in use that end first. The organization's token may not read them. */
+async function certificatesInUse({ api, isOrganization }: ConsoleRequest): Promise<readonly Members[]> {
+  if (isOrganization) return []
+  const asked = { pageSize: String(MAX_CERTIFICATES) }
+  return membersOf(requireDone(await api.get('/certificate/get/list', asked))['certificates'])
 }
 
 function formatOf({ accessTokenSignAlg }: Members): string {
