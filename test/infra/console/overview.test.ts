@@ -143,7 +143,7 @@ test('the next steps of the overview follow from its counts', async () => {
 
 test('no unexpected failure occurred', () => expect(failures).toEqual([]))
 
-test('of the certificates in use, the one of each client that ends last is among what expires', () => {
+test('the certificate in use of each client that ends last is among what expires', () => {
   const now = new Date(1_000)
   const used = (clientId: number, subject: string, validUntil: number) => ({ clientId, subject, validUntil })
   const inUse = [

@@ -106,7 +106,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
 const CHANGED =
   'Somebody else changed the service after you opened this page. The page now shows the current version.'
 
-/** @returns what is wrong in the form as a text */
+/** @returns a text about the fault of the form, if it has one */
 async function changedBy(form: URLSearchParams, dates: readonly Members[]): Promise<Members[] | string> {
   if (form.get('step') === 'remove') {
     const index = Number(form.get('index'))

@@ -68,7 +68,7 @@ const OPERATOR = 'operator'
 function nameOfRevoked({ thumbprint, issuerKey, serialNumber }: Members): Markup {
   if (typeof thumbprint === 'string') return shortened(thumbprint, 'the thumbprint of the certificate')
   return html`serial number <code>${String(serialNumber)}</code>
-    <span class="detail">of the CA key ${shortened(String(issuerKey), 'the key of the CA')}</span>`
+    <span class="detail">CA key ${shortened(String(issuerKey), 'the key of the CA')}</span>`
 }
 
 function liftForm({ thumbprint, issuerKey, serialNumber }: Members, { csrf }: ConsoleRequest): Markup {
@@ -79,7 +79,7 @@ function liftForm({ thumbprint, issuerKey, serialNumber }: Members, { csrf }: Co
   return html`<form method="post">
     ${csrf}${fields}
     <button name="step" value="release">
-      Lift the hold<span class="hidden"> of ${String(thumbprint ?? serialNumber)}</span>
+      Lift the hold<span class="hidden">: ${String(thumbprint ?? serialNumber)}</span>
     </button>
   </form>`
 }
