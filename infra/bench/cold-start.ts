@@ -1,18 +1,13 @@
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
 import { type Here, type Package, unpack } from '../emulator/lambda/packaged-functions.ts'
 import { readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
 import { localRuntime, localVariables } from '../emulator/local-runtime.ts'
-import { developmentCertificates } from '../emulator/site/certificates.ts'
-import { localAws } from '../tables/tables.ts'
 import { bareFunctions, type FunctionCase } from './bare-functions.ts'
-import { seedService } from './cases.ts'
-import { startDatabase } from './database.ts'
 import { type FirstEvent, firstEvents, isExpected } from './first-events.ts'
 import { floorCalls } from './floor.ts'
 import { figure, interleave, type Measured } from './rounds.ts'
+import { openSite } from './site.ts'
 import { table } from './table.ts'
 
 /** The times, in milliseconds. */
@@ -29,19 +24,16 @@ interface ColdStart {
  */
 export async function coldStarts(packaged: Package, rounds: number, withTls: boolean): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
-  const { path: folder } = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-cold-start-')))
-  const certificates = await developmentCertificates(join(folder, 'certificates'), ['bench'])
-  const database = await startDatabase(certificates, withTls, opened)
-  const runtime = await localRuntime(database.plain, 1, { LOG_LEVEL: 'silent' })
+  const { folder, certificates, database, aws, seeded } = await openSite(withTls, opened)
+  const { opaque } = seeded
+  const runtime = await localRuntime(database.plain, opaque.serviceId, { LOG_LEVEL: 'silent' })
   opened.defer(runtime.store.close)
-  const seeded = await seedService(runtime)
 
   const certificate = certificates.clients.bench.cert
-  const aws = { ...localAws(database.endpoint), ...database.trust }
-  const here = { variables: localVariables(seeded.serviceId), aws }
-  const floor = await floorCalls(database.plain, seeded, certificate)
+  const here = { variables: localVariables(opaque.serviceId), aws }
+  const floor = await floorCalls(database.plain, opaque, certificate)
   const bare = await bareFunctions({ folder, client: packaged.client, aws }, floor)
-  const first = await firstEvents(runtime, seeded, certificate)
+  const first = await firstEvents(runtime, opaque, certificate)
   const cases = [...bare, ...(await packagedCases(packaged, folder, here, first))]
   return lines(rounds, withTls, await interleave(cases, rounds, coldStart))
 }

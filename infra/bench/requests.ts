@@ -1,16 +1,12 @@
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { developmentCertificates } from '../emulator/site/certificates.ts'
-import { type Case, casesOf, type SeededFormats, seedFormats } from './cases.ts'
+import { type Case, casesOf } from './cases.ts'
 import { startChild } from './child.ts'
-import { type Database, startDatabase } from './database.ts'
 import { Load, type Target } from './load.ts'
 import { managementCase } from './management-case.ts'
 import { startPeers } from './peers/peers.ts'
 import { proofCases } from './proof-cases.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
 import type { ServerArgument, ServerReady } from './server.ts'
+import { type BenchSite, openSite } from './site.ts'
 import { table } from './table.ts'
 
 export interface Plan {
@@ -35,14 +31,8 @@ export const FULL = { warmUp: 1500, connections: [1, 32], keys: 1100 }
 /** @returns lines with the server's cost of requests over mutual TLS */
 export async function measureRequests(plan: Plan): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
-  const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-bench-')))
-  const certificates = await developmentCertificates(folder.path, ['bench'])
-  const database = await startDatabase(certificates, plan.withTls, opened)
-  const seeded = await seedFormats(database.plain)
-  return linesOf(plan, await measureServer(certificates, database, seeded, plan))
+  return linesOf(plan, await measureServer(await openSite(plan.withTls, opened), plan))
 }
-
-type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>
 
 /** A target with a number of connections. */
 interface Measurement extends Target {
@@ -54,13 +44,13 @@ type Served = Measured<readonly Sample[]>
 
 /** Measures the CPU time of the server process on kept-alive connections, with the echo first. Client and engine are other processes. */
 async function measureServer(
-  { ca, server, clients: { bench } }: Certificates,
-  { endpoint, plain, trust }: Database,
-  seeded: SeededFormats,
+  { certificates, database, seeded }: BenchSite,
   { rounds, requests, warmUp, connections, keys, peers }: Plan,
 ): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
-  const { cert, key } = server
+  const { endpoint, plain, trust } = database
+  const { ca, server, clients } = certificates
+  const [{ cert, key }, { bench }] = [server, clients]
   const tls = { endpoint, cert, key, truststoreFile: ca.certificateFile }
   const argument: ServerArgument = { ...tls, plain, seeded, certificate: bench.cert }
   const child = await startChild<ServerReady>('server.ts', argument, trust)

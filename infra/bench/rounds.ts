@@ -50,3 +50,30 @@ export function figure(values: readonly number[]): Figure {
     max: at(sorted.length - 1),
   }
 }
+
+/** The median of values of any distribution, and an interval that contains the true one with a probability of 95 %. */
+export interface MedianInterval {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The interval lies between two order statistics: the number of values below the true median is binomial with 1/2.
+ *
+ * @throws Error for fewer than six values, for which there is no such interval
+ */
+export function medianInterval(values: readonly number[]): MedianInterval {
+  const sorted = values.toSorted((a, b) => a - b)
+  let outside = 0
+  let probability = 2 * 0.5 ** sorted.length
+  let rank = 0
+  while (outside + probability <= 0.05) {
+    outside += probability
+    probability *= (sorted.length - rank) / (rank + 1)
+    rank++
+  }
+  const [low, high] = [sorted[rank - 1], sorted.at(-rank)]
+  if (low === undefined || high === undefined) throw new Error('six or more values are needed')
+  return { median: figure(sorted).median, low, high }
+}

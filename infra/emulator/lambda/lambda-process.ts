@@ -26,6 +26,8 @@ export interface LambdaProcess {
    */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly ended: Promise<unknown>
+  /** The id of the process. */
+  readonly pid: number
   readonly close: () => Promise<void>
 }
 
@@ -88,7 +90,8 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     await close()
     throw error
   }
-  return { invoke: (event) => within(options.timeoutSeconds, api.invoke(event)), ended, close }
+  const invoke = (event: unknown) => within(options.timeoutSeconds, api.invoke(event))
+  return { invoke, ended, close, pid: Number(child.pid) }
 }
 
 /** The environment does not contain that of this process, so a variable that is missing in the template is missing here as on Lambda. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cpuPerCall, interleave, type Sample } from '../../../infra/bench/rounds.ts'
+import { cpuPerCall, interleave, medianInterval, type Sample } from '../../../infra/bench/rounds.ts'
 
 const sample = (cpuMicroseconds: number): Sample => ({ calls: 10, cpuMicroseconds })
 
@@ -29,4 +29,22 @@ test('figures are the median, the least and the most of the rounds, for one call
 
 test('the median of an even number of rounds is the mean of the two in the middle', () => {
   expect(cpuPerCall([sample(400), sample(100), sample(200), sample(300)]).median).toBe(25)
+})
+
+// The ranks are those of the table for the sign test: the 1st of 6, the 2nd of 10, the 10th of 30, the 40th of 100.
+test.each([
+  [6, 1, 6],
+  [10, 2, 9],
+  [30, 10, 21],
+  [100, 40, 61],
+])(
+  'the 95 %% interval of the median of %i values lies between the values of rank %i and %i',
+  (count, low, high) => {
+    const values = Array.from({ length: count }, (_, i) => i + 1)
+    expect(medianInterval(values.toReversed())).toEqual({ median: (count + 1) / 2, low, high })
+  },
+)
+
+test('five values have no 95 % interval', () => {
+  expect(() => medianInterval([1, 2, 3, 4, 5])).toThrow('six or more values are needed')
 })

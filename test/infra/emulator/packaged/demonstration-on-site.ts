@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { coldStarts } from '../../../../infra/bench/cold-start.ts'
+import { measureAgainst } from '../../../../infra/bench/warm.ts'
 import { demonstration } from '../../../../infra/emulator/demo-steps.ts'
 import { walkArticle } from '../../../../infra/emulator/demo-walk.ts'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
@@ -48,6 +49,18 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
     await expect(coldStarts({ ...packaged, archives }, 1, true)).rejects.toThrow(
       'certbound-dev-authorizer failed: it answered {"isAuthorized":false}',
     )
+  })
+
+  test('bench --against measures the packaged functions of two builds', async () => {
+    const packaged = await partOfPackage(site().packaged)
+    const plan = { rounds: 6, requests: 2, warmUp: 1, keys: 1, withTls: true }
+    const [, , , ...rows] = await measureAgainst(packaged, { ...packaged, name: 'other' }, plan)
+    const [authorizer, discovery, ...end] = rows
+    expect([authorizer, discovery]).toEqual([
+      expect.stringMatching(/^authorizer( +[\d.]+){3} +[\d.]+-[\d.]+/),
+      expect.stringMatching(/^discovery( +[\d.]+){3} +[\d.]+-[\d.]+/),
+    ])
+    expect(end.join('')).toContain('above 1.03')
   })
 
   test("the packaged functions answer the article's flow as they must, from end to end", async () => {
