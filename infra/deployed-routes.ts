@@ -1,3 +1,4 @@
+import { routes as announcement } from '../functions/announcement/routes.ts'
 import { routes as authorization } from '../functions/authorization/routes.ts'
 import { routes as discovery } from '../functions/discovery/routes.ts'
 import { routes as introspection } from '../functions/introspection/routes.ts'
@@ -11,7 +12,7 @@ import type { Routes } from '../shared/lambda/route.ts'
 
 /** The routes of each function with routes, keyed by its folder in functions/. */
 export const FUNCTION_ROUTES = {
-  ...{ authorization, discovery, introspection, management, revocation, token, userinfo },
+  ...{ announcement, authorization, discovery, introspection, management, revocation, token, userinfo },
   ...{ 'standard-introspection': standardIntrospection, 'token-management': tokenManagement },
 } as const
 

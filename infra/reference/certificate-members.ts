@@ -7,6 +7,14 @@ const NAMES = {
   serialNumber: 'The serial number of the certificate, in hexadecimal.',
 }
 
+/** The members of a renewal. */
+const RENEWAL_MEMBERS = {
+  newThumbprint: 'The thumbprint of the announced certificate.',
+  announcedAt: 'When the client announced it. Milliseconds since the epoch.',
+  effectiveAt: 'From this time on the announced certificate counts. Milliseconds since the epoch.',
+  endsAt: 'The end of the renewal. Milliseconds since the epoch.',
+}
+
 /** Members about certificates in use and their revocation, keyed as in MEMBERS. */
 export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
   ...NAMES,
@@ -29,6 +37,11 @@ export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
   inventoryComplete:
     'Whether every token that is bound to a certificate has a note. It is false after a time without `certificateInventory`.',
   revocations: 'The revoked certificates.',
+  announcement:
+    'A JWT with the type `certbound-renewal+jwt` that the key of the new certificate has signed. Its header has the new certificate in `x5c` (RFC 7515 section 4.1.6), its claims `aud` (the issuer), `iat` (at most five minutes old) and `x5t#S256` of the present certificate ([how](certificates.md#announce-the-next-certificate)).',
+  effective_at: 'From this time on the new certificate counts. Seconds since the epoch.',
+  ends_at: 'The end of the renewal. Seconds since the epoch.',
+  ...RENEWAL_MEMBERS,
 }
 
 /** Members of the elements of `certificates`, `revocations` and `tokens`. */

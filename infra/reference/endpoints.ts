@@ -1,4 +1,6 @@
 import * as z from 'zod/mini'
+import { AnnouncementAnswer, OAuthAnnouncement } from '../../functions/announcement/answer-schema.ts'
+import { FORM as ANNOUNCEMENT_FORM } from '../../functions/announcement/request.ts'
 import * as authorization from '../../functions/authorization/answer-schema.ts'
 import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/request/request.ts'
 import { FORM as PUSH_FORM } from '../../functions/authorization/push/request.ts'
@@ -132,6 +134,13 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     required: ['parameters'],
     form: REVOCATION_FORM,
   },
+  '/auth/certificate/announce': {
+    summary: 'Takes the announcement of the next certificate of a client.',
+    answer: AnnouncementAnswer,
+    content: { OK: OAuthAnnouncement, ...ERRORS },
+    required: ['parameters'],
+    form: ANNOUNCEMENT_FORM,
+  },
 
   '/auth/token/create': {
     summary: 'Issues tokens, bound to a certificate or not.',
@@ -210,6 +219,12 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: OAuthRevocation,
     required: ['token'],
     form: REVOCATION_FORM,
+  },
+  '/certificate/announce': {
+    summary: 'Takes the announcement of the next certificate of a client.',
+    answer: OAuthAnnouncement,
+    required: ['announcement'],
+    form: ANNOUNCEMENT_FORM,
   },
   '/.well-known/oauth-authorization-server': {
     summary: 'The authorization server metadata (RFC 8414).',

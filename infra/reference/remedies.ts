@@ -73,7 +73,16 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^service-inventory-needed$/, 'keep `certificateInventory` on, or remove the dates of issuers'],
   [/^certificate-not-held$/, 'read the revocation: only a hold of this API can be lifted'],
+  [
+    /^refresh-certificate-early$/,
+    'the client waits for the time in the answer to its announcement, or management lets the renewal take effect ([announcements](certificates.md#announce-the-next-certificate))',
+  ],
+  [/^renewal-(taken|vetoed)$/, 'read the renewal: management can end it, and makes room for another one'],
   [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
+  [
+    /^renewal-/,
+    'correct the announcement or the certificate, as the message describes ([announcements](certificates.md#announce-the-next-certificate))',
+  ],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [
     /^self-signed-(unregistered|without-certificate|issues)$/,

@@ -12,10 +12,11 @@ import {
   isSameName,
   parseDistinguishedName,
 } from '../certificate/subject-dn.ts'
+import type { Thumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../runtime/call.ts'
 import { type Client, SAN_SETTINGS, subjectNames } from '../store/client.ts'
-import { trustsAnyIssuer } from '../store/profile.ts'
+import { settingsOf, trustsAnyIssuer } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'
 import { refuseRevokedCertificate } from './revoked-certificate.ts'
@@ -33,9 +34,23 @@ export async function authenticateWithSubject(
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const { service, now } = call
   const certificate = requireCertificate(client, presented)
-  const { der } = certificate
+  await requireRightNames(certificate, presented.certificatePath, client, call)
+  await refuseRevokedCertificate(certificate, client, call)
+}
+
+/**
+ * The rules of `tls_client_auth` for a certificate, besides its revocations.
+ *
+ * @param path the further certificates that the client sent
+ * @throws Refusal tls-…, subject-reversed
+ */
+export async function requireRightNames(
+  { der }: ReadCertificate,
+  path: readonly PresentedCertificate[] | undefined,
+  client: Client,
+  { service, now }: Pick<Call, 'service' | 'now'>,
+): Promise<void> {
   const subject = await convertErrors(
     () => readSubject(der),
     'tls-certificate-unreadable',
@@ -49,9 +64,7 @@ export async function authenticateWithSubject(
     throw new Refusal('tls-usage-wrong')
   requireListedIssuer(der, service, 'service')
   requireListedIssuer(der, client, 'client')
-  if (service.mutualTlsValidatePkiCertChain)
-    await requireTrustedPath(der, presented.certificatePath, service, now)
-  await refuseRevokedCertificate(certificate, client, call)
+  if (service.mutualTlsValidatePkiCertChain) await requireTrustedPath(der, path, service, now)
 }
 
 /** Without a list, any CA in the trust store can issue a certificate with the name of a client (RFC 8705 section 7.4). */
@@ -73,7 +86,7 @@ function requireListedIssuer(
 /**
  * Authenticates a client with `self_signed_tls_client_auth` (RFC 8705 section 2.2): its whole certificate is registered.
  * Chain and dates are not checked (requirement A20). A certificate behind a `jwksUri` is refused if it can issue others with the name
- * of any `tls_client_auth` client.
+ * of any `tls_client_auth` client. While an announced renewal of a registered certificate is in effect, the announced one counts as well.
  *
  * @throws Refusal self-signed-…, tls-certificate-…, method-for-public, method-not-registered, client-keys-unavailable
  */
@@ -85,18 +98,37 @@ export async function authenticateWithRegisteredCertificate(
   const certificate = requireCertificate(client, presented)
   const { der, thumbprint } = certificate
   let reason: Reason = 'self-signed-unregistered'
+  let known: readonly Thumbprint[] = []
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
     if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
     if (typeof registered === 'string') return undefined
     reason = 'self-signed-differs'
+    known = [...registered.keys()]
     return registered.has(thumbprint) ? true : undefined
   })
-  if (matched !== true) throw new Refusal(reason)
+  if (matched !== true && !(await isAnnounced(thumbprint, known, client, call))) throw new Refusal(reason)
   // A certificate in `jwks` was checked when it was registered.
-  const isSafe = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
-  if (!isSafe && (await canIssue(der))) throw new Refusal('self-signed-issues')
+  if (matched !== true || client.jwksUri !== undefined) await refuseIssuing(der, call.service)
   await refuseRevokedCertificate(certificate, client, call)
+}
+
+/** Whether the client has announced the certificate in place of a registered one. Only a request that is refused otherwise costs this read. */
+async function isAnnounced(
+  thumbprint: Thumbprint,
+  registered: readonly Thumbprint[],
+  client: Client,
+  { service, store, now }: Call,
+): Promise<boolean> {
+  if (!settingsOf(service, client).renewalAnnounceable) return false
+  const { renewals } = await store.certificates()
+  const presented = { service: service.apiKey, client: client.clientId, thumbprint }
+  return renewals.leadTo(presented, registered, now)
+}
+
+/** @throws Refusal self-signed-issues if the certificate can issue others with the name of any `tls_client_auth` client */
+export async function refuseIssuing(der: Der, service: Service): Promise<void> {
+  if (trustsAnyIssuer(service) && (await canIssue(der))) throw new Refusal('self-signed-issues')
 }
 
 /** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */

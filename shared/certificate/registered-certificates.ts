@@ -28,7 +28,7 @@ export function registeredCertificates(
 
   const registered = new Map<Thumbprint, Der>()
   for (const jwk of keys.filter(hasCertificate)) {
-    const certificate = firstCertificate(jwk)
+    const certificate = certificateInX5c(jwk['x5c'])
     if (certificate === undefined) return 'malformed-certificate'
     if (!isSameKey(certificate.key, publicKeyOfJwk(jwk))) return 'key-differs'
     if (isWeakKey(keyStrength(certificate.key))) return 'weak-key'
@@ -41,7 +41,13 @@ function hasCertificate({ x5c }: Jwk): boolean {
   return x5c !== undefined && !(Array.isArray(x5c) && x5c.length === 0)
 }
 
-function firstCertificate({ x5c }: Jwk): { readonly der: Der; readonly key: KeyObject } | undefined {
+/**
+ * The certificate that a list of certificates begins with, and its key.
+ *
+ * @param x5c the value of the member, which is not checked yet (RFC 7515 section 4.1.6)
+ * @returns `undefined` for a malformed one
+ */
+export function certificateInX5c(x5c: unknown): { readonly der: Der; readonly key: KeyObject } | undefined {
   const first: unknown = Array.isArray(x5c) ? x5c[0] : undefined
   if (typeof first !== 'string' || Buffer.from(first, 'base64').toString('base64') !== first) return undefined
   try {

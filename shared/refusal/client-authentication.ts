@@ -63,7 +63,7 @@ export const CLIENT_AUTHENTICATION = {
   'self-signed-unregistered': ['A157329', 'INVALID_CLIENT', 'invalid_client', 'The request does not contain a JWK which contains the registered self-signed certificate.'],
   'self-signed-without-certificate': ['A157330', 'INVALID_CLIENT', 'invalid_client', "The JWK which contains the registered self-signed certificate does not have 'x5c' claim or the value of the claim is empty."],
   'self-signed-differs': ['A157333', 'INVALID_CLIENT', 'invalid_client', 'The DER of the presented self-signed certificate and the DER of the registered self-signed certificate do not match.'],
-  'self-signed-issues': ['A157399', 'INVALID_CLIENT', 'invalid_client', "The certificate behind 'jwksUri' can issue certificates with the name of any other client. Make one that cannot (openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or set 'clientCertificateIssuers' of the service."],
+  'self-signed-issues': ['A157399', 'INVALID_CLIENT', 'invalid_client', "The certificate can issue certificates with the name of any other client. Make one that cannot (openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or set 'clientCertificateIssuers' of the service."],
   'client-keys-unavailable': ['A157396', 'INVALID_CLIENT', 'invalid_client', 'The JWK Set of the client is not available.'],
   'assertion-type-missing': ['A157309', 'INVALID_CLIENT', 'invalid_client', "The request does not contain 'client_assertion_type' parameter."],
   'assertion-type-unsupported': ['A157310', 'INVALID_CLIENT', 'invalid_client', 'The value of the client assertion type is not supported.'],

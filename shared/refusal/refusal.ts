@@ -5,6 +5,7 @@ import { CERTIFICATES } from './certificates.ts'
 import { CLIENT_AUTHENTICATION } from './client-authentication.ts'
 import { CLIENT_MANAGEMENT } from './client-management.ts'
 import { INTROSPECTION } from './introspection.ts'
+import { RENEWAL } from './renewal.ts'
 import { SERVICE_MANAGEMENT } from './service-management.ts'
 import { TOKEN_MANAGEMENT } from './token-management.ts'
 import { TOKEN } from './token.ts'
@@ -20,6 +21,7 @@ export const REFUSALS = {
   ...USERINFO,
   ...CLIENT_MANAGEMENT,
   ...CERTIFICATES,
+  ...RENEWAL,
   ...SERVICE_MANAGEMENT,
   ...TOKEN_MANAGEMENT,
 } as const

@@ -64,6 +64,7 @@ export const TOKEN = {
   'refresh-scope-wider': ['A053309', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' in the token request contains a scope which is not covered by the old access token."],
   'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was revoked together with all tokens of the client.'],
   'refresh-certificate-differs': ['A053392', 'BAD_REQUEST', 'invalid_grant', 'The refresh token is bound to another client certificate.', 'theft'],
+  'refresh-certificate-early': ['A053399', 'BAD_REQUEST', 'invalid_grant', 'The announced renewal of the client certificate is not in effect yet. Use the present certificate until then.'],
   'refresh-certificate-revoked': ['A053398', 'BAD_REQUEST', 'invalid_grant', 'The client certificate of the request, or the one that the refresh token is bound to, is revoked.'],
   'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued without a binding, but bound tokens are required now.'],
   'refresh-key-missing': ['A053396', 'BAD_REQUEST', 'invalid_grant', 'The grant is bound to a DPoP key, so the token request must have a DPoP proof.'],

@@ -14,6 +14,8 @@ export interface LogEntry {
   readonly thumbprint?: string | undefined
   /** The source of the revocation because of which the certificate is refused: `operator`, the name of a list, or a setting. */
   readonly revocation?: string
+  /** The thumbprint of the certificate that the client has announced as its next one. */
+  readonly announced?: string
   /** The client has a short secret, which was set or used in this request. */
   readonly weakSecret?: true
   /** The reason why this request ended a grant: an authorization code or a refresh token was used again. */

@@ -154,6 +154,8 @@ export const AccessMembers = z.object({
   createdAt: seconds,
   /** The stored value. Only shared/certificate/binding.ts may interpret it. */
   binding: z.optional(z.unknown()),
+  /** The grant has followed the announcement of a certificate. Only another announcement leads further (decision D4). */
+  renewedByAnnouncement: z.optional(z.literal(true)),
   accessDigest: digest,
   accessIssuedAt: seconds,
   accessExpiresAt: seconds,

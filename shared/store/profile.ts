@@ -40,13 +40,16 @@ export interface EffectiveSettings extends Pick<StoredService, ServiceSetting> {
   readonly algorithms: readonly string[]
   /** Whether tickets and codes that were issued before the profile was switched on must also satisfy it. */
   readonly isRetroactive: boolean
+  /** Whether a client may announce its next certificate. A profile does not offer it. */
+  readonly renewalAnnounceable: boolean
   /** The stored settings that violate the profile. */
   readonly violations: readonly string[]
 }
 
 /** The rules for requests that do not depend on stored settings. */
 type RequestRule =
-  Exclude<keyof EffectiveSettings, ServiceSetting | 'isRetroactive' | 'violations'> | 'parRequired'
+  | Exclude<keyof EffectiveSettings, ServiceSetting | 'isRetroactive' | 'renewalAnnounceable' | 'violations'>
+  | 'parRequired'
 
 interface Profile {
   readonly service: Requirements<Exclude<ServiceSetting, RequestRule> | 'accessTokenSignAlg'>
@@ -127,7 +130,7 @@ export function trustsAnyIssuer(service: Service): boolean {
 function applyProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
   const settings = ownSettings(service, client)
   if (!service.fapi2 && client?.fapi2 !== true) return settings
-  const effective = { ...settings, isRetroactive: true }
+  const effective = { ...settings, isRetroactive: true, renewalAnnounceable: false }
   for (const [name, { allows }] of Object.entries<Requirement>({ ...FAPI2.service, ...FAPI2.requests }))
     Reflect.set(effective, name, nearestAllowedValue(Reflect.get(effective, name), allows))
   if (client === undefined) return { ...effective, violations: violationsOf(FAPI2.service, service) }
@@ -148,7 +151,12 @@ function ownSettings(service: StoredService, client: StoredClient | undefined): 
     pkceS256Required: service.pkceS256Required || client?.pkceS256Required === true,
     parRequired: service.parRequired || client?.parRequired === true,
     ...{ boundTokensOnly: false, redirectUriRequired: false, audienceIsString: false },
-    ...{ algorithms: [...JWS_ALGORITHMS.keys()], isRetroactive: false, violations: [] },
+    ...{
+      algorithms: [...JWS_ALGORITHMS.keys()],
+      isRetroactive: false,
+      renewalAnnounceable: true,
+      violations: [],
+    },
   }
 }
 

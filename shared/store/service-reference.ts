@@ -91,6 +91,10 @@ export const SERVICE_MEANINGS = {
     'Authlete does not have this setting. Whether certbound notes the certificates to which tokens are bound, with their names and times of use. `certificate/revoke` finds the clients of a certificate by these notes. Without them, each call must name the clients.',
   clientCertificatesNotBefore:
     'Authlete does not have this setting. Revokes the certificates of an issuer whose validity begins before a date. Each element has `issuerCertificate`, in PEM, of which only the key counts, and `notBefore`, in milliseconds since the epoch. It takes effect within `registryCacheSeconds`.',
+  renewalDelay:
+    'Authlete does not have this setting. The seconds between the announcement of a certificate and the moment from which it counts. In this time management can veto it, or let it count at once.',
+  renewalDuration:
+    'Authlete does not have this setting. The seconds for which an announced renewal is in effect. In this time a refresh with the announced certificate moves a grant to it.',
   defaultResource:
     'Authlete does not have this setting. It is `aud` of tokens that are requested without `resource`. If absent, it is the issuer.',
 } as const satisfies Record<keyof typeof SERVICE_SETTINGS, string>

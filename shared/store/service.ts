@@ -125,6 +125,8 @@ export const SERVICE_SETTINGS = {
     z.array(z.object({ issuerCertificate: z.string(), notBefore: z.int().check(z.positive()) })),
     [],
   ),
+  renewalDelay: z._default(durationSeconds, 3600),
+  renewalDuration: z._default(durationSeconds, 2_592_000),
   defaultResource: text,
 }
 

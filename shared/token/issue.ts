@@ -28,6 +28,8 @@ export interface TokenOrder {
   /** The part of the terms for this access token. If absent, it gets all of them. */
   readonly narrowed?: Pick<Terms, 'scopes' | 'resources'>
   readonly binding: Binding
+  /** Set if the grant has followed the announcement of a certificate. */
+  readonly renewedByAnnouncement?: true | undefined
   /** The certificate of the request. It is `absent` if the request has only its thumbprint. */
   readonly certificate: PresentedCertificate
   /** A lifetime in seconds, which replaces that of the settings. */
@@ -80,6 +82,7 @@ export async function makeTokens(
     grantType: order.grantType,
     createdAt: order.createdAt ?? issuedAt,
     binding: order.binding,
+    renewedByAnnouncement: order.renewedByAnnouncement,
     accessIssuedAt: issuedAt,
     accessExpiresAt: order.accessExpiresAt ?? accessTokenEnd(order, narrowed.scopes, call),
     accessScopes: narrowed.scopes,

@@ -45,6 +45,8 @@ const DECIDING = {
   authorizationCodeDuration: lifetime,
   idTokenDuration: lifetime,
   pushedAuthReqDuration: lifetime,
+  renewalDelay: lifetime,
+  renewalDuration: lifetime,
   supportedScopes: z.array(ScopeWithoutName),
   tokensNotBefore: moment,
 }

@@ -52,6 +52,7 @@ async function applyUpdate(current: Tokens, request: TokenUpdateRequest, call: C
     code,
     narrowed: { scopes: accessScopes, resources: accessResources },
     binding: provableBinding(grant.binding),
+    renewedByAnnouncement: grant.renewedByAnnouncement,
     certificate: 'absent' as const,
     accessExpiresAt: grant.accessExpiresAt,
   }

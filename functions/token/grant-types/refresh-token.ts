@@ -1,4 +1,4 @@
-import { type Binding, boundThumbprint, judge, type Verdict } from '../../../shared/certificate/binding.ts'
+import { boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
 import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
@@ -9,8 +9,7 @@ import {
   type RefreshToken,
 } from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
-import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { bindTo } from '../../../shared/possession/token-binding.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { thumbprintOf } from '../../../shared/certificate/presented.ts'
@@ -19,12 +18,12 @@ import { isExpired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import { LOST, repeatWhileLost } from '../../../shared/store/unavailable.ts'
 import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
+import { nextBinding } from './next-binding.ts'
 
 /** A replaced token that is presented within this time is probably a retry, and was not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
@@ -56,14 +55,14 @@ async function refreshOnce(
 ): Promise<IssuedTokens | typeof LOST> {
   const found = await findRefreshGrant(presented, context, call)
   const { grant, refresh } = found
-  const binding = nextBinding(grant, request, context)
-  call.log.note({ thumbprint: boundThumbprint(binding) })
+  const next = await nextBinding(grant, context, call)
+  call.log.note({ thumbprint: boundThumbprint(next.binding) })
   const narrowed = {
     scopes: narrowScopes(request.scope, grant.terms),
     resources: narrowResources(request.resources, grant.terms),
   }
   const terms = addTo(grant.terms, request.extras, 'token-properties-too-large')
-  const next = await chooseSuccessor(presented, request, found, context, call)
+  const successor = await chooseSuccessor(presented, request, found, context, call)
 
   const { client, clientIdAlias, certificate } = context
   const { grantType, createdAt, code } = grant
@@ -74,12 +73,12 @@ async function refreshOnce(
     grantType,
     terms,
     narrowed,
-    binding,
+    ...next,
     certificate,
     accessTokenDuration: request.extras.accessTokenDuration,
     createdAt,
     code,
-    refresh: next,
+    refresh: successor,
   }
   const issued = await withRefreshedIdToken(await makeTokens(order, call), grant.issuedIdToken, context, call)
   const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant, context.proof)
@@ -87,7 +86,7 @@ async function refreshOnce(
   const { refreshTokenIdempotent } = call.service
   return {
     ...issued,
-    previousRefreshTokenUsed: refreshTokenIdempotent ? next.repeatable === true : undefined,
+    previousRefreshTokenUsed: refreshTokenIdempotent ? successor.repeatable === true : undefined,
   }
 }
 
@@ -116,38 +115,6 @@ const INVALID_REASON = {
   locked: 'client-locked',
   'cut-off': 'refresh-token-cut-off',
 } as const
-
-const BINDING_REASON = {
-  missing: 'binding-certificate-missing',
-  unreadable: 'binding-certificate-unreadable',
-  differs: 'refresh-certificate-differs',
-  'missing-proof': 'refresh-key-missing',
-  'key-differs': 'refresh-key-differs',
-  'needless-proof': 'refresh-proof-needless',
-  damaged: 'refresh-binding-damaged',
-  unbound: 'refresh-binding-damaged',
-} as const satisfies Record<string, Reason>
-
-/** The verdicts about a certificate or key that is not the one of the grant. */
-const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable', 'differs', 'key-differs'])
-
-/**
- * The binding of the new access token. A bound grant keeps its kind of binding (decision D6). Clients that authenticate with a
- * certificate or an assertion may use a renewed certificate or another key. All others need the one of the grant (decisions D4 and D5).
- */
-function nextBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
-  const { certificate } = request.credentials
-  const { proof } = context
-  const mayRenew = AUTHENTICATION_METHODS[context.client.tokenAuthMethod].proves === 'key'
-  if (grant.binding === 'none') {
-    if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
-    return context.binding
-  }
-  const verdict = judge(grant.binding, { certificate, proofKey: proof.jkt })
-  const isRenewed = mayRenew && RENEWABLE.has(verdict)
-  if (verdict !== 'holds' && !isRenewed) throw new Refusal(BINDING_REASON[verdict])
-  return proof.jkt === undefined ? bindTo(certificate) : { jkt: proof.jkt }
-}
 
 /** The narrower scopes are only for this access token. The grant keeps its scopes (requirement C23). */
 function narrowScopes(scope: string | undefined, { scopes }: Terms): readonly string[] {

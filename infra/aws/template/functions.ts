@@ -11,6 +11,8 @@ interface FunctionSettings extends Rights {
 const GRANTS = ['readGrants', 'readGrant', 'writeGrants', 'deleteGrants'] as const
 
 const ALL = {
+  // Clients authenticate here. An announcement is written for a client, and read with the revocations of its certificates.
+  announcement: { calls: ['useAssertions', 'readGrants', 'readGrant', 'writeGrants'] },
   authorization: {
     // Clients that push requests authenticate, which needs these calls.
     calls: ['useAssertions', 'useProofs', ...GRANTS],

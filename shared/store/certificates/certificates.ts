@@ -10,6 +10,7 @@ import type { NamedCertificate } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
 import { NoteLists } from './note-lists.ts'
 import { CertificateNotes } from './notes.ts'
+import { Renewals } from './renewals.ts'
 import { type Revocation, type RevocationBySource, Revocations } from './revocations.ts'
 
 interface Revoke extends Revocation {
@@ -34,11 +35,12 @@ export interface Concerned {
   readonly clients: readonly number[]
 }
 
-/** Notes and revocations of certificates (architecture, section 9). Few requests need them, so this module is loaded only then. */
+/** Notes, revocations and renewals of certificates (architecture, sections 9 and 10). Few requests need them, so this module is loaded only then. */
 export class Certificates {
   readonly notes: CertificateNotes
   readonly revocations: Revocations
   readonly lists: NoteLists
+  readonly renewals: Renewals
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
   readonly #copies: RevokedCopies
@@ -48,6 +50,7 @@ export class Certificates {
     this.notes = new CertificateNotes(grants)
     this.revocations = new Revocations(registry)
     this.lists = new NoteLists(grants)
+    this.renewals = new Renewals(grants)
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations)
     this.moreRevoked = new MoreRevoked(grants)
     this.#copies = new RevokedCopies(grants, grants.newAttempt)

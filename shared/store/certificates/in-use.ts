@@ -100,6 +100,18 @@ export class CertificatesInUse {
     return this.findRevocation(binding, binding.presented)
   }
 
+  /** Makes the client known as a holder, so that a revocation finds it, also if the certificate has no tokens yet. */
+  async hold({ presented, ...binding }: NewBinding): Promise<void> {
+    if (!binding.isNoted) return
+    await this.#notes.hold({ ...binding, ...know(binding, presented), staleAfterSeconds: 0 })
+  }
+
+  /** `findRevocation`, strongly consistent: it reads after every write that was done before the call. */
+  findRevocationNow(certified: CertifiedClient, presented: Presented): Promise<string | undefined> {
+    this.#memory.revocations.forget(cacheKeyOf(certified))
+    return this.findRevocation(certified, presented)
+  }
+
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
     const key = cacheKeyOf(binding)
     const known = this.#memory.notes.get(key)

@@ -67,6 +67,11 @@ export function overflowId(service: number, client: number, thumbprint: Thumbpri
   return `${service}.${client}.revoked.${thumbprint.charAt(0)}`
 }
 
+/** The announced renewal that replaces a certificate of a client. */
+export function renewalId(service: number, client: number, from: Thumbprint): string {
+  return `${service}.${client}.renewal.${from}`
+}
+
 // Keys of the index `listing`.
 
 /** The partition with the notes of a client, sorted by the end of the validity. */
@@ -103,6 +108,36 @@ export function holdersHeld(
 }
 
 export const hasUnknownIssuer = (held: string) => held.endsWith('?')
+
+/** The partition with the renewals of a client and of some other clients. */
+export function renewalHolder(service: number, client: number): string {
+  return `${service}#renewals#${client % PARTITIONS}`
+}
+
+/** The partitions that together have all renewals of a service. */
+export function renewalHolders(service: number): string[] {
+  return Array.from({ length: PARTITIONS }, (_, part) => `${service}#renewals#${part}`)
+}
+
+/** The first characters of the keys of a client's renewals. */
+export function renewalsOfClient(client: number): string {
+  return `${String(client).padStart(16, '0')}.`
+}
+
+const LAST_SECOND = 999_999_999_999
+
+/** Sorts the renewals of a client by their time, the latest first. */
+export function renewalHeld({
+  client,
+  announcedAt,
+  from,
+}: {
+  readonly client: number
+  readonly announcedAt: number
+  readonly from: Thumbprint
+}): string {
+  return `${renewalsOfClient(client)}${String(LAST_SECOND - announcedAt).padStart(12, '0')}.${from}`
+}
 
 // Keys of the registry.
 

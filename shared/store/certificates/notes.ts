@@ -88,10 +88,14 @@ export class CertificateNotes {
   async write(use: CertificateUse): Promise<Note> {
     const found = await this.find(use.service, use.client, use.names.thumbprint)
     if (found !== undefined && isEnough(found, use)) return found
-    const { names } = use
-    if (names.issued !== undefined) await this.#writeIssued(use, names.issued)
-    await this.#writeHolders(use)
+    await this.hold(use)
     return this.#writeNote(use)
+  }
+
+  /** Makes a client known as a holder of a certificate that need not have tokens yet. A revocation of the certificate then finds the client. */
+  async hold(use: CertificateUse): Promise<void> {
+    if (use.names.issued !== undefined) await this.#writeIssued(use, use.names.issued)
+    await this.#writeHolders(use)
   }
 
   async find(service: number, client: number, certificate: Thumbprint): Promise<Note | undefined> {

@@ -25,11 +25,11 @@ const main = () => packaged.template
 const propertiesOf = (id: string) => main().Resources[id]?.Properties
 const attribute = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] })
 
-const OAUTH = /^ANY \/(par|token|revocation|introspection|introspection\/standard)$/
+const OAUTH = /^ANY \/(par|token|revocation|introspection|introspection\/standard|certificate\/announce)$/
 const DOCUMENTS = /^ANY (\/jwks|\/\.well-known\/.*)$/
 /** The Web API's calls for authorization, token, revocation, introspection, userinfo and documents, in version 2 and 3. */
 const WEB_API =
-  /^ANY \/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue)|service\/(configuration|jwks\/get))$/
+  /^ANY \/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue|certificate\/announce)|service\/(configuration|jwks\/get))$/
 
 /** Rate and burst with the settings of the example. If `mtlsOnly` is set, the OAuth endpoints only answer 404 in the other stage. */
 function limitOf(route: string, stage: string): [number, number] {

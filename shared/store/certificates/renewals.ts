@@ -1,0 +1,182 @@
+import * as z from 'zod/mini'
+import { judgeRenewal } from '../../certificate/renewal.ts'
+import type { Thumbprint } from '../../certificate/thumbprint.ts'
+import { addSeconds, type EpochSeconds } from '../../epoch-seconds.ts'
+import type { Immutable } from '../../immutable.ts'
+import { readMembers } from '../item.ts'
+import type { Table } from '../table.ts'
+import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
+import { changeItem } from './change-item.ts'
+import { renewalHeld, renewalHolder, renewalHolders, renewalId, renewalsOfClient } from './names.ts'
+import type { Item } from '../../dynamodb/dynamodb.ts'
+
+const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
+const thumbprint = z.string() as unknown as z.ZodMiniType<Thumbprint>
+
+const Renewal = z.object({
+  client: z.int(),
+  from: thumbprint,
+  to: thumbprint,
+  announcedAt: seconds,
+  effectiveAt: seconds,
+  endsAt: seconds,
+  state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended']),
+})
+/** An announced renewal, from one certificate of a client to one other (architecture, section 10). */
+export type Renewal = Immutable<z.infer<typeof Renewal>>
+
+/** A renewal that a client announces. */
+export interface NewRenewal extends Omit<Renewal, 'state'> {
+  readonly service: number
+  /** The end of the validity of `from`. The item stays until then, so that no announcement leads back. */
+  readonly fromValidUntil: number
+}
+
+/** A part of the list of renewals. */
+export interface RenewalPage {
+  readonly renewals: readonly Renewal[]
+  /** The next page begins behind it. `undefined` on the last page. */
+  readonly last: string | undefined
+}
+
+/** A batch of DynamoDB has at most 100 items. */
+const BATCH = 100
+
+/** Announced renewals, one item for each replaced certificate of a client. */
+export class Renewals {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  /** Strongly consistent. @param from at most 100 certificates. Only those with an announcement are in the result */
+  async find(service: number, client: number, ...from: readonly Thumbprint[]): Promise<Renewal[]> {
+    if (from.length === 0) return []
+    // A batch, because some functions that authenticate clients have no right to make a single read.
+    const items = await this.#table.findAll(from.map((each) => ({ id: renewalId(service, client, each) })))
+    return items.flatMap((item) => (item === undefined ? [] : [readMembers(Renewal, item)]))
+  }
+
+  /**
+   * Stores an announcement, which has no effect before `confirm`. The same announcement again changes nothing.
+   *
+   * @returns the stored renewal; or `vetoed` if management has refused this one, or `taken` if another one is open for the certificate
+   */
+  async propose({ service, fromValidUntil, ...proposed }: NewRenewal): Promise<Renewal | 'vetoed' | 'taken'> {
+    const { client, from, to, announcedAt: now } = proposed
+    let result: Renewal | 'vetoed' | 'taken' = { ...proposed, state: 'unconfirmed' }
+    await changeItem(this.#table, { id: renewalId(service, client, from) }, (item) => {
+      result = { ...proposed, state: 'unconfirmed' }
+      const before = item && readMembers(Renewal, item)
+      const isSame = before?.to === to
+      if (before?.state === 'open' && now < before.endsAt) {
+        result = isSame ? before : 'taken'
+        return undefined
+      }
+      if (before?.state === 'vetoed' && isSame) {
+        result = 'vetoed'
+        return undefined
+      }
+      return {
+        ...result,
+        ttl: addSeconds(Math.max(proposed.endsAt, fromValidUntil) as EpochSeconds, TTL_SLACK_SECONDS),
+        holder: renewalHolder(service, client),
+        held: renewalHeld(proposed),
+      }
+    })
+    return result
+  }
+
+  /** Opens a proposed renewal, unless it has been ended or replaced since. @returns whether it is open */
+  async confirm(service: number, { client, from, to, announcedAt }: Renewal): Promise<boolean> {
+    let isOpen = false
+    await this.change(service, client, from, (renewal) => {
+      const isSame = renewal.to === to && renewal.announcedAt === announcedAt
+      isOpen = isSame && (renewal.state === 'open' || renewal.state === 'unconfirmed')
+      return isOpen && renewal.state === 'unconfirmed' ? { state: 'open' } : undefined
+    })
+    return isOpen
+  }
+
+  /** Changes a renewal. @returns the changed renewal, or `undefined` if there is none or it was not changed */
+  async change(
+    service: number,
+    client: number,
+    from: Thumbprint,
+    change: (renewal: Renewal) => Partial<Renewal> | undefined,
+  ): Promise<Renewal | undefined> {
+    let changed: Renewal | undefined
+    await changeItem(this.#table, { id: renewalId(service, client, from) }, (item) => {
+      const renewal = item && readMembers(Renewal, item)
+      const attributes = renewal && change(renewal)
+      changed = attributes && { ...renewal, ...attributes }
+      return attributes
+    })
+    return changed
+  }
+
+  /** Ends a renewal, unless it is over. @returns the ended renewal */
+  end(service: number, client: number, from: Thumbprint): Promise<Renewal | undefined> {
+    return this.change(service, client, from, (renewal) =>
+      isPending(renewal) ? { state: 'ended' } : undefined,
+    )
+  }
+
+  /**
+   * The renewals of a client from or to a certificate that are not over. Those from it are strongly consistent. Those to it are found by
+   * the index, which may lag behind: if one is missed, its new certificate is refused wherever it is presented.
+   */
+  async about(service: number, client: number, certificate: Thumbprint): Promise<Renewal[]> {
+    const from = await this.find(service, client, certificate)
+    const { renewals } = await this.ofClient(service, client, BATCH)
+    const to = renewals.filter((renewal) => renewal.to === certificate)
+    return [...from, ...to].filter(isPending)
+  }
+
+  /** Whether one of the announcements leads from a registered certificate to the presented one. */
+  async leadTo(
+    { service, client, thumbprint: to }: Presented,
+    registered: readonly Thumbprint[],
+    now: EpochSeconds,
+  ): Promise<boolean> {
+    const renewals = await this.find(service, client, ...registered.slice(0, BATCH))
+    return renewals.some((renewal) => judgeRenewal(renewal, { from: renewal.from, to }, now) === 'leads')
+  }
+
+  /** The renewals of a client, the latest first. */
+  async ofClient(service: number, client: number, size: number, after = ''): Promise<RenewalPage> {
+    const [holder, prefix] = [renewalHolder(service, client), renewalsOfClient(client)]
+    const keys = await this.#table.queryIndexPart('listing', { holder }, after === '' ? prefix : after, size)
+    const own = keys.filter(({ held }) => String(held).startsWith(prefix))
+    return this.#page(own, size)
+  }
+
+  /** The renewals of all clients, by client, the latest first. */
+  async ofService(service: number, size: number, after = ''): Promise<RenewalPage> {
+    const parts = await Promise.all(
+      renewalHolders(service).map((holder) => this.#table.queryIndexPart('listing', { holder }, after, size)),
+    )
+    const keys = parts.flat().sort((a, b) => (String(a['held']) < String(b['held']) ? -1 : 1))
+    return this.#page(keys.slice(0, size), size)
+  }
+
+  async #page(keys: readonly Item[], size: number): Promise<RenewalPage> {
+    const items =
+      keys.length === 0 ? [] : await this.#table.findAll(keys.map(({ id }) => ({ id: String(id) })))
+    return {
+      renewals: items.flatMap((item) => (item === undefined ? [] : [readMembers(Renewal, item)])),
+      last: keys.length < size ? undefined : String(keys.at(-1)?.['held']),
+    }
+  }
+}
+
+interface Presented {
+  readonly service: number
+  readonly client: number
+  readonly thumbprint: Thumbprint
+}
+
+function isPending({ state }: Renewal): boolean {
+  return state === 'open' || state === 'unconfirmed'
+}
