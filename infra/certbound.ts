@@ -16,6 +16,7 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens bound to the client's TLS c
   rollback         lets the API invoke the functions of the release before
   restore          makes tables from a backup safe
   audit-log        lists who changed what
+  crl              reads its certificate lists from this machine
   doctor           checks a deployment and prints each problem with its remedy
   package          makes the CloudFormation template and the archives of the functions
   bench            measures the CPU time of requests, or cold starts
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   rollback: () => import('./aws/rollback.ts'),
   restore: () => import('./aws/restore.ts'),
   'audit-log': () => import('./aws/audit-log.ts'),
+  crl: () => import('./aws/crl.ts'),
   doctor: () => import('./aws/doctor.ts'),
   package: () => import('./aws/package.ts'),
   bench: () => import('./bench/bench.ts'),

@@ -163,6 +163,12 @@ module.exports = {
       RUNTIME,
       LEAVES,
     ]),
+    layer('certificate-lists', '^shared/certificate-lists/', [
+      '^shared/certificate-lists/',
+      BELOW_RUNTIME,
+      RUNTIME,
+      LEAVES,
+    ]),
     layer('lambda', '^shared/lambda/', ['^shared/lambda/', BELOW_FACES, RUNTIME, LEAVES]),
 
     // One function makes what the transitions of grants use up as the proof of a request.
@@ -205,7 +211,7 @@ module.exports = {
       { path: '^shared/http[.]ts$|^functions/.*/respond[.]ts$' },
     ),
 
-    only('aws-sdk', '@aws-sdk', '^shared/dynamodb/(sdk|lean/client)[.]ts$'),
+    only('aws-sdk', '@aws-sdk', '^shared/(dynamodb/(sdk|lean/client)|certificate-lists/fetch-s3)[.]ts$'),
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|(list|path)/)'),
     only('jose', 'jose', '^shared/(dpop|jws)/'),
@@ -217,7 +223,11 @@ module.exports = {
       AT_RUN_TIME,
     ),
     // Cold start: the SDK takes more time to load than all the rest.
-    forbid('sdk-on-demand', { path: DEPLOYED }, { path: '^shared/dynamodb/sdk[.]ts$', dynamic: false }),
+    forbid(
+      'sdk-on-demand',
+      { path: DEPLOYED },
+      { path: '^shared/(dynamodb/sdk|certificate-lists/fetch-s3)[.]ts$', dynamic: false, ...AT_RUN_TIME },
+    ),
     // Cold start: these load where the need arises, by `import()`.
     forbid(
       'load-on-demand',

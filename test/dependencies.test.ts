@@ -122,6 +122,7 @@ const PLANTED: [string, string, string][] = [
   ['token', 'shared/token/method.ts', `import '../authentication/method.ts'`],
   ['metadata', 'shared/metadata/event.ts', `import '../gateway/event.ts'`],
   ['lambda', 'shared/lambda/token.ts', `import '../token/jwt.ts'`],
+  ['certificate-lists', 'shared/certificate-lists/token.ts', `import '../token/jwt.ts'`],
   ['resource-server', 'shared/resource-server/express.ts', `import '../token/jwt.ts'; import './node.ts'`],
   ['resource-server-apart', 'functions/discovery/check.ts', `import '../../shared/resource-server/node.ts'`],
   ['function-to-function', 'functions/discovery/request.ts', `import '../token/request.ts'`],

@@ -44,11 +44,15 @@ test('only the runtime, the settings, the library for resource servers and, for 
   expect(grep(reach, others)).toEqual([])
 })
 
-test('only the start of a request, the cache, the cut-off, the taking of an alias and what may take several calls read the clock', () => {
+test('only the start of a request, the cache, the cut-off, the taking of an alias, the reading of lists and operations of several calls read the clock', () => {
   const lines = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed)
   const readers = new Set(lines.map((line) => line.split(':')[0]))
   expect([...readers].toSorted()).toEqual([
+    'functions/certificate-lists/schedule.ts',
     'functions/token-management/end-tokens-of-subject.ts',
+    'shared/certificate-lists/compare-notes.ts',
+    'shared/certificate-lists/refresh.ts',
+    'shared/certificate-lists/write-buckets.ts',
     'shared/runtime/call.ts',
     'shared/store/cache.ts',
     'shared/store/clients.ts',

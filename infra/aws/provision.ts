@@ -18,6 +18,7 @@ import {
   truststoreLines,
 } from './deployment/truststore-change.ts'
 import { readTruststoreFiles } from './deployment/truststore-files.ts'
+import { prepareListSources } from './provisioning/list-sources.ts'
 import { findPresent, type NewSecrets, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
@@ -62,7 +63,8 @@ export const COMMAND = command({
       if (values['new-owner'] || values['remove-owner'] !== undefined)
         return attempt('the tables', () => changeOwner(runtime, operator, values, io))
       const renew = deployed && (await prepareTruststore(settings, runtime, operator, deployed, values, io))
-      await attempt('the tables', () => fillTables(settings, runtime, operator, values, io))
+      const lists = await attempt('the tables', () => prepareListSources(settings, values.settings, runtime))
+      await attempt('the tables', () => fillTables(settings, lists, runtime, operator, values, io))
       await renew?.()
     })
     return 0
@@ -108,6 +110,7 @@ async function prepareTruststore(
 
 async function fillTables(
   settings: DeploymentSettings,
+  lists: Awaited<ReturnType<typeof prepareListSources>>,
   runtime: Runtime,
   operator: Operator,
   { yes, json }: Options,
@@ -115,10 +118,12 @@ async function fillTables(
 ): Promise<void> {
   const present = await findPresent(settings, runtime)
   const aliases = settings.clients.map(({ clientIdAlias }) => clientIdAlias)
-  for (const line of provisionPlan(present, serviceNumber(settings), aliases)) (json ? io.err : io.out)(line)
+  const plan = provisionPlan(present, serviceNumber(settings), aliases)
+  for (const line of [...plan, ...lists.lines]) (json ? io.err : io.out)(line)
   if (!yes) await confirm(io)
   const show = (secrets: NewSecrets) => showSecrets(secrets, json, io)
   await provision(settings, present, runtime, show, operator)
+  await lists.store(operator)
 }
 
 function showSecrets(secrets: NewSecrets, json: boolean, io: Io): void {

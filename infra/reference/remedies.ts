@@ -71,7 +71,10 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^certificate-(unnamed|clients-missing|serial-refused)$/,
     'correct the call: the [reference](reference.md) has the ways to name a certificate',
   ],
-  [/^service-inventory-needed$/, 'keep `certificateInventory` on, or remove the dates of issuers'],
+  [
+    /^service-inventory-needed$/,
+    'keep `certificateInventory` on, or remove the dates of issuers and the sources of revocation lists',
+  ],
   [/^certificate-not-held$/, 'read the revocation: only a hold of this API can be lifted'],
   [
     /^refresh-certificate-early$/,
@@ -82,6 +85,10 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /^renewal-/,
     'correct the announcement or the certificate, as the message describes ([announcements](certificates.md#announce-the-next-certificate))',
+  ],
+  [
+    /-list-late$/,
+    'read the revocation list of its issuer again: `npm run crl` shows why it is late ([certificates](certificates.md#revocation-lists))',
   ],
   [/^tls-key-weak$/, 'the client needs a stronger key and a new certificate'],
   [

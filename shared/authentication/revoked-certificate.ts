@@ -6,18 +6,21 @@ import type { Client } from '../store/client.ts'
 /**
  * Refuses a certificate that authenticates a client and is revoked. The revocations are at most as old as the cache of the registry.
  *
- * @throws Refusal tls-certificate-revoked
+ * @throws Refusal tls-certificate-revoked, tls-list-late
  */
 export async function refuseRevokedCertificate(
   certificate: ReadCertificate,
   client: Client,
-  { service, store, log }: Call,
+  { service, store, now, log }: Call,
 ): Promise<void> {
   const { thumbprint } = certificate
   const { inUse } = await store.certificates()
   const certified = { service: service.apiKey, client: client.clientId, thumbprint }
   const revocation = await inUse.findRevocation(certified, { certificate, service, client })
-  if (revocation === undefined) return
-  log.note({ thumbprint, revocation })
-  throw new Refusal('tls-certificate-revoked')
+  if (revocation !== undefined) {
+    log.note({ thumbprint, revocation })
+    throw new Refusal('tls-certificate-revoked')
+  }
+  if (service.crlStale === 'refuse' && (await inUse.isListLate(certificate.der, now)))
+    throw new Refusal('tls-list-late')
 }

@@ -16,11 +16,20 @@ export function parseSerialNumber(text: string): SerialNumber | undefined {
   return `${digits.startsWith('-') ? '-' : ''}${magnitude}` as SerialNumber
 }
 
+/** @param content of the INTEGER: two's complement, as short as possible */
+export function serialNumberOf(content: Buffer): SerialNumber {
+  const [first = 0] = content
+  const hex = content.toString('hex')
+  if (first < 0x80) return hex.replace(/^0+(?=.)/, '') as SerialNumber
+  const magnitude = 2n ** BigInt(content.length * 8) - BigInt(`0x${hex}`)
+  return `-${magnitude.toString(16)}` as SerialNumber
+}
+
 /**
  * The number of buckets in which the serial numbers of an issuer are stored. With a million entries, an item has some 250 of them. A change of the
  * number changes the form of stored data.
  */
-const SERIAL_BUCKETS = 4096
+export const SERIAL_BUCKETS = 4096
 
 export function serialBucket(serialNumber: SerialNumber): number {
   return hash('sha256', serialNumber, 'buffer').readUInt16BE() % SERIAL_BUCKETS

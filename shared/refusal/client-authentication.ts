@@ -51,6 +51,7 @@ export const CLIENT_AUTHENTICATION = {
   'tls-san-ip-differs': ['A157348', 'INVALID_CLIENT', 'invalid_client', 'The subject alternative name IP address of the presented client certificate did not match the registered subject alternative name IP address of the client.'],
   'tls-san-email-differs': ['A157349', 'INVALID_CLIENT', 'invalid_client', 'The subject alternative name email address of the presented client certificate did not match the registered subject alternative name email address of the client.'],
   'tls-subject-ambiguous': ['A157345', 'INVALID_CLIENT', 'invalid_client', 'The client has multiple certificate subject types registered, only one is allowed at a time.'],
+  'tls-list-late': ['A245395', 'INVALID_CLIENT', 'invalid_client', "No fresh revocation list covers the client certificate, and 'crlStale' of the service is 'refuse'."],
   'tls-certificate-revoked': ['A244399', 'INVALID_CLIENT', 'invalid_client', 'The client certificate is revoked.'],
   'tls-key-weak': ['A157394', 'INVALID_CLIENT', 'invalid_client', 'The key of the client certificate is too weak.'],
   'tls-issuer-unknown': ['A157395', 'INVALID_CLIENT', 'invalid_client', "The key that signed the client certificate is not in 'clientCertificateIssuers' of the {}."],

@@ -18,7 +18,7 @@ export const SERVICE_MANAGEMENT = {
   'service-key-unpublished': ['A039298', 400, 'invalid_request', "'{}' must be the 'kid' of a key that is already in 'jwks': a key is published before it signs."],
   'service-key-in-use': ['A039691', 400, 'invalid_request', "A key cannot be removed from '{}' while access tokens that it signed are valid."],
   'service-key-needed': ['A039693', 400, 'invalid_request', "The last key for {} cannot be removed from 'jwks'. Add another key first."],
-  'service-inventory-needed': ['A039695', 400, 'invalid_request', "'certificateInventory' cannot be off while 'clientCertificatesNotBefore' has an issuer."],
+  'service-inventory-needed': ['A039695', 400, 'invalid_request', "'certificateInventory' cannot be off while 'clientCertificatesNotBefore' has an issuer, or the deployment has revocation lists."],
   'service-clients-unread': ['A039191', 503, 'temporarily_unavailable', "The service has too many clients to find out in one call whether one of them needs the key that is removed from 'jwks'. Add another key of its algorithm first."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' requires the self-signed certificate of a root in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' requires a matching key in 'jwks'."],

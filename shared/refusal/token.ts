@@ -8,6 +8,7 @@ export const TOKEN = {
   'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
   'binding-certificate-revoked': ['A244398', 'BAD_REQUEST', 'invalid_request', 'The client certificate is revoked. Use another one.'],
+  'binding-list-late': ['A245394', 'BAD_REQUEST', 'invalid_request', "No fresh revocation list covers the client certificate, and 'crlStale' of the service is 'refuse'."],
   'dpop-certificate-required': ['A244393', 'BAD_REQUEST', 'invalid_request', "The access tokens of the client must be bound to its certificate ('tlsClientCertificateBoundAccessTokens', or 'fapi2' without 'dpopRequired'), so the request must not have a DPoP proof."],
   'dpop-proof-wrong': ['A244394', 'BAD_REQUEST', 'invalid_dpop_proof', 'The DPoP proof is wrong: {}.'],
   'dpop-missing': ['A244395', 'BAD_REQUEST', 'invalid_dpop_proof', "The request must have a DPoP proof, because the client has 'dpopRequired'."],

@@ -43,6 +43,23 @@ export interface LogLine extends LogEntry {
   readonly milliseconds: number
 }
 
+/** The log line of a run that reads the lists of a source (docs/operations.md). */
+export interface ListLine {
+  readonly endpoint: 'certificate-lists'
+  /** The name of the source. */
+  readonly list: string
+  readonly outcome: 'fresh' | 'late'
+  /** Lists that have changed. */
+  readonly changed: number
+  /** Certificates in use that were revoked, and those whose hold was lifted. */
+  readonly revoked: number
+  readonly lifted: number
+  /** Clients whose tokens were ended, because the issuer of their certificate was not known before. */
+  readonly ended: number
+  readonly problem?: string | undefined
+  readonly milliseconds: number
+}
+
 /**
  * Refusals are warnings, but they are also written at the level `error`, because the alarms of a deployment count them
  * (infra/aws/template/log-counts.ts). Only the level `silent` writes nothing.
@@ -62,6 +79,10 @@ export function openLog(level: Settings['logLevel'], write?: (line: string) => v
     /** Writes the copy of an item of a change's record, at every level but `silent`. It has no secrets. */
     change: (requestId: string, change: object): void => {
       changes.info({ requestId, change })
+    },
+    /** Writes the line of a run at every level but `silent`, because an alarm counts it. */
+    list: (line: ListLine): void => {
+      changes.info(line)
     },
     /** Writes the line of an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {

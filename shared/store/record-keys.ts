@@ -15,6 +15,9 @@ export const OWNER_KEY: RecordKey = { pk: 'owner', sk: 'owner' }
 /** The key of the data version of the deployment. */
 export const DATA_VERSION_KEY: RecordKey = { pk: 'data', sk: 'version' }
 
+/** The key of the sources of certificate lists. */
+export const SOURCES_KEY: RecordKey = { pk: 'lists', sk: 'sources' }
+
 export const serviceKey = (service: number): RecordKey => ({ pk: 'service', sk: String(service) })
 export const clientKey = (service: number, client: number): RecordKey => ({
   pk: `client#${String(service)}`,

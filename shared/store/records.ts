@@ -7,7 +7,8 @@ import type { RecordKey } from './record-keys.ts'
 import { withUnknownMembers } from './unknown-members.ts'
 import type { WriteOutcome, Table } from './table.ts'
 
-const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
+/** The key of a record in the cache, which every write of it invalidates. */
+export const recordCacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 
 /** Records of the registry by key. Only `remember` reads the cache. Every write invalidates it. */
 export class Records {
@@ -20,7 +21,7 @@ export class Records {
   }
 
   remember<T>(key: RecordKey, read: (item: Item) => T | undefined): Promise<T | undefined> {
-    return this.#cache.remember(cacheKey(key), async () => {
+    return this.#cache.remember(recordCacheKey(key), async () => {
       const item = await this.find(key)
       return item && read(item)
     })
@@ -46,7 +47,7 @@ export class Records {
 
   async put(key: RecordKey, item: Item): Promise<void> {
     await this.#table.replace(item, { ...key })
-    this.#cache.forget(cacheKey(key))
+    this.#cache.forget(recordCacheKey(key))
   }
 
   /**
@@ -72,7 +73,7 @@ export class Records {
       const attempt = this.#table.newAttempt()
       const stored = { ...key, attempt: item['attempt'] }
       const outcome = await this.#table.update({ ...key }, { record: whole }, stored, { attempt })
-      this.#cache.forget(cacheKey(key))
+      this.#cache.forget(recordCacheKey(key))
       return outcome.done ? withAttempt(record, attempt) : LOST
     })
   }
@@ -80,13 +81,13 @@ export class Records {
   /** Sets attributes if the record has all values of `stored`. */
   async update(key: RecordKey, change: Item, stored: Item): Promise<WriteOutcome> {
     const outcome = await this.#table.update({ ...key }, change, { ...key, ...stored })
-    this.#cache.forget(cacheKey(key))
+    this.#cache.forget(recordCacheKey(key))
     return outcome
   }
 
   async remove(key: RecordKey, stored: Item): Promise<WriteOutcome> {
     const outcome = await this.#table.remove({ ...key }, { ...stored })
-    this.#cache.forget(cacheKey(key))
+    this.#cache.forget(recordCacheKey(key))
     return outcome
   }
 
@@ -106,7 +107,7 @@ export class Records {
   /** Deletes a record without reading it, because a role may delete signing keys without permission to read them. */
   async erase(key: RecordKey): Promise<void> {
     await this.#table.erase({ ...key })
-    this.#cache.forget(cacheKey(key))
+    this.#cache.forget(recordCacheKey(key))
   }
 }
 

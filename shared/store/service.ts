@@ -127,6 +127,7 @@ export const SERVICE_SETTINGS = {
   ),
   renewalDelay: z._default(durationSeconds, 3600),
   renewalDuration: z._default(durationSeconds, 2_592_000),
+  crlStale: z._default(z.enum(['accept', 'refuse']), 'accept'),
   defaultResource: text,
 }
 

@@ -77,7 +77,7 @@ function partsOver(registryTable: Table, grantsTable: Table, { cache, certificat
   let opened: Promise<Certificates> | undefined
   const openCertificates = async () =>
     (opened ??= import('./certificates/certificates.ts').then(
-      (module) => new module.Certificates(registryTable, grantsTable, certificates),
+      (module) => new module.Certificates(registryTable, grantsTable, certificates, cache),
     ))
   return {
     registry,
@@ -86,6 +86,7 @@ function partsOver(registryTable: Table, grantsTable: Table, { cache, certificat
     clients: new Clients(grantsTable, registry),
     proofs: new Proofs(registryTable, cache),
     certificates: openCertificates,
+    lists: async () => (await openCertificates()).certificateLists,
   }
 }
 

@@ -1,6 +1,7 @@
 import { boundThumbprint, judge } from '../certificate/binding.ts'
 import type { PresentedCertificate, ReadCertificate } from '../certificate/presented.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -10,6 +11,7 @@ import type { Tokens } from '../store/grant.ts'
  * before the tokens are stored (architecture, section 9).
  *
  * @param certificate that of the request. It is `absent` if the request has only its thumbprint
+ * @throws Refusal binding-list-late
  */
 export async function isRevokedForNewTokens(
   tokens: Pick<Tokens, 'client' | 'binding' | 'accessExpiresAt' | 'refresh'>,
@@ -20,13 +22,16 @@ export async function isRevokedForNewTokens(
   const thumbprint = boundThumbprint(tokens.binding)
   if (thumbprint === undefined) return false
   const isPresented = judge(tokens.binding, { certificate, proofKey: undefined }) === 'holds'
+  const presented = isPresented ? (certificate as ReadCertificate) : undefined
   const { inUse } = await store.certificates()
   const revocation = await inUse.confirm({
     ...{ service: service.apiKey, client: tokens.client, thumbprint, now },
     end: Math.max(tokens.accessExpiresAt, tokens.refresh?.refreshExpiresAt ?? 0) as EpochSeconds,
     isNoted: service.certificateInventory,
-    presented: isPresented ? { certificate: certificate as ReadCertificate, service, client } : undefined,
+    presented: presented && { certificate: presented, service, client },
   })
   if (revocation !== undefined) log.note({ thumbprint, revocation })
+  const isHeldToLists = service.crlStale === 'refuse' && revocation === undefined && presented !== undefined
+  if (isHeldToLists && (await inUse.isListLate(presented.der, now))) throw new Refusal('binding-list-late')
   return revocation !== undefined
 }

@@ -12,6 +12,8 @@ export interface Built {
   readonly publicKey?: KeyObject
   /** P-256, private. */
   readonly signedWith?: KeyObject
+  /** 1 unless this is there. */
+  readonly serial?: number
   readonly notBefore?: string
   readonly notAfter?: string
   /** Version 3 unless this is there; version 1 has no extensions. */
@@ -26,7 +28,7 @@ export async function builtCertificate(built: Built): Promise<Der> {
   const { subject = 'built', issuer = subject, publicKey = signer.publicKey, extensions = [] } = built
   const certificate = new pkijs.Certificate({
     version: (built.version ?? 3) - 1,
-    serialNumber: new Integer({ value: 1 }),
+    serialNumber: new Integer({ value: built.serial ?? 1 }),
   })
   certificate.subject = commonName(subject)
   certificate.issuer = commonName(issuer)

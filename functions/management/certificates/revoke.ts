@@ -3,6 +3,7 @@ import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import type { Concerned } from '../../../shared/store/certificates/certificates.ts'
+import { isInventoryComplete } from '../../../shared/store/certificates/inventory.ts'
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { countTokens, type TokenCounts } from './count-tokens.ts'
@@ -100,13 +101,6 @@ function refuseWithoutInventory(
   if (certificateInventory) return
   if (named.some((name) => 'issuer' in name)) throw new Refusal('certificate-serial-refused')
   if (clients.length === 0) throw new Refusal('certificate-clients-missing')
-}
-
-/** Tokens without a note may exist if the service was without notes for a time. */
-function isInventoryComplete(
-  service: Pick<Service, 'certificateInventory' | 'certificateInventoryInterrupted'>,
-): boolean {
-  return service.certificateInventory && !service.certificateInventoryInterrupted
 }
 
 /** @throws Refusal api-client-unknown */

@@ -15,6 +15,7 @@ import { type KeyUse, keyUsesOf } from './key-uses.ts'
 import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
 import { announceKeys, eraseKeys, eraseRemoved, privateKeyIds, putKeys } from './private-keys.ts'
 import type { ServiceChange, ServiceUpdate } from './request.ts'
+import { requireInventoryForLists } from './inventory.ts'
 import { requireRemainingKeys } from './remaining-keys.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
@@ -49,6 +50,7 @@ export async function createService(
   const first = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
   const credentials = [first, ...requested.credentials]
   const draft = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
+  await requireInventoryForLists(requested, store)
   await putKeys(apiKey, prepared.keys, store)
   await store.proofs.putNonceKey(apiKey, random)
   const service = await store.registry.createService(draft, addSeconds(now, cacheSeconds + 1))
@@ -112,6 +114,7 @@ export async function updateService(
   const apply = async (current: StoredService) => {
     const after = applyChange(current, prepared, now, store.registry.cacheSeconds)
     await requireRemainingKeys(current, after, call)
+    await requireInventoryForLists(after, store)
     return after
   }
   const before = await store.registry.findCurrentService(apiKey)

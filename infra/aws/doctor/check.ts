@@ -1,4 +1,5 @@
 import type { StoredClient } from '../../../shared/store/client.ts'
+import type { ListSource } from '../../../shared/store/lists/sources.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
 import type { Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
@@ -17,6 +18,10 @@ export interface InspectedDeployment {
   readonly truststore: Truststore
   readonly service: StoredService | undefined
   readonly clients: readonly StoredClient[]
+  /** The sources of certificate lists in the registry. */
+  readonly lists: readonly ListSource[]
+  /** The names of the sources in the settings. */
+  readonly listNames: readonly string[]
   /** Why a source could not be read. Its data is then empty. */
   readonly unread: Readonly<Partial<Record<CheckSource, string>>>
   readonly now: () => Date
@@ -37,7 +42,10 @@ export interface Visitor {
 /** A deployment as AWS describes it, for checks that need AWS. */
 export interface Account {
   readonly aws: Aws
-  readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain' | 'resourceServers'>
+  readonly settings: Pick<
+    DeploymentSettings,
+    'stage' | 'mtlsDomain' | 'plainDomain' | 'resourceServers' | 'crl'
+  >
   /** The main stack. */
   readonly stack: Pick<StackState, 'id' | 'outputs'>
   /** The registry, the grants, the audit records. */

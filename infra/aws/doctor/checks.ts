@@ -13,6 +13,7 @@ import { invokers } from './invokers.ts'
 import { certificateUsage, issuers } from './issuers.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
+import { certificateLists } from './lists.ts'
 import { otherHost } from './outside/other-host.ts'
 import { serverCertificates } from './outside/server-certificates.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
@@ -40,6 +41,7 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
   registry.registered,
   registry.clientCertificates,
   registry.clientSecrets,
+  certificateLists,
 ]
 
 /** The checks that need AWS. */

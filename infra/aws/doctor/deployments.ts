@@ -33,6 +33,10 @@ export async function localDeployment(
   const local = JSON.parse(text) as LocalDeployment
   const { mtlsUrl, plainUrl, serviceId } = local
   const runtime = openTables(local, serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
+  const registry = await registryOf(runtime, serviceId).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) throw error
+    throw new Complaint(`${file} is from an earlier run: npm start must be running`, { cause: error })
+  })
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
   return {
     mtlsUrl,
@@ -40,10 +44,8 @@ export async function localDeployment(
     ca: await readFile(local.caFile, 'utf8'),
     visitor: client && (await localVisitor(client, files)),
     truststore: await readTruststore(local.truststoreFile),
-    ...(await registryOf(runtime, serviceId).catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) throw error
-      throw new Complaint(`${file} is from an earlier run: npm start must be running`, { cause: error })
-    })),
+    ...registry,
+    listNames: registry.lists.map(({ name }) => name),
     unread: {},
     now,
   }
@@ -93,7 +95,8 @@ export async function awsDeployment(
     ca: undefined,
     visitor: await namedVisitor(files),
     truststore: (await readable(['truststore'], unread, () => uploadedTruststore(stacks, aws))) ?? [],
-    ...(registry ?? { service: undefined, clients: [] }),
+    ...(registry ?? { service: undefined, clients: [], lists: [] }),
+    listNames: settings.crl?.sources.map(({ name }) => name) ?? [],
     ...{ unread, now },
   }
   const tables = [registryTable, grantsTable, auditTable]
@@ -115,10 +118,11 @@ async function readable<Result>(
 async function registryOf(
   { store }: Runtime,
   serviceId: number,
-): Promise<Pick<InspectedDeployment, 'service' | 'clients'>> {
+): Promise<Pick<InspectedDeployment, 'service' | 'clients' | 'lists'>> {
   try {
     const service = await store.registry.findCurrentService(serviceId)
-    return { service, clients: await store.registry.listClients(serviceId) }
+    const lists = await (await store.lists()).sources.findCurrent()
+    return { service, clients: await store.registry.listClients(serviceId), lists }
   } finally {
     store.close()
   }

@@ -16,7 +16,10 @@ export const invokers: Check<Account> = {
   ask: async (account) => {
     const problems: Finding[] = []
     for (const name of functionNames()) problems.push(...(await problemsOf(name, account)))
-    return orElse(problems, 'only API Gateway and principals that IAM allows can invoke the functions')
+    return orElse(
+      problems,
+      'only API Gateway, the rules of the stack and principals that IAM allows can invoke the functions',
+    )
   },
 }
 
@@ -103,25 +106,41 @@ async function statementsOf(
   }
 }
 
-/** The prefixes of the ARNs of the APIs that may call a function: our API, and for the authorizer those of the resource servers. */
-function sourcesOf(name: string, { stack, settings: { resourceServers } }: Account): readonly string[] {
+interface Source {
+  readonly service: 'apigateway.amazonaws.com' | 'events.amazonaws.com'
+  /** The prefix of its ARNs. */
+  readonly arn: string
+}
+
+/**
+ * The sources that may call a function: our API, for the authorizer those of the resource servers, and for the function that reads
+ * certificate lists the rules of the stack.
+ */
+function sourcesOf(name: string, { stack, settings }: Account): readonly Source[] {
   const [, partition, , region, account] = stack.id.split(':')
+  const { stage, resourceServers, crl } = settings
+  const prefix = (service: string, rest: string) =>
+    ['arn', partition, service, region, account, rest].join(':')
+  if (name === 'certificate-lists') {
+    const rules = prefix('events', `rule/certbound-${stage}-`)
+    return crl === undefined ? [] : [{ service: 'events.amazonaws.com', arn: rules }]
+  }
   const own = stack.outputs.get('HttpApiId') ?? ''
   const apis = name === 'authorizer' ? resourceServers.map(({ apiId }) => apiId) : [own]
   return apis
     .filter((api) => api !== '')
-    .map((api) => ['arn', partition, 'execute-api', region, account, `${api}/`].join(':'))
+    .map((api) => ({ service: 'apigateway.amazonaws.com', arn: prefix('execute-api', `${api}/`) }))
 }
 
 const OPERATORS: readonly string[] = ['ArnLike', 'ArnEquals', 'StringLike', 'StringEquals']
 
-/** Whether a statement allows only the events of one API. A statement without a condition, or with another operator, allows more. */
-function isFrom(source: string, { Principal, Condition = {} }: Statement): boolean {
-  if (!isDeepStrictEqual(Principal, { Service: 'apigateway.amazonaws.com' })) return false
+/** Whether a statement allows only the events of one source. A statement without a condition, or with another operator, allows more. */
+function isFrom({ service, arn }: Source, { Principal, Condition = {} }: Statement): boolean {
+  if (!isDeepStrictEqual(Principal, { Service: service })) return false
   const [[operator, members] = ['', {}], ...others] = Object.entries(Condition)
   const [[key, value] = ['', ''], ...more] = Object.entries(members)
   if (!OPERATORS.includes(operator) || others.length + more.length > 0) return false
-  return key.toLowerCase() === 'aws:sourcearn' && typeof value === 'string' && value.startsWith(source)
+  return key.toLowerCase() === 'aws:sourcearn' && typeof value === 'string' && value.startsWith(arn)
 }
 
 function stranger({ Principal, Condition }: Statement, label: string): Finding {
@@ -133,18 +152,20 @@ function stranger({ Principal, Condition }: Statement, label: string): Finding {
   )
 }
 
-/** The APIs that lack the permission to invoke a function. */
+/** The sources that lack the permission to invoke a function. */
 function missingPermissions(
   name: string,
-  sources: readonly string[],
+  sources: readonly Source[],
   label: string,
   statements: readonly Statement[],
 ): Finding[] {
   const refused = sources.filter((source) => !statements.some((each) => isFrom(source, each)))
   if (name === 'authorizer') {
     const todo = 'give this permission to the API (docs/resource-servers.md)'
-    return refused.map((source) => warn(`${source}* may not invoke ${label}`, todo))
+    return refused.map(({ arn }) => warn(`${arn}* may not invoke ${label}`, todo))
   }
-  if (sources.length > 0 && refused.length === 0) return []
-  return [fail(`API Gateway may not invoke ${label}`, 'npm run deploy')]
+  const isUnused = name === 'certificate-lists' && sources.length === 0
+  if (isUnused || (sources.length > 0 && refused.length === 0)) return []
+  const caller = name === 'certificate-lists' ? 'EventBridge' : 'API Gateway'
+  return [fail(`${caller} may not invoke ${label}`, 'npm run deploy')]
 }

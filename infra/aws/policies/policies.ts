@@ -150,10 +150,13 @@ const LOG_DELIVERY = [
   'logs:DescribeLogStreams',
 ]
 
+/** The actions that Lambda requires from its caller to put a function into a VPC (configuration-vpc.html). AWS allows to name no resource. */
+const VPC = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs']
+
 /** The rights of CloudFormation's role, or of the caller if there is none. */
 const CLOUDFORMATION = [
   ...byResource(Object.values(RESOURCE_TYPES)),
-  allow(ANY, ...LOG_DELIVERY),
+  allow(ANY, ...LOG_DELIVERY, ...VPC),
   // Only functions of the stack may get these roles.
   passRole(ROLES, 'lambda.amazonaws.com'),
   allow(DOMAINS, 'apigateway:AddCertificateToDomain', 'apigateway:RemoveCertificateFromDomain'),

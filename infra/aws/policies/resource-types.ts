@@ -79,6 +79,14 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypeRights>> = {
     ],
     resources: [`arn:aws:dynamodb:*:*:table/${NAMED}`],
   },
+  'AWS::Events::Rule': {
+    page: 'list_amazoneventbridge.html',
+    actions: [
+      ...['PutRule', 'DescribeRule', 'DeleteRule', 'PutTargets', 'RemoveTargets', 'ListTargetsByRule'],
+      ...['TagResource', 'UntagResource'],
+    ].map((name) => `events:${name}`),
+    resources: [`arn:aws:events:*:*:rule/${NAMED}`],
+  },
   'AWS::IAM::Role': {
     page: 'list_awsidentityandaccessmanagementiam.html',
     actions: [

@@ -125,6 +125,7 @@ function contradictions(settings: DeploymentSettings): Fault[] {
   const fault = (name: string, rule: string): Fault => ({ path: name.split('.'), what: `${name} ${rule}` })
   const named = Object.entries(tables ?? {}).map(([kind, table]) => ({ kind, table }))
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
+  const sources = settings.crl?.sources.map(({ name }) => name) ?? []
   return [
     ...elsewhere.map(([name]) =>
       fault(name, `must be in the Region ${region}, because the domains are Regional`),
@@ -150,6 +151,11 @@ function contradictions(settings: DeploymentSettings): Fault[] {
     ),
     ...unknown.map((name) =>
       fault(`concurrency.${name}`, `is not a function; the functions are ${functions.join(', ')}`),
+    ),
+    ...sources.flatMap((name, i) =>
+      sources.indexOf(name) < i
+        ? [{ path: ['crl', 'sources', i], what: `crl.sources: two sources have the same name, ${name}` }]
+        : [],
     ),
     ...aliases.flatMap((alias, i) =>
       aliases.indexOf(alias) < i

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { CHOICES } from '../../../shared/runtime/settings.ts'
 import { isBaseUrl } from '../../../shared/resource-url.ts'
 import { AlarmSettings } from './alarm-settings.ts'
+import { CrlSettings } from './crl-settings.ts'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 
 /** The retention periods of CloudWatch (API_PutRetentionPolicy). */
@@ -92,6 +93,8 @@ export const Settings = z.strictObject({
     [],
   ),
   alarms: z.prefault(AlarmSettings, {}),
+  /** The certificate lists by which certificates of clients are revoked. */
+  crl: z.optional(CrlSettings),
   /** The limits of each route of a kind. All its callers share them, on the plain domain even those without a credential. */
   throttle: z.prefault(
     z.strictObject({

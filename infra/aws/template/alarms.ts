@@ -1,14 +1,16 @@
 import { certificateArns, type DeploymentSettings } from '../settings/settings.ts'
 import { ref, type Value } from './cloudformation.ts'
 import { type Count, namespaceOf } from './log-counts.ts'
+import { alarmId } from './lists.ts'
 import { lambdaId } from './logical-ids.ts'
+import { API_DIMENSION, metric, MTLS_REQUESTS, PERIOD, REQUESTS, share, sum, total } from './metrics.ts'
 import { type QueryName, savedName } from './queries.ts'
 import type { Tables } from './tables.ts'
 import { topicOf } from './topic.ts'
 
 type Settings = Pick<
   DeploymentSettings,
-  'stage' | 'alarms' | 'resourceServers' | 'mtlsDomain' | 'plainDomain'
+  'stage' | 'alarms' | 'resourceServers' | 'mtlsDomain' | 'plainDomain' | 'crl'
 >
 
 /** The alarms, which the topic sends. */
@@ -17,6 +19,7 @@ export function alarms(settings: Settings, tables: Tables): Readonly<Record<stri
     ...requestAlarms(settings),
     ...capacityAlarms(settings, tables),
     ...certificateAlarms(settings),
+    ...listAlarms(settings),
   }
   return Object.fromEntries(Object.entries(all).map(([id, each]) => [id, resource(id, each, settings)]))
 }
@@ -25,16 +28,18 @@ interface Alarm {
   readonly description: string
   /** The saved query with the details; absent if no log contains them. */
   readonly query?: QueryName
+  /** The heading of docs/operations.md, if several alarms have one. */
+  readonly heading?: string
   /** The properties of the alarm, besides those of all alarms. */
   readonly watched: object
 }
 
 /** An alarm, whose end is also published. Missing data raises no alarm by default. */
-function resource(id: string, { description, query, watched }: Alarm, settings: Settings) {
+function resource(id: string, { description, query, heading = id, watched }: Alarm, settings: Settings) {
   const topic = [topicOf(settings)]
   const saved = query === undefined ? '' : ` Saved query: ${savedName(settings.stage, query)}.`
   const common = {
-    AlarmDescription: `${description} What to do: docs/operations.md#${id.toLowerCase()}.${saved}`,
+    AlarmDescription: `${description} What to do: docs/operations.md#${heading.toLowerCase()}.${saved}`,
     ...{ AlarmActions: topic, OKActions: topic, TreatMissingData: 'notBreaching' },
     ...{ EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
   }
@@ -183,52 +188,23 @@ function certificateAlarms(settings: Settings): Readonly<Record<string, Alarm>> 
   return Object.fromEntries(made)
 }
 
-const PERIOD = 300
-
-interface Metric {
-  readonly Namespace: string
-  readonly MetricName: string
-  readonly Dimensions: readonly { readonly Name: string; readonly Value: Value }[]
-}
-
-function metric(
-  Namespace: string,
-  MetricName: string,
-  dimensions: Readonly<Record<string, Value>> = {},
-): Metric {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
-  return { Namespace, MetricName, Dimensions }
-}
-
-const API_DIMENSION = { ApiId: ref('HttpApi') }
-const REQUESTS = metric('AWS/ApiGateway', 'Count', API_DIMENSION)
-const MTLS_REQUESTS = metric('AWS/ApiGateway', 'Count', { ...API_DIMENSION, Stage: '$default' })
-
-const sum = (watched: Metric, Threshold: number) => ({
-  ...watched,
-  Statistic: 'Sum',
-  Period: PERIOD,
-  Threshold,
-})
-
-const queried = (Id: string, Metric: Metric) => ({
-  ...{ Id, ReturnData: false },
-  MetricStat: { Period: PERIOD, Stat: 'Sum', Metric },
-})
-
-/** The condition that the count reaches both the minimum number and the share of the requests. */
-function share(counted: Metric, requests: Metric, { percent, atLeast }: Settings['alarms']['refusals']) {
-  const isMany = `counted >= ${atLeast} AND counted * 100 >= FILL(requests, 0) * ${percent}`
-  const Metrics = [
-    { Id: 'raised', Expression: `IF(${isMany}, 1, 0)`, ReturnData: true },
-    ...[queried('counted', counted), queried('requests', requests)],
-  ]
-  return { Metrics, Threshold: 1 }
-}
-
-/** The sum of metrics, some of which may have no data. */
-function total(metrics: readonly Metric[], Threshold: number) {
-  const each = metrics.map((one, i) => queried(`m${i}`, one))
-  const Expression = each.map(({ Id }) => `FILL(${Id}, 0)`).join(' + ')
-  return { Metrics: [{ Id: 'all', Expression, ReturnData: true }, ...each], Threshold }
+/** A run every ten minutes finds the lists of each source. A job that does not run is an alarm, too. */
+function listAlarms({ stage, crl }: Settings): Readonly<Record<string, Alarm>> {
+  const made = (crl?.sources ?? []).map(({ name }): [string, Alarm] => [
+    alarmId(name),
+    {
+      description: `For an hour, no run has found all certificate lists of ${name} fresh.`,
+      heading: 'ListAlarm',
+      watched: {
+        ...{
+          ...metric(namespaceOf(stage), `FreshList-${name}`),
+          Statistic: 'Sum',
+          Period: 3600,
+          Threshold: 1,
+        },
+        ...{ ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
+      },
+    },
+  ])
+  return Object.fromEntries(made)
 }

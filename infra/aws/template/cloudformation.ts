@@ -7,6 +7,7 @@
 export type LogicalId =
   | `${string}${'LambdaFunction' | 'LogGroup' | 'Alias' | 'Archive'}`
   | `${'Registry' | 'Grants' | 'Audit'}Table`
+  | `${string}ListRule`
   | 'AlarmTopic'
   | 'Bucket'
   | 'HttpApi'
@@ -33,6 +34,11 @@ export type Value = string | Ref
 /** The ARN of one resource, so not `*`. */
 export type Arn =
   Attribute<'Arn'> | { 'Fn::Sub': `arn:\${AWS::Partition}:${string}` | `\${${string}.Arn}/${string}` }
+
+/** A bucket of S3, or objects in it. */
+export interface S3Arn {
+  'Fn::Sub': `arn:\${AWS::Partition}:s3:::${string}`
+}
 
 /** A key of KMS, from the settings. */
 export type KeyArn = `arn:${string}:kms:${string}:key/${string}`
@@ -66,8 +72,24 @@ export type DomainName = Resource<'ApiGatewayV2::DomainName', Domain>
 export type MtlsDomainName = Resource<'ApiGatewayV2::DomainName', Domain & MutualTls>
 
 type Access = `dynamodb:${'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem'}`
+/** The rights for the network interfaces of a function in a VPC. Only their resource can be `*`. */
+interface InterfaceStatement {
+  Sid?: never
+  Condition?: never
+  Effect: 'Allow'
+  Action: readonly `ec2:${string}`[]
+  Resource: '*'
+}
+interface S3Statement {
+  Sid?: never
+  Effect: 'Allow'
+  Action: readonly ('s3:GetObject' | 's3:ListBucket')[]
+  Resource: S3Arn
+  Condition?: { readonly StringLike: { readonly 's3:prefix': string } }
+}
+export type Statement = TableStatement | S3Statement | InterfaceStatement
 /** Neither an action nor a resource can be `*`. */
-export interface Statement {
+export interface TableStatement {
   Sid?: string
   Effect: 'Allow' | 'Deny'
   Action: readonly (Access | 'logs:CreateLogStream' | 'logs:PutLogEvents' | 'kms:Decrypt')[]

@@ -101,7 +101,7 @@ function ofMonth(): string {
     0,
   )
   const counts = new Set<Count>(
-    Object.values(logCounts('prod', '')).flatMap(({ Properties }) =>
+    Object.values(logCounts(settings)).flatMap(({ Properties }) =>
       Properties.MetricTransformations.map(({ MetricName }) => MetricName),
     ),
   ).size

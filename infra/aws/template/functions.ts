@@ -20,6 +20,14 @@ const ALL = {
   },
   // The APIs of resource servers call the authorizer from their own stacks (docs/resource-servers.md). It cannot issue nonces.
   authorizer: { calls: ['useProofs', 'readGrants'] },
+  // A schedule invokes this function, which has no routes.
+  'certificate-lists': {
+    calls: [
+      ...(['listRegistry', 'writeSources', 'writeBuckets', 'writeRevocations'] as const),
+      ...(['readGrants', 'readGrant', 'writeGrants', 'recordChanges'] as const),
+    ],
+    usesSdk: true,
+  },
   discovery: { calls: [] },
   introspection: { calls: ['useProofs', 'readGrants'], reads: ['nonceKeys'] },
   management: {
@@ -52,9 +60,13 @@ const ALL = {
   },
   // The function signs responses for clients that request it (OpenID Connect Core section 5.3.2).
   userinfo: { calls: ['useProofs', 'readGrants'], reads: ['signingKeys', 'nonceKeys'] },
-} as const satisfies Readonly<Record<keyof typeof FUNCTION_ROUTES | 'authorizer', FunctionSettings>>
+} as const satisfies Readonly<Record<keyof typeof FUNCTION_ROUTES | FunctionWithoutRoutes, FunctionSettings>>
 
 export type FunctionName = keyof typeof ALL
+type FunctionWithoutRoutes = 'authorizer' | 'certificate-lists'
+/** Whether API Gateway invokes a function of this deployment. */
+export const hasRoutes = (name: FunctionName): name is Exclude<FunctionName, FunctionWithoutRoutes> =>
+  name !== 'authorizer' && name !== 'certificate-lists'
 /** The names of the functions, which are their folders in functions/. */
 export const FUNCTIONS = Object.entries<FunctionSettings>(ALL) as [FunctionName, FunctionSettings][]
 

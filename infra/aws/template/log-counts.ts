@@ -1,14 +1,16 @@
-import type { LogLine } from '../../../shared/runtime/log.ts'
+import type { ListLine, LogLine } from '../../../shared/runtime/log.ts'
 import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
 import { ref } from './cloudformation.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 import { type FunctionName, FUNCTIONS, GATEWAY_ROUTES } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
 /** A metric that filters count in log lines. Alarms of alarms.ts watch them, except the refusals of unknown callers. */
 export type Count =
-  'LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled' | 'UnauthenticatedRefusals'
+  | ('LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled' | 'UnauthenticatedRefusals')
+  | `FreshList-${string}`
 
 export const namespaceOf = (stage: string): string => `certbound/${stage}`
 
@@ -17,7 +19,11 @@ export const namespaceOf = (stage: string): string => `certbound/${stage}`
  * `reason` if the request was refused, and `ended` if a code or refresh token was used again. Requests that API Gateway refuses reach no
  * function and are only in the access log (access-log.ts).
  */
-export function logCounts(stage: string, mtlsDomain: string) {
+export function logCounts({
+  stage,
+  mtlsDomain,
+  crl,
+}: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'crl'>) {
   const count = (group: `${string}LogGroup`, metric: Count, FilterPattern: string) => {
     const named = { MetricNamespace: namespaceOf(stage), MetricName: metric }
     const transformation = { ...named, MetricValue: '1', DefaultValue: 0, Unit: 'Count' }
@@ -33,7 +39,14 @@ export function logCounts(stage: string, mtlsDomain: string) {
       ofFunction(name, 'StolenTokens', STOLEN),
     ]),
     ofFunction('token', 'Replays', REPLAYED),
-    ['LockedOutFilter', count('HttpApiLogGroup', 'LockedOut', lockedOut(mtlsDomain))] as const,
+    ...(crl?.sources ?? []).map(
+      ({ name }) =>
+        [
+          `${name}FreshList`,
+          count(logGroupId('certificate-lists'), `FreshList-${name}`, freshList(name)),
+        ] as const,
+    ),
+    ['LockedOutFilter', count('HttpApiLogGroup', 'LockedOut', lockedOut(mtlsDomain.name))] as const,
     ['ThrottledFilter', count('HttpApiLogGroup', 'Throttled', THROTTLED)] as const,
   ]
   return Object.fromEntries(all)
@@ -69,6 +82,12 @@ const STOLEN = `{ ${joined(
     mark === 'theft' ? [`$.reason = "${reason}"`] : [],
   ),
 )} }`
+
+/** A run that has found all lists of a source fresh. */
+const freshList = (source: string) => {
+  const terms: Terms<keyof ListLine> = [`$.list = "${source}"`, '$.outcome = "fresh"']
+  return `{ ${joined('&&', terms)} }`
+}
 
 const REPLAYED = linePattern('$.ended = "*"')
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type FunctionName, FUNCTIONS } from './functions.ts'
+import { type FunctionName, FUNCTIONS, hasRoutes } from './functions.ts'
 import { DATA_VERSION } from '../../../shared/store/data-changes.ts'
 import { ref } from './cloudformation.ts'
 import {
@@ -66,7 +66,7 @@ export function addReleases(
     })
     Resources[version] = versionOf(name, digest)
     Resources[aliasId(name)] = aliasOf(name, version)
-    if (name === 'authorizer') continue
+    if (!hasRoutes(name)) continue
     change(integrationId(name), { IntegrationUri: ref(aliasId(name)) })
     change(permissionId(name), { FunctionName: ref(aliasId(name)) })
   }

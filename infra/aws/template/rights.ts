@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { DeploymentSettings } from '../settings/settings.ts'
-import { type Arn, attribute, type KeyArn, type FunctionRole, type Statement } from './cloudformation.ts'
+import { type Arn, attribute, type KeyArn, type FunctionRole, type TableStatement } from './cloudformation.ts'
+import { listStatements } from './lists.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,15 +20,16 @@ type Secret = keyof typeof PARTITIONS
 const PARTITIONS = { signingKeys: 'keys#*', nonceKeys: 'nonce#*' } as const
 
 /** The settings that all roles have in common. */
-export type RoleSettings = Pick<DeploymentSettings, 'region' | 'roles' | 'kmsKeyArn'>
+export type RoleSettings = Pick<DeploymentSettings, 'region' | 'roles' | 'kmsKeyArn' | 'crl'>
 
 /** The role of a function. */
 export function roleOf(
   name: string,
   { calls, reads = [], also = [] }: Rights,
   tables: Tables,
-  { region, roles, kmsKeyArn }: RoleSettings,
+  settings: RoleSettings,
 ): FunctionRole {
+  const { region, roles, kmsKeyArn } = settings
   const statements = statementsOf(tables)
   const given: readonly (Call | Secret)[] = [...calls, ...reads, ...also]
   const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !given.includes(secret))
@@ -37,6 +39,7 @@ export function roleOf(
     ...given.flatMap((right) => (right in PARTITIONS ? [] : [named(right, statements[right as Call])])),
     ...denied.map((secret) => withhold(secret, tables.registry.arn)),
     ...(kmsKeyArn === undefined ? [] : [decrypt(kmsKeyArn, region)]),
+    ...listStatements(name, settings),
   ]
   const Version = '2012-10-17'
   const Principal = { Service: 'lambda.amazonaws.com' } as const
@@ -63,6 +66,16 @@ function statementsOf({ registry, grants, audit }: Tables) {
       ...allow(registry.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'),
       Condition: { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } },
     },
+    // The function that reads certificate lists writes nothing else.
+    writeSources: { ...allow(registry.arn, 'dynamodb:UpdateItem'), Condition: within('lists') },
+    writeBuckets: {
+      ...allow(registry.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+      Condition: within('listed#*'),
+    },
+    writeRevocations: {
+      ...allow(registry.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+      Condition: within('certificate#*'),
+    },
     // Only single-use identifiers may be written.
     useAssertions: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('jti#*') },
     useProofs: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('dpop#*') },
@@ -74,26 +87,26 @@ function statementsOf({ registry, grants, audit }: Tables) {
     listRecords: allow(audit.arn, 'dynamodb:Query'),
     recordChanges: allow(audit.arn, 'dynamodb:PutItem', 'dynamodb:GetItem'),
     listGrants: allow(grants.listing, 'dynamodb:Query'),
-  } satisfies Readonly<Record<string, Statement>>
+  } satisfies Readonly<Record<string, TableStatement>>
 }
 
 /** DynamoDB opens the key of a table as the caller (encryption.usagenotes.html). Nothing else of the key is of use to a function. */
-const decrypt = (key: string, region: string): Statement => ({
+const decrypt = (key: string, region: string): TableStatement => ({
   ...allow(key as KeyArn, 'kms:Decrypt'),
   Condition: { StringLike: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com*` } },
 })
 
-function allow(Resource: Arn | KeyArn, ...Action: Statement['Action']): Statement {
+function allow(Resource: Arn | KeyArn, ...Action: TableStatement['Action']): TableStatement {
   return { Effect: 'Allow', Action, Resource }
 }
 
-function withhold(secret: Secret, Resource: Arn): Statement {
+function withhold(secret: Secret, Resource: Arn): TableStatement {
   const Action = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const
   return { Sid: secret, Effect: 'Deny', Action, Resource, Condition: within(PARTITIONS[secret]) }
 }
 
 /** A statement with a name, whose last four digits change with its content. */
-function named(name: string, statement: Statement): Statement {
+function named(name: string, statement: TableStatement): TableStatement {
   return { Sid: name + hash('sha256', JSON.stringify(statement), 'hex').slice(0, 4), ...statement }
 }
 

@@ -5,7 +5,8 @@ import { ACCESS_LOG } from './access-log.ts'
 import { alarms } from './alarms.ts'
 import { attribute, ref, type Value } from './cloudformation.ts'
 import { domains, TRUSTSTORE_KEY } from './domains.ts'
-import { FUNCTIONS } from './functions.ts'
+import { FUNCTIONS, hasRoutes } from './functions.ts'
+import { listFunction, listRules } from './lists.ts'
 import { logCounts } from './log-counts.ts'
 import { aliasId, archiveParameter, lambdaId, logGroupId, logicalName } from './logical-ids.ts'
 import { savedQueries } from './queries.ts'
@@ -16,7 +17,7 @@ import { topic, topicOf } from './topic.ts'
 
 /** The parts of serverless.yml that depend on the settings and the functions. */
 export function templateParts(settings: DeploymentSettings) {
-  const { region, stage, logRetentionDays, mtlsDomain, concurrency } = settings
+  const { region, stage, logRetentionDays, concurrency } = settings
   const tables = tablesOf(settings)
   const { HttpApiStage, PlainStage } = stages(settings)
   const roles = FUNCTIONS.map(
@@ -41,7 +42,8 @@ export function templateParts(settings: DeploymentSettings) {
         ...topic(settings),
         ...alarms(settings, tables),
         ...savedQueries(stage),
-        ...logCounts(stage, mtlsDomain.name),
+        ...listRules(settings),
+        ...logCounts(settings),
       },
       Outputs: outputs(settings, tables),
       extensions: { HttpApiStage, ...Object.fromEntries(reserved), ...encryptedLogs(settings) },
@@ -103,11 +105,12 @@ function environment(values: Partial<Variables>): Readonly<Record<string, Value>
 
 /** A function in the form that osls requires. */
 function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings: DeploymentSettings) {
-  const routes = name === 'authorizer' ? {} : FUNCTION_ROUTES[name]
+  const routes = hasRoutes(name) ? FUNCTION_ROUTES[name] : {}
   return {
     handler: 'index.handler',
     role: `${logicalName(name)}Role`,
     package: { artifact: `dist/${name}.zip` },
+    ...(name === 'certificate-lists' && listFunction(settings)),
     environment: environment({
       ...(name === 'authorizer' && authorizerVariables(settings)),
       ...(usesSdk === true && { dynamodbClient: 'sdk' }),

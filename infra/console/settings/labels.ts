@@ -17,6 +17,7 @@ const LABELS: Readonly<Record<string, string>> = {
   clientCertificateUsage: 'Extended key usage of client certificates',
   certificateInventory: 'Note the certificates in use',
   clientCertificatesNotBefore: 'Revoked certificates by issuer and date',
+  crlStale: 'While the revocation list of an issuer is late',
   fapi2: 'Enforce the FAPI 2.0 Security Profile',
   jwks: 'JWK Set',
   pkceS256Required: 'Require S256 as code challenge method',

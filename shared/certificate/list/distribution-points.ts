@@ -1,22 +1,49 @@
 import { X509Certificate } from 'node:crypto'
 import type { Certificate, CRLDistributionPoints, GeneralName } from 'pkijs'
+import { BoundedMap } from '../../bounded-map.ts'
 import { EXTENSION } from '../oids.ts'
 import { valueOf } from '../path/extension-value.ts'
 import type { Der } from '../pem.ts'
+import { readBer } from '../subject-dn.ts'
+import { thumbprint, type Thumbprint } from '../thumbprint.ts'
 
 /** The parts of a certificate that decide which lists are about it. */
 export interface ListedCertificate {
-  /** The URIs of its distribution points (RFC 5280 section 4.2.1.13). `undefined` if it does not have the extension. */
-  readonly distributionPoints: readonly string[] | undefined
+  /** The URIs of its distribution points (RFC 5280 section 4.2.1.13). */
+  readonly distributionPoints: readonly string[]
   readonly isAuthority: boolean
+}
+
+/** Bounds the work for one certificate (`names.ts`). */
+const MAX_ELEMENTS = 1000
+const REMEMBERED_CERTIFICATES = 1_000
+const cache = new BoundedMap<Thumbprint, ListedCertificate>(REMEMBERED_CERTIFICATES)
+
+/** Reads a certificate. One that cannot be parsed names no distribution point. Results are cached by thumbprint. */
+export async function readListed(der: Der): Promise<ListedCertificate> {
+  const key = thumbprint(der)
+  const known = cache.get(key)
+  if (known !== undefined) return known
+  const listed = await parseListed(der)
+  cache.set(key, listed)
+  return listed
+}
+
+async function parseListed(der: Der): Promise<ListedCertificate> {
+  const { Certificate } = await import('pkijs')
+  try {
+    return readDistributionPoints(new Certificate({ schema: await readBer(der, MAX_ELEMENTS) }), der)
+  } catch (error) {
+    // Neither pkijs nor OpenSSL has a class of its own for a certificate that it cannot parse.
+    if (error instanceof Error) return { distributionPoints: [], isAuthority: true }
+    throw error
+  }
 }
 
 /** A list of the certificate's issuer. */
 export interface KnownList {
   /** The URI that the list names, for a list that names one. */
   readonly distributionPoint?: string | undefined
-  /** Whether the issuer divides its certificates among several lists. */
-  readonly isPart?: boolean | undefined
   readonly userCertificatesOnly: boolean
   /** Seconds since 1970. */
   readonly nextUpdate: number
@@ -27,7 +54,7 @@ export interface KnownList {
  *
  * @throws Error of OpenSSL if it cannot read the certificate
  */
-export function readDistributionPoints({ extensions = [] }: Certificate, der: Der): ListedCertificate {
+function readDistributionPoints({ extensions = [] }: Certificate, der: Der): ListedCertificate {
   const points = extensions.filter(({ extnID }) => extnID === EXTENSION.cRLDistributionPoints)
   const uris = points.flatMap((extension) =>
     (valueOf(extension) as CRLDistributionPoints | undefined)?.distributionPoints.flatMap(
@@ -35,14 +62,14 @@ export function readDistributionPoints({ extensions = [] }: Certificate, der: De
     ),
   )
   return {
-    distributionPoints: points.length === 0 ? undefined : uris.filter((uri) => uri !== undefined),
+    distributionPoints: uris.filter((uri) => uri !== undefined),
     isAuthority: new X509Certificate(der).ca,
   }
 }
 
 /**
- * Whether fresh lists show which state a certificate has. A list that names a distribution point is only about certificates that name
- * it, too. If a certificate has no distribution point, the lists of its issuer are about it, unless the issuer divides them.
+ * Whether a fresh list shows which state a certificate has. A list that names a distribution point is only about certificates that name
+ * it as well, in the same text.
  *
  * @param lists those of the certificate's issuer
  * @param now seconds since 1970
@@ -53,17 +80,11 @@ export function isCovered(
   lists: readonly KnownList[],
   now: number,
 ): boolean {
-  const isFresh = ({ nextUpdate }: Pick<KnownList, 'nextUpdate'>) => now <= nextUpdate
-  const about = lists.filter(({ userCertificatesOnly }) => !(isAuthority && userCertificatesOnly))
-  const complete = about.filter(({ distributionPoint }) => distributionPoint === undefined)
-  if (complete.some(isFresh)) return true
-  if (distributionPoints === undefined) {
-    const whole = about.filter(({ isPart = false }) => !isPart)
-    return whole.length > 0 && whole.every(isFresh)
-  }
-  return about.some(
-    ({ distributionPoint: named, ...list }) =>
-      named !== undefined && distributionPoints.includes(named) && isFresh(list),
+  return lists.some(
+    ({ distributionPoint: named, userCertificatesOnly, nextUpdate }) =>
+      now <= nextUpdate &&
+      !(isAuthority && userCertificatesOnly) &&
+      (named === undefined || distributionPoints.includes(named)),
   )
 }
 

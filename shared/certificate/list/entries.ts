@@ -1,21 +1,6 @@
 import { contentAt, type Span } from '../pem.ts'
+import { reasonOf, type RevocationReason } from '../revocation-reason.ts'
 import { RefusedList } from './refused-list.ts'
-
-/** The reasons of a revocation by their codes (RFC 5280 section 5.3.1). The code 7 is not used. */
-const REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  undefined,
-  'removeFromCRL',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const
-export type RevocationReason = Exclude<(typeof REASONS)[number], undefined | 'removeFromCRL'>
 
 /** A revoked certificate of a list. */
 export interface ListEntry {
@@ -99,11 +84,15 @@ function readExtension(der: Buffer, { start, end }: Span): Span | undefined {
   return kind === 'reason' ? value : undefined
 }
 
+/** Only delta lists have it (RFC 5280 section 5.3.1). */
+const REMOVE_FROM_LIST = 8
+
 function readReason(der: Buffer, value: Span): RevocationReason {
-  const code = contentOf(der, value.start, value.end, ENUMERATED)
-  const reason =
-    code.end === value.end && code.end - code.start === 1 ? REASONS[der[code.start] ?? 7] : undefined
-  if (reason === 'removeFromCRL') throw new RefusedList('remove-from-list')
+  const { start, end } = contentOf(der, value.start, value.end, ENUMERATED)
+  if (end !== value.end || end - start !== 1) throw new RefusedList('malformed')
+  const code = der.readUInt8(start)
+  if (code === REMOVE_FROM_LIST) throw new RefusedList('remove-from-list')
+  const reason = reasonOf(code)
   if (reason === undefined) throw new RefusedList('malformed')
   return reason
 }

@@ -45,6 +45,7 @@ const KINDS_OF_RECORDS: Readonly<Record<string, string>> = {
   keys: 'signingKey',
   nonce: 'nonceKey',
   data: 'dataVersion',
+  lists: 'listSources',
 }
 
 function describeGrant(id: string) {

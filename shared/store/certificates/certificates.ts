@@ -3,6 +3,9 @@ import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { Service } from '../service.ts'
 import type { Table } from '../table.ts'
+import type { Cache } from '../cache.ts'
+import { openLists } from '../lists/lists.ts'
+import type { Lists } from './listed.ts'
 import { RevokedCopies } from './copies.ts'
 import { cacheKeyOf, type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
 import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
@@ -43,15 +46,18 @@ export class Certificates {
   readonly renewals: Renewals
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
+  readonly certificateLists: Lists
   readonly #copies: RevokedCopies
   readonly #memory: CertificateMemory
 
-  constructor(registry: Table, grants: Table, memory: CertificateMemory) {
+  /** @param cache that of the registry */
+  constructor(registry: Table, grants: Table, memory: CertificateMemory, cache: Cache) {
+    this.certificateLists = openLists(registry, cache)
     this.notes = new CertificateNotes(grants)
-    this.revocations = new Revocations(registry)
+    this.revocations = new Revocations(registry, this.certificateLists)
     this.lists = new NoteLists(grants)
     this.renewals = new Renewals(grants)
-    this.inUse = new CertificatesInUse(memory, this.notes, this.revocations)
+    this.inUse = new CertificatesInUse(memory, this.notes, this.revocations, this.certificateLists)
     this.moreRevoked = new MoreRevoked(grants)
     this.#copies = new RevokedCopies(grants, grants.newAttempt)
     this.#memory = memory

@@ -2,12 +2,15 @@ import type { BoundedMap } from '../../bounded-map.ts'
 import type { ReadCertificate } from '../../certificate/presented.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
+import type { Der } from '../../certificate/pem.ts'
 import type { Cache } from '../cache.ts'
 import type { Client } from '../client.ts'
+import type { ListSource } from '../lists/sources.ts'
 import type { Service } from '../service.ts'
 import { authoritiesOf } from './authorities.ts'
 import { isBeforeDate } from './issuer-dates.ts'
 import { type KnownCertificate, knowCertificate } from './known-certificate.ts'
+import { isListLate, listIssuers, type Lists } from './listed.ts'
 import type { CertificateNotes } from './notes.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -42,6 +45,8 @@ export interface NewBinding extends CertifiedClient {
 }
 
 interface ConfirmedNote {
+  /** The sources of lists when the note was written. With another source, the issuer of the certificate may be known. */
+  readonly sources: string
   readonly until: EpochSeconds
   readonly freshUntil: number
   readonly isPresented: boolean
@@ -64,11 +69,13 @@ export class CertificatesInUse {
   readonly #memory: CertificateMemory
   readonly #notes: CertificateNotes
   readonly #revocations: Revocations
+  readonly #lists: Lists
 
-  constructor(memory: CertificateMemory, notes: CertificateNotes, revocations: Revocations) {
+  constructor(memory: CertificateMemory, notes: CertificateNotes, revocations: Revocations, lists: Lists) {
     this.#memory = memory
     this.#notes = notes
     this.#revocations = revocations
+    this.#lists = lists
   }
 
   /**
@@ -83,10 +90,16 @@ export class CertificatesInUse {
   ): Promise<string | undefined> {
     const dates = presented?.service.clientCertificatesNotBefore ?? []
     if (presented !== undefined && isBeforeDate(presented.certificate.der, dates)) return BY_DATE
-    const found = await this.#memory.revocations.remember(cacheKeyOf(certified), () =>
-      this.#revocations.ofCertificate(certified.service, know(certified, presented).names),
-    )
+    const found = await this.#memory.revocations.remember(cacheKeyOf(certified), async () => {
+      const { names } = know(certified, presented, await this.#lists.sources.find())
+      return this.#revocations.ofCertificate(certified.service, names)
+    })
     return found?.[0]?.source
+  }
+
+  /** Whether the lists of its issuer do not show which state a certificate has. */
+  async isListLate(certificate: Der, now: EpochSeconds): Promise<boolean> {
+    return isListLate(certificate, await this.#lists.sources.find(), now)
   }
 
   /**
@@ -103,7 +116,8 @@ export class CertificatesInUse {
   /** Makes the client known as a holder, so that a revocation finds it, also if the certificate has no tokens yet. */
   async hold({ presented, ...binding }: NewBinding): Promise<void> {
     if (!binding.isNoted) return
-    await this.#notes.hold({ ...binding, ...know(binding, presented), staleAfterSeconds: 0 })
+    const known = know(binding, presented, await this.#lists.sources.find())
+    await this.#notes.hold({ ...binding, ...known, staleAfterSeconds: 0, checkedFrom: 0 })
   }
 
   /** `findRevocation`, strongly consistent: it reads after every write that was done before the call. */
@@ -114,16 +128,22 @@ export class CertificatesInUse {
 
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
     const key = cacheKeyOf(binding)
+    const listed = await this.#lists.sources.find()
+    const sources = listed.map(({ name, issuers }) => `${name} ${issuers.length}`).join()
     const known = this.#memory.notes.get(key)
     const isEnough = known !== undefined && known.until >= binding.end && binding.now < known.freshUntil
     const isPresented = presented !== undefined
-    if (isEnough && (known.isPresented || !isPresented)) return
+    if (isEnough && known.sources === sources && (known.isPresented || !isPresented)) return
     const staleAfterSeconds = this.#drawStaleness()
-    const use = { ...binding, ...know(binding, presented), staleAfterSeconds }
+    const checkedFrom = Math.max(
+      0,
+      ...listed.map((each) => each.knownFrom).filter((from) => from <= binding.now),
+    )
+    const use = { ...binding, ...know(binding, presented, listed), staleAfterSeconds, checkedFrom }
     const { until, lastSeen } = await this.#notes.write(use)
     // Revocations that were read before this moment may miss one that has not found the note.
     this.#memory.revocations.forget(key)
-    this.#memory.notes.set(key, { until, freshUntil: lastSeen + staleAfterSeconds, isPresented })
+    this.#memory.notes.set(key, { until, freshUntil: lastSeen + staleAfterSeconds, isPresented, sources })
   }
 
   /** A note is written again one to two days after the last time. Each process draws the second day, so that they do not write at once. */
@@ -132,8 +152,15 @@ export class CertificatesInUse {
   }
 }
 
-function know({ thumbprint }: CertifiedClient, presented: Presented | undefined): KnownCertificate {
+function know(
+  { thumbprint }: CertifiedClient,
+  presented: Presented | undefined,
+  sources: readonly ListSource[],
+): KnownCertificate {
   return presented === undefined
     ? { names: { thumbprint } }
-    : knowCertificate(presented.certificate, authoritiesOf(presented.service, presented.client))
+    : knowCertificate(presented.certificate, [
+        ...authoritiesOf(presented.service, presented.client),
+        ...listIssuers(sources),
+      ])
 }

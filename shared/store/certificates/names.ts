@@ -10,6 +10,9 @@ export interface Issued {
   readonly serialNumber: SerialNumber
 }
 
+/** The place of an issuer key for certificates whose issuer the process that notes them does not know. */
+export const UNKNOWN_ISSUER = 'unknown' as IssuerKey
+
 /** A certificate to revoke: one, or the one that an issuer has given this serial number. */
 export type NamedCertificate = { readonly thumbprint: Thumbprint } | Issued
 

@@ -5,6 +5,7 @@ import { serialBucket, type SerialNumber } from '../../certificate/serial-number
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
 import type { Immutable } from '../../immutable.ts'
+import type { Item } from '../../dynamodb/dynamodb.ts'
 import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
@@ -21,6 +22,7 @@ import {
   noteId,
   notesHolder,
   serviceHolder,
+  UNKNOWN_ISSUER,
 } from './names.ts'
 
 const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
@@ -51,8 +53,13 @@ export type Note = Immutable<z.infer<typeof Note>>
 export const Holders = z.object({ clients: z.array(z.int()), ...issuedBy, validUntil: time, until: seconds })
 
 const IssuedSerials = z.object({
-  serials: z.record(z.string(), z.object({ thumbprints: z.array(thumbprint), until: seconds })),
+  serials: z.record(
+    z.string(),
+    z.object({ thumbprints: z.array(thumbprint), until: seconds, notedAt: seconds }),
+  ),
 })
+type IssuedSerial = z.output<typeof IssuedSerials>['serials'][string]
+const serialsIn = (item: Item | undefined) => item && readMembers(IssuedSerials, item).serials
 
 /** A token that is about to be bound to a certificate. */
 export interface CertificateUse {
@@ -66,10 +73,15 @@ export interface CertificateUse {
   readonly now: EpochSeconds
   /** The age of `lastSeen` from which it is written again. */
   readonly staleAfterSeconds: number
+  /** A certificate of an unknown issuer is noted again if it was last seen before. 0 if there are no lists. */
+  readonly checkedFrom: number
 }
 
 /** The end of a note is later than that of its tokens by this, so that it is seldom written. `lastSeen` is written more often. */
 const MARGIN_SECONDS = 2 * 86_400
+
+/** One of an unknown issuer is noted again after this time, so that requests of one moment do not all write. */
+const RECENT_SECONDS = 60
 
 /** The notes of certificates in use, and the items that lead from a certificate to its clients. */
 export class CertificateNotes {
@@ -94,7 +106,9 @@ export class CertificateNotes {
 
   /** Makes a client known as a holder of a certificate that need not have tokens yet. A revocation of the certificate then finds the client. */
   async hold(use: CertificateUse): Promise<void> {
-    if (use.names.issued !== undefined) await this.#writeIssued(use, use.names.issued)
+    const { serialNumber } = use.description ?? {}
+    const issued = use.names.issued ?? (serialNumber && { issuer: UNKNOWN_ISSUER, serialNumber })
+    if (issued !== undefined) await this.#writeIssued(use, issued)
     await this.#writeHolders(use)
   }
 
@@ -117,20 +131,24 @@ export class CertificateNotes {
 
   /** The noted certificates with this issuer and serial number. There is one unless the CA has given the number twice. */
   async thumbprints(service: number, issued: Issued): Promise<readonly Thumbprint[]> {
-    const serials = await this.issuedIn(service, issued.issuer, serialBucket(issued.serialNumber))
-    return serials.get(issued.serialNumber) ?? []
+    const [serials] = await this.issuedIn(service, issued.issuer, [serialBucket(issued.serialNumber)])
+    return serials?.get(issued.serialNumber)?.thumbprints ?? []
   }
 
-  /** The noted certificates of an issuer in one bucket of serial numbers. */
+  /**
+   * The noted certificates of an issuer by serial number, for each bucket.
+   *
+   * @param issuer `UNKNOWN_ISSUER` for those that no known CA has issued
+   * @param buckets at most 100
+   */
   async issuedIn(
     service: number,
     issuer: IssuerKey,
-    bucket: number,
-  ): Promise<ReadonlyMap<SerialNumber, readonly Thumbprint[]>> {
-    const item = await this.#table.find({ id: issuedId(service, issuer, bucket) })
-    const serials = item === undefined ? {} : readMembers(IssuedSerials, item).serials
-    return new Map(
-      Object.entries(serials).map(([serial, entry]) => [serial as SerialNumber, entry.thumbprints]),
+    buckets: readonly number[],
+  ): Promise<readonly ReadonlyMap<SerialNumber, IssuedSerial>[]> {
+    const items = await this.#table.findAll(buckets.map((each) => ({ id: issuedId(service, issuer, each) })))
+    return items.map(
+      (item) => new Map(Object.entries(serialsIn(item) ?? {}) as [SerialNumber, IssuedSerial][]),
     )
   }
 
@@ -139,13 +157,15 @@ export class CertificateNotes {
   async #writeIssued({ service, names, now, ...use }: CertificateUse, issued: Issued): Promise<void> {
     const { serialNumber } = issued
     await changeItem(this.#table, { id: issuedIdOf(service, issued) }, (item) => {
-      const stored = item === undefined ? {} : readMembers(IssuedSerials, item).serials
-      const { thumbprints = [], until = 0 } = stored[serialNumber] ?? {}
-      if (thumbprints.includes(names.thumbprint) && until >= lastNeed(use)) return undefined
+      const stored = serialsIn(item) ?? {}
+      const { thumbprints = [], until = 0, notedAt = 0 } = stored[serialNumber] ?? {}
+      const isRecent = issued.issuer !== UNKNOWN_ISSUER || now - notedAt < RECENT_SECONDS
+      if (isRecent && thumbprints.includes(names.thumbprint) && until >= lastNeed(use)) return undefined
       const current = Object.entries(stored).filter(([, entry]) => now < goneAt(entry.until))
       const entry = {
         thumbprints: [...new Set([...thumbprints, names.thumbprint])],
         until: keepUntil(use, until),
+        notedAt: later(notedAt, now),
       }
       const serials = { ...Object.fromEntries(current), [serialNumber]: entry }
       return { serials, ttl: Math.max(...Object.values(serials).map((each) => goneAt(each.until))) }
@@ -197,18 +217,14 @@ export class CertificateNotes {
   }
 }
 
-function isEnough(note: Note, { names, end, now, staleAfterSeconds }: CertificateUse): boolean {
-  const isNamed = names.issued === undefined || issuedOf(note) !== undefined
+function isEnough(note: Note, use: CertificateUse): boolean {
+  const { names, end, now, staleAfterSeconds, checkedFrom } = use
+  const isNamed = issuedOf(note) !== undefined || (names.issued === undefined && note.lastSeen >= checkedFrom)
   return isNamed && note.until >= end && now - note.lastSeen <= staleAfterSeconds
 }
 
 /** The name of a certificate by issuer and serial number, if both are known. */
-function issuedOf({
-  issuer,
-  serialNumber,
-}: {
-  readonly [Name in keyof Issued]?: Issued[Name] | undefined
-}): Issued | undefined {
+function issuedOf({ issuer, serialNumber }: Partial<Note>): Issued | undefined {
   return issuer === undefined || serialNumber === undefined ? undefined : { issuer, serialNumber }
 }
 

@@ -6,6 +6,7 @@ import { REVOCATION_REASONS } from './reasons.ts'
 import type { Table } from '../table.ts'
 import { changeItem } from './change-item.ts'
 import type { Item } from '../../dynamodb/dynamodb.ts'
+import { listedRevocations, type Lists } from './listed.ts'
 import {
   type CertificateNames,
   type NamedCertificate,
@@ -48,9 +49,11 @@ export interface RevocationPage {
 /** The revocations in the registry. Each source has its own for a certificate. */
 export class Revocations {
   readonly #table: Table
+  readonly #lists: Lists
 
-  constructor(table: Table) {
+  constructor(table: Table, lists: Lists) {
     this.#table = table
+    this.#lists = lists
   }
 
   async find(service: number, named: NamedCertificate): Promise<Revocation[]> {
@@ -85,9 +88,14 @@ export class Revocations {
     await this.#table.erase({ ...revocationKey(service, nameOf(named)) })
   }
 
-  /** All revocations of a certificate, by each of its names. An empty list means that it is not revoked. */
+  /** All revocations of a certificate, by each of its names, and in each list. An empty result means that it is not revoked. */
   async ofCertificate(service: number, certificate: CertificateNames): Promise<Revocation[]> {
-    return (await Promise.all(namesOf(certificate).map((named) => this.find(service, named)))).flat()
+    const { issued } = certificate
+    const found = await Promise.all([
+      ...namesOf(certificate).map((named) => this.find(service, named)),
+      ...(issued === undefined ? [] : [listedRevocations(this.#lists, issued)]),
+    ])
+    return found.flat()
   }
 
   /** A hold never replaces a revocation of its source, which is final. The clients of both calls stay. */

@@ -33,7 +33,9 @@ test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: read
   [ACCESS, { status: '429', domain: MTLS, route: 'ANY /api/client/authorization/{proxy+}' }, []],
   [ACCESS, { status: '429', domain: MTLS, route: 'ANY /api/{serviceId}/client/authorization/{proxy+}' }, []],
 ])('in %s the line %j counts as %j', (group, line, metrics) => {
-  const counting = Object.values(logCounts('prod', MTLS)).filter(
+  const counting = Object.values(
+    logCounts({ stage: 'prod', mtlsDomain: { name: MTLS }, crl: undefined }),
+  ).filter(
     ({ Properties }) => Properties.LogGroupName.Ref === group && matches(Properties.FilterPattern, line),
   )
   const counted = counting.flatMap(({ Properties }) => Properties.MetricTransformations)

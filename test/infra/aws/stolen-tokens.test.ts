@@ -97,7 +97,9 @@ const THEFTS: readonly [reason: string, name: string, steal: () => Promise<unkno
 ]
 
 function counts(name: string, line: object): boolean {
-  const filter = logCounts('prod', 'mtls.example.com')[`${name}StolenTokens`]
+  const filter = logCounts({ stage: 'prod', mtlsDomain: { name: 'mtls.example.com' }, crl: undefined })[
+    `${name}StolenTokens`
+  ]
   return matches(filter?.Properties.FilterPattern ?? '', { ...line })
 }
 

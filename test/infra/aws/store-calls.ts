@@ -34,6 +34,7 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/certificates/renewals.ts': 'GrantsTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
+  'shared/store/lists/buckets.ts': 'RegistryTable',
   'shared/store/audit/audit-log.ts': 'AuditTable',
   // It reads the registry as well, which every function may.
   'shared/store/audit/settle.ts': 'GrantsTable',
@@ -48,10 +49,13 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   delete: 'dynamodb:DeleteItem',
 }
 
-/** The methods of the store that write only to certain partitions of the registry. */
+/** The methods of the store that write only to certain partitions of the registry. A frequent name stands behind its file. */
 const PARTITIONS: ReadonlyMap<string, string> = new Map([
   ['useAssertion', 'jti#*'],
   ['useProof', 'dpop#*'],
+  ['changeSource', 'lists'],
+  ['writeBucket', 'listed#*'],
+  ['shared/store/certificates/revocations.ts #change', 'certificate#*'],
 ])
 
 const TABLE_FILE = 'shared/store/table.ts'
@@ -137,7 +141,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
   function follow(name: ts.MemberName, declaration: ts.Node, step: Step): void {
     const [from, to] = [fileOf(name), fileOf(declaration)]
     if (!/^(functions|shared)\//.test(to) || opensStore(declaration) || to === OPERATION_FILE) return
-    const limit = step.limit ?? PARTITIONS.get(name.text)
+    const limit = step.limit ?? PARTITIONS.get(name.text) ?? PARTITIONS.get(`${to} ${name.text}`)
     if (to !== TABLE_FILE || from === TABLE_FILE) {
       const ofCaller = to === EITHER_TABLE ? (TABLE_OF[from] ?? step.table) : undefined
       go({ ...step, node: declaration, limit, table: ofCaller })

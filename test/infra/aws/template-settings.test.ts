@@ -58,7 +58,7 @@ test('the functions start with the settings of the deployment, certificates coun
       resourceUrls: [],
       oauthOnMtlsOnly: true,
       registryCacheSeconds: 10,
-      dynamodbClient: ['management', 'token-management'].includes(name) ? 'sdk' : 'lean',
+      dynamodbClient: ['certificate-lists', 'management', 'token-management'].includes(name) ? 'sdk' : 'lean',
       logLevel: 'info',
       auditDays: 400,
     })
@@ -127,7 +127,7 @@ test('with a key of the account, tables, logs and topic are encrypted by it, and
   for (const group of all('Logs::LogGroup')) expect(group).toMatchObject({ KmsKeyId: kmsKeyArn })
   expect(all('SNS::Topic')).toMatchObject([{ KmsMasterKeyId: kmsKeyArn }])
   const made = all('IAM::Role')
-  expect([all('DynamoDB::Table').length, all('Logs::LogGroup').length, made.length]).toEqual([3, 12, 11])
+  expect([all('DynamoDB::Table').length, all('Logs::LogGroup').length, made.length]).toEqual([3, 13, 12])
   for (const role of made) {
     expect(role).toMatchObject({ Path: '/certbound/', PermissionsBoundary: roles.boundary })
     const { Policies } = role as { Policies: { PolicyDocument: { Statement: { Action: string[] }[] } }[] }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
+import { FUNCTIONS, hasRoutes } from '../../../infra/aws/template/functions.ts'
 import TRUSTSTORE_TEMPLATE from '../../../infra/aws/template/truststore.json' with { type: 'json' }
 import { QUERIES } from '../../../infra/aws/template/queries.ts'
 import { functionNames } from '../../../infra/package/build.ts'
@@ -79,7 +79,7 @@ test('the routes are exactly those of the functions, and each leads to its funct
   })
   const answered: string[] = []
   // The APIs of resource servers call the authorizer.
-  for (const name of functionNames().filter((name) => name !== 'authorizer')) {
+  for (const [name] of FUNCTIONS.filter(([name]) => hasRoutes(name))) {
     const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: object }
     answered.push(...Object.keys(routes).map((path) => `ANY ${path} ${name}`))
   }
@@ -100,7 +100,7 @@ test('every function runs on Node 24 and arm64 with its own role', () => {
 
 test('only the API may call the functions', () => {
   const permissions = ofType<Record<string, unknown>>(main(), 'Lambda::Permission')
-  expect(permissions).toHaveLength(FUNCTIONS.length - 1)
+  expect(permissions).toHaveLength(FUNCTIONS.filter(([name]) => hasRoutes(name)).length)
   for (const [id, { Principal, SourceArn, FunctionName }] of permissions) {
     expect(Principal).toBe('apigateway.amazonaws.com')
     const lambda = id.replace('PermissionHttpApi', 'Function')

@@ -85,6 +85,7 @@ const SECTIONS = {
     'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
     'Issuers and purpose': ['clientCertificateIssuers', 'clientCertificateUsage'],
     Inventory: ['certificateInventory'],
+    'Revocation lists': ['crlStale'],
   },
   fapi: { Profile: ['fapi2'], 'Settings of the service': REQUIRED_SETTINGS },
   scopes: { Scopes: ['supportedScopes'] },

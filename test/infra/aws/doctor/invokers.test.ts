@@ -19,6 +19,12 @@ const policy = (Principal: unknown, Condition?: object, Effect = 'Allow') => {
 const GOOD = policy(GATEWAY, from(OURS))
 const OF_SERVER = policy(GATEWAY, from(OURS.replace('a1b2/*', 'c3d4/authorizers/e5')))
 
+/** Without sources of certificate lists, nothing invokes the function that reads them. */
+function policyOf(name: string) {
+  if (name.endsWith('certificate-lists')) return { Policy: '{}' }
+  return name.endsWith('authorizer') ? OF_SERVER : GOOD
+}
+
 /** Each function has one version, and the alias that API Gateway invokes. */
 beforeEach(() => {
   answers.clear()
@@ -26,7 +32,7 @@ beforeEach(() => {
     answers.set(at(name, 'versions'), { Versions: [{ Version: '$LATEST' }, { Version: '1' }] })
     answers.set(at(name, 'aliases'), { Aliases: [{ Name: 'live' }] })
     answers.set(urls(name), { FunctionUrlConfigs: [] })
-    answers.set(at(name, 'policy live'), name.endsWith('authorizer') ? OF_SERVER : GOOD)
+    answers.set(at(name, 'policy live'), policyOf(name))
   }
 })
 
@@ -127,4 +133,22 @@ test('doctor warns if a resource server may not call the authorizer, and reports
 
 test('this check has no ok finding if AWS denies one of its calls', async () => {
   expect(await okWhenDenied(invokers)).toEqual([])
+})
+
+test('the rules of the stack may invoke the function that reads certificate lists, if there are sources', async () => {
+  const lists = 'certbound-prod-certificate-lists'
+  const crl = {
+    sources: [{ name: 'clients', issuer: ['ca.pem'], address: 'http://lists.example.com/ca.crl' }],
+  }
+  const withSources = () => verdict(invokers, { ...account(), settings: { ...account().settings, crl } })
+  const unusable = `fail: EventBridge may not invoke ${lists}:live`
+  expect(await withSources()).toBe(unusable)
+  const events = { Service: 'events.amazonaws.com' }
+  const own = from('arn:aws:events:eu-central-1:123456789012:rule/certbound-prod-ClientsListRule-A1')
+  answers.set(at(lists, 'policy live'), policy(events, own))
+  expect(await withSources()).toBe('ok')
+  expect(await asked()).toBe(refused(events, own, `${lists}:live`))
+  const strange = from('arn:aws:events:eu-central-1:123456789012:rule/other')
+  answers.set(at(lists, 'policy live'), policy(events, strange))
+  expect(await withSources()).toBe([unusable, refused(events, strange, `${lists}:live`)].join('\n'))
 })

@@ -88,6 +88,7 @@ beforeAll(async () => {
   const { template } = await packagedTemplate({
     alarms,
     resourceServers: [{ mtlsDomain: 'a.example.com', apiId: 'a1b2c3d4e5' }],
+    crl: { sources: [{ name: 'clients', issuer: ['ca.pem'], address: 'http://lists.example.com/ca.crl' }] },
   })
   templates = [template, TRUSTSTORE_TEMPLATE]
 }, 120_000)
@@ -135,7 +136,7 @@ test.each(Object.entries(POLICIES))(
       ({ Action }) => Action,
     )
     const allowed =
-      /^(cloudformation:(DescribeStacks|ValidateTemplate)|lambda:GetAccountSettings|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic(y|ies)|QueryDefinitions?|LogGroups?|LogStreams))$/
+      /^(cloudformation:(DescribeStacks|ValidateTemplate)|lambda:GetAccountSettings|ec2:Describe(SecurityGroups|Subnets|Vpcs)|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic(y|ies)|QueryDefinitions?|LogGroups?|LogStreams))$/
     expect(anywhere.filter((action) => !allowed.test(action))).toEqual([])
     expect(policy.Statement.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual(
       [],

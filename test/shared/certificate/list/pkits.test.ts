@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { Certificate } from 'pkijs'
 import { expect, test } from 'vitest'
 import { isIssuedBy } from '../../../../shared/certificate/issuer.ts'
-import { isCovered, readDistributionPoints } from '../../../../shared/certificate/list/distribution-points.ts'
+import { isCovered, readListed } from '../../../../shared/certificate/list/distribution-points.ts'
 import { type CertificateList, readList } from '../../../../shared/certificate/list/list.ts'
 import { RefusedList } from '../../../../shared/certificate/list/refused-list.ts'
 import type { Der } from '../../../../shared/certificate/pem.ts'
@@ -45,7 +45,7 @@ async function verdictOn(name: string): Promise<'good' | 'revoked' | 'late'> {
   const serial = Buffer.from(certificate.serialNumber.valueBlock.valueHexView)
   const isListed = known.some((list) => [...list.entries()].some((entry) => entry.serial.equals(serial)))
   if (isListed) return 'revoked'
-  return isCovered(readDistributionPoints(certificate, der), known, NOW) ? 'good' : 'late'
+  return isCovered(await readListed(der), known, NOW) ? 'good' : 'late'
 }
 
 /**

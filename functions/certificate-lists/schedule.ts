@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { listFetcher } from '../../shared/certificate-lists/fetch.ts'
+import { refreshSource } from '../../shared/certificate-lists/refresh.ts'
+import { isFresh, WRITE_PAUSE_MILLISECONDS } from '../../shared/certificate-lists/run.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
+
+/**
+ * Makes the Lambda handler that a schedule invokes for each source of certificate lists. It logs one line.
+ *
+ * @returns a handler of one parameter: Lambda refuses to start a function that looks like a callback handler
+ */
+export function refreshOnSchedule(runtime: Runtime): (event: unknown) => Promise<void> {
+  const fetcher = listFetcher()
+  const pause = () => delay(WRITE_PAUSE_MILLISECONDS)
+  return async (event) => {
+    const { source: name } = event as { readonly source?: unknown }
+    if (typeof name !== 'string') throw new Error('the event must have the name of a source')
+    const startedAt = runtime.elapsed()
+    const { source, changed, notes } = await refreshSource(name, { ...runtime, ...fetcher, pause })
+    runtime.log.list({
+      ...{ endpoint: 'certificate-lists', list: name, changed, ...notes },
+      outcome: isFresh(source, runtime.now()) ? 'fresh' : 'late',
+      problem: source.problem,
+      milliseconds: Math.round(runtime.elapsed() - startedAt),
+    })
+  }
+}

@@ -1,0 +1,32 @@
+import { isFresh } from '../../../shared/certificate-lists/run.ts'
+import { listSummary } from '../../list-summary.ts'
+import { type Check, fail, type Finding, ok, warn } from './check.ts'
+
+/** All certificate lists are fresh, and the registry has the sources of the settings. */
+export const certificateLists: Check = {
+  name: 'certificate lists',
+  needs: ['registry'],
+  ask: ({ lists, listNames, now }) => {
+    const seconds = Math.floor(now().getTime() / 1000)
+    const names = lists.map(({ name }) => name)
+    const found = lists.flatMap((source): Finding[] => {
+      const about = listSummary(source, seconds).join('; ')
+      if (!isFresh(source, seconds)) return [fail(`${about}. Revoked certificates may be accepted`, REMEDY)]
+      return [source.problem === undefined ? ok(about) : warn(about, REMEDY)]
+    })
+    const differences = [
+      ...listNames
+        .filter((name) => !names.includes(name))
+        .map((name) => `crl.sources ${name} is not in the registry`),
+      ...names
+        .filter((name) => !listNames.includes(name))
+        .map((name) => `the registry has ${name}, which crl.sources does not name`),
+    ].map((what) => fail(what, 'npm run provision'))
+    return found.length + differences.length > 0
+      ? [...found, ...differences]
+      : [ok('there are no sources of lists')]
+  },
+}
+
+const REMEDY =
+  'read the lists from a machine that reaches them, npm run crl, and see docs/operations.md#listalarm'

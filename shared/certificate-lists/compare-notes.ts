@@ -1,0 +1,117 @@
+import type { Thumbprint } from '../certificate/thumbprint.ts'
+import type { RevocationReason } from '../certificate/revocation-reason.ts'
+import { revokedIn } from '../store/lists/buckets.ts'
+import { isInventoryComplete } from '../store/certificates/inventory.ts'
+import { type Issued, UNKNOWN_ISSUER } from '../store/certificates/names.ts'
+import type { CertificateNotes } from '../store/certificates/notes.ts'
+import { issuerKeysOf } from '../store/lists/sources.ts'
+import type { Store } from '../store/store.ts'
+import { inParallel } from './in-parallel.ts'
+import type { ListReader, RunningSource } from './run.ts'
+import type { BucketChange } from './write-buckets.ts'
+
+/** The number of certificates in use that a run has revoked, of those whose hold it has lifted, and of clients whose tokens it has ended. */
+export interface ComparedNotes {
+  readonly revoked: number
+  readonly lifted: number
+  readonly ended: number
+}
+
+const READERS = 8
+const WRITERS = 8
+const BUCKETS_IN_A_READ = 100
+
+interface Differences {
+  /** Certificates in use whose entry has changed. `reason` is absent if the lists do not have it any more. */
+  readonly named: { readonly named: Issued; readonly reason: RevocationReason | undefined }[]
+  /** Certificates with a listed serial number, noted by processes that did not know the keys of the source. */
+  readonly unknown: Thumbprint[]
+}
+
+/**
+ * Revokes certificates in use that the lists have now, and lifts holds that they have no more. A process that notes a certificate writes the
+ * note before it reads the bucket, and the bucket was written before this reads the notes, so one of the two sees the other. The record of
+ * the service names the source.
+ *
+ * A certificate that was noted before the keys of the source were known may be from this issuer or from another one. Its clients lose
+ * their tokens. When they request others, the issuer is found, and a revoked certificate is refused.
+ */
+export async function compareNotes(
+  source: RunningSource,
+  buckets: readonly BucketChange[],
+  { store, now }: Pick<ListReader, 'store' | 'now'>,
+): Promise<ComparedNotes> {
+  const counts = { revoked: 0, lifted: 0, ended: 0 }
+  for (const record of await store.registry.listServices()) {
+    const service = record.apiKey
+    const notedFromStart = isInventoryComplete(record)
+    const differences = await findDifferences(source, buckets, service, store)
+    const about = { operation: 'crl', by: source.name, at: now(), service }
+    const { operation, store: audited } = await store.begin(about, () => undefined)
+    const certificates = await audited.certificates()
+    const apply = async ({ named, reason }: Differences['named'][number]) => {
+      const by = { service, named, source: source.name, clients: [] }
+      if (reason === undefined) {
+        if ((await certificates.lift(by)).hold !== undefined) counts.lifted += 1
+      } else {
+        await certificates.revoke({ ...by, reason, revokedAt: now(), notedFromStart, now: now() })
+        counts.revoked += 1
+      }
+    }
+    const endTokens = async (thumbprint: Thumbprint) => {
+      const { clients } = await certificates.notes.holders(service, thumbprint)
+      for (const client of clients) if (await audited.clients.cutOff(service, client, now)) counts.ended += 1
+    }
+    try {
+      await inParallel(WRITERS, differences.named, apply)
+      await inParallel(WRITERS, differences.unknown, endTokens)
+      await operation.end(undefined, false)
+    } catch (error) {
+      await operation.end('failed', true)
+      throw error
+    }
+  }
+  return counts
+}
+
+async function findDifferences(
+  source: RunningSource,
+  buckets: readonly BucketChange[],
+  service: number,
+  store: Pick<Store, 'certificates'>,
+): Promise<Differences> {
+  const { notes } = await store.certificates()
+  const found: Differences = { named: [], unknown: [] }
+  const batches = Array.from({ length: Math.ceil(buckets.length / BUCKETS_IN_A_READ) }, (_, i) =>
+    buckets.slice(i * BUCKETS_IN_A_READ, (i + 1) * BUCKETS_IN_A_READ),
+  )
+  await inParallel(READERS, batches, async (batch) => {
+    const numbers = batch.map(({ bucket }) => bucket)
+    for (const issuer of new Set([...issuerKeysOf(source), UNKNOWN_ISSUER])) {
+      const issued = await notes.issuedIn(service, issuer, numbers)
+      for (const { serialNumber, reason, thumbprints, notedAt } of batch.flatMap((change, i) =>
+        changedEntries(change, issued[i], source),
+      )) {
+        if (issuer !== UNKNOWN_ISSUER) found.named.push({ named: { issuer, serialNumber }, reason })
+        else if (reason !== undefined && notedAt < source.knownFrom) found.unknown.push(...thumbprints)
+      }
+    }
+  })
+  return found
+}
+
+/** The certificates in use that must be compared with a bucket, with their entries in it. */
+function changedEntries(
+  { before, after, isPending }: BucketChange,
+  issued: Awaited<ReturnType<CertificateNotes['issuedIn']>>[number] | undefined,
+  { isCompared }: RunningSource,
+) {
+  if (issued === undefined || issued.size === 0) return []
+  const [old, current] = [revokedIn(before), revokedIn(after)]
+  return [...issued].flatMap(([serialNumber, entry]) => {
+    const reason = current.get(serialNumber)
+    const isNew = isCompared !== true && reason !== undefined
+    const isChanged = isPending || isNew || reason !== old.get(serialNumber)
+    return isChanged ? [{ serialNumber, reason, ...entry }] : []
+  })
+}

@@ -1,0 +1,59 @@
+import {
+  GetObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { bytesOf, type FetchedList, ListUnavailable } from './fetched-list.ts'
+
+/** Reads lists at S3. */
+export function openBucket(config: S3ClientConfig) {
+  // The bucket may be in another Region.
+  const client = new S3Client({ ...config, followRegionRedirects: true })
+  return {
+    /** @throws ListUnavailable */
+    fetch: (address: string, etag: string | undefined): Promise<FetchedList | 'unchanged'> =>
+      inWords(async () => {
+        const object = new GetObjectCommand({ ...locationOf(address), IfNoneMatch: etag })
+        try {
+          const { Body, ETag } = await client.send(object)
+          return { content: await bytesOf((Body ?? []) as AsyncIterable<Uint8Array>), etag: ETag }
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 304)
+            return 'unchanged'
+          throw error
+        }
+      }),
+    /**
+     * The addresses of the lists in a folder. Other objects are left out: AWS Private CA also writes one to test its permission.
+     *
+     * @param folder ends with a slash
+     * @throws ListUnavailable
+     */
+    find: (folder: string): Promise<string[]> =>
+      inWords(async () => {
+        const { Bucket, Key: Prefix } = locationOf(folder)
+        const keys: string[] = []
+        for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+          keys.push(...Contents.flatMap(({ Key = '' }) => (Key.endsWith('.crl') ? [Key] : [])))
+        }
+        return keys.map((key) => `s3://${Bucket}/${key}`)
+      }),
+  }
+}
+
+function locationOf(address: string): { Bucket: string; Key: string } {
+  const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(address) ?? []
+  return { Bucket, Key }
+}
+
+/** Turns errors of S3 into those of lists. */
+async function inWords<Result>(action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action()
+  } catch (cause) {
+    if (!(cause instanceof S3ServiceException)) throw cause
+    throw new ListUnavailable(`is refused by S3: ${cause.name}`, { cause })
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Does the same with each element, some at once. After a failure it begins with no further element, and throws when all others have ended.
+ *
+ * @param workers the number of elements at once
+ */
+export async function inParallel<Element>(
+  workers: number,
+  elements: readonly Element[],
+  action: (element: Element) => Promise<void>,
+): Promise<void> {
+  const pending = elements.values()
+  let isFailed = false
+  const work = async () => {
+    for (const element of pending) {
+      if (isFailed) return
+      await action(element).catch((error: unknown) => {
+        isFailed = true
+        throw error
+      })
+    }
+  }
+  const outcomes = await Promise.allSettled(Array.from({ length: workers }, work))
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
+}

@@ -1,0 +1,168 @@
+import { hash } from 'node:crypto'
+import { readList, requireNotOlder } from '../certificate/list/list.ts'
+import { RefusedList } from '../certificate/list/refused-list.ts'
+import type { Der } from '../certificate/pem.ts'
+import { serialNumberOf } from '../certificate/serial-number.ts'
+import { addSeconds, type EpochSeconds } from '../epoch-seconds.ts'
+import { bucketTexts, listId } from '../store/lists/buckets.ts'
+import type { ListSource, StoredList } from '../store/lists/sources.ts'
+import { ListUnavailable } from './fetched-list.ts'
+import { type ChangedList, type ListReader, type RunningSource, SourceBusy } from './run.ts'
+import { type ComparedNotes, compareNotes } from './compare-notes.ts'
+import { writeBuckets } from './write-buckets.ts'
+
+/** The result of a run for one source. */
+export interface Refreshed {
+  readonly source: ListSource
+  /** The lists that have changed. */
+  readonly changed: number
+  readonly notes: ComparedNotes
+}
+
+/** A run must end within this time: a Lambda function has 120 seconds. After it, another run may begin. */
+const RUN_SECONDS = 300
+const MAX_PROBLEMS = 5
+
+/**
+ * Fetches the lists of a source, and revokes the certificates in them (architecture, section 9). Lists that cannot be fetched, or that are
+ * refused, stay as they were, and become late.
+ *
+ * @throws SourceBusy
+ */
+export async function refreshSource(name: string, reader: ListReader): Promise<Refreshed> {
+  const { sources } = await reader.store.lists()
+  const source = (await sources.findCurrent()).find((each) => each.name === name)
+  if (source === undefined) throw new SourceBusy(`there is no source ${name}: run npm run provision`)
+  const { lists, problem } = await fetchChanged(source, reader)
+  if (lists.length === 0 && source.run === undefined && source.isCompared === true) {
+    const settled = await settle(source, [], problem, reader)
+    return { source: settled, changed: 0, notes: { revoked: 0, lifted: 0, ended: 0 } }
+  }
+  const begun = await begin(name, reader)
+  const buckets = await writeBuckets(begun, lists, reader)
+  const startedAt = reader.now()
+  const notes = await compareNotes(begun, buckets, reader)
+  const isCompared = startedAt >= begun.knownFrom && { isCompared: true as const }
+  const settled = await settle({ ...begun, ...isCompared }, lists, problem, reader)
+  return { source: settled, changed: lists.length, notes }
+}
+
+/** Only one run writes the buckets of a source at a time. @throws SourceBusy */
+async function begin(name: string, { store, now, random }: ListReader): Promise<RunningSource> {
+  const { sources } = await store.lists()
+  const mine = { id: random(12).toString('base64url'), until: addSeconds(now(), RUN_SECONDS) }
+  const begun = await sources.changeSource(name, (current) =>
+    current.run !== undefined && now() < current.run.until
+      ? undefined
+      : { ...current, run: { pending: [], ...current.run, ...mine } },
+  )
+  if (begun?.run === undefined)
+    throw new SourceBusy(`another run is reading ${name}: try again in five minutes`)
+  return { ...begun, run: begun.run }
+}
+
+/** Stores the state of the source after a run. */
+async function settle(
+  source: ListSource,
+  lists: readonly ChangedList[],
+  problem: string | undefined,
+  { store }: ListReader,
+): Promise<ListSource> {
+  const isSettled = lists.length === 0 && source.run === undefined && source.acceptOlder === undefined
+  if (isSettled && source.problem === problem) return source
+  const changed = await (
+    await store.lists()
+  ).sources.changeSource(source.name, (current) => {
+    if (current.run?.id !== source.run?.id) return undefined
+    const { run: _run, problem: _problem, acceptOlder: _acceptOlder, ...rest } = current
+    const others = current.lists.filter(({ key }) => !lists.some(({ stored }) => stored.key === key))
+    const stored = [...others, ...lists.map((list) => list.stored)]
+    // Otherwise the keys have changed since.
+    const isCompared = current.knownFrom === source.knownFrom && source.isCompared
+    return {
+      ...{ ...rest, lists: stored },
+      ...(problem === undefined ? {} : { problem }),
+      ...(isCompared === true ? { isCompared } : {}),
+    }
+  })
+  if (changed === undefined) throw new SourceBusy(`another run has read ${source.name}`)
+  return changed
+}
+
+interface Part {
+  readonly address: string
+  readonly distributionPoint: string | undefined
+}
+
+/** The lists of a folder have the names of their distribution points. */
+async function partsOf(
+  { address, distributionPoint }: ListSource,
+  { find }: ListReader,
+): Promise<readonly Part[]> {
+  if (!address.endsWith('/')) return [{ address, distributionPoint }]
+  const found = await find(address)
+  return found.map((each) => ({
+    address: each,
+    distributionPoint: `${distributionPoint ?? ''}${each.slice(address.length)}`,
+  }))
+}
+
+async function fetchChanged(source: ListSource, reader: ListReader) {
+  const lists: ChangedList[] = []
+  const problems: string[] = []
+  const collect = async (address: string, action: () => Promise<void>) => {
+    try {
+      await action()
+    } catch (error) {
+      const isKnown = error instanceof ListUnavailable || error instanceof RefusedList
+      if (!isKnown) throw error
+      problems.push(`${address}: ${error.message}`)
+    }
+  }
+  let parts: readonly Part[] = []
+  await collect(source.address, async () => {
+    parts = await partsOf(source, reader)
+  })
+  for (const part of parts) {
+    await collect(part.address, async () => {
+      const list = await fetchPart(source, part, reader)
+      if (list !== undefined) lists.push(list)
+    })
+  }
+  return { lists, problem: problems.length === 0 ? undefined : problems.slice(0, MAX_PROBLEMS).join('; ') }
+}
+
+/** @returns `undefined` if the list has not changed */
+async function fetchPart(
+  { issuers, lists, acceptOlder }: ListSource,
+  { address, distributionPoint }: Part,
+  { fetch, now }: ListReader,
+): Promise<ChangedList | undefined> {
+  const key = listId(distributionPoint)
+  const before = lists.find((list) => list.key === key)
+  const fetched = await fetch(address, before?.etag)
+  if (fetched === 'unchanged') return undefined
+  const digest = hash('sha256', fetched.content, 'base64url')
+  if (digest === before?.digest) return undefined
+  const expected = { issuers: issuers.map((der) => Buffer.from(der, 'base64') as Der), distributionPoint }
+  const list = await readList(fetched.content, expected, now())
+  if (before !== undefined && acceptOlder !== true) requireNotOlder(list, versionOf(before))
+  const entries = function* () {
+    for (const { serial, reason } of list.entries()) yield { serialNumber: serialNumberOf(serial), reason }
+  }
+  return {
+    stored: {
+      ...{ key, digest, count: list.count, userCertificatesOnly: list.userCertificatesOnly },
+      thisUpdate: list.thisUpdate as EpochSeconds,
+      nextUpdate: list.nextUpdate as EpochSeconds,
+      ...(distributionPoint === undefined ? {} : { distributionPoint }),
+      ...(list.number === undefined ? {} : { number: String(list.number) }),
+      ...(fetched.etag === undefined ? {} : { etag: fetched.etag }),
+    },
+    texts: bucketTexts(entries()),
+  }
+}
+
+function versionOf({ number, thisUpdate }: StoredList) {
+  return { number: number === undefined ? undefined : BigInt(number), thisUpdate }
+}

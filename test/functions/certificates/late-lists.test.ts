@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { outcome } from '../../support/answers.ts'
+import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { BASIC, BOUND } from '../../support/walk.ts'
+import { DAY, listedAuthority, NAMED, POINT } from './listed-authority.ts'
+
+const { runtime, walk, inRival, certificates, setSource, read } = await listedAuthority()
+
+const introspected = async (token: string, certificate: string) =>
+  outcome(await inRival().call('/auth/introspection', { token, clientCertificate: certificate }))
+
+const LATE_CLIENT = 'INVALID_CLIENT A245395 invalid_client'
+const LATE_TOKEN = 'BAD_REQUEST A245394 invalid_request'
+
+test('with crlStale refuse, a list is late when its time has passed, although no job has found this', async () => {
+  await walk().setService({ crlStale: 'refuse' })
+  const [named, basic] = [await walk().addClient(NAMED, BOUND), await walk().addClient(BASIC, BOUND)]
+  const both = async () => [
+    outcome(await walk().credentials(named, certificates().own)),
+    outcome(await walk().credentials(basic, certificates().own)),
+  ]
+  expect(await both()).toEqual([LATE_CLIENT, LATE_TOKEN])
+  await read([])
+  runtime.clock.now = addSeconds(START, DAY)
+  expect(await both()).toEqual(['OK A052001', 'OK A052001'])
+  const { access, refresh } = await walk().granted(basic, certificates().own)
+  runtime.clock.now = addSeconds(START, DAY + 1)
+  expect(await both()).toEqual([LATE_CLIENT, LATE_TOKEN])
+  expect(outcome(await walk().refresh(basic, refresh, certificates().own))).toBe(LATE_TOKEN)
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+
+  await walk().setService({ crlStale: 'accept' })
+  runtime.clock.now = addSeconds(START, 7 * DAY)
+  expect(await both()).toEqual(['OK A052001', 'OK A052001'])
+  const stranger = pemOf(await issuedClient(await authority('Lists CA'), { serial: 0x11 }))
+  await walk().setService({ crlStale: 'refuse' })
+  runtime.clock.now = addSeconds(START, 8 * DAY)
+  expect(outcome(await walk().credentials(basic, stranger))).toBe('OK A052001')
+})
+
+test('with crlStale refuse, a list of another distribution point does not cover a certificate', async () => {
+  await walk().setService({ crlStale: 'refuse' })
+  const client = await walk().addClient(BASIC, BOUND)
+  const issue = async (certificate: string) => outcome(await walk().credentials(client, certificate))
+  const other = 'http://lists.example.com/b.crl'
+  await setSource({ distributionPoint: other })
+  await read([], { point: other })
+  runtime.clock.now = addSeconds(runtime.clock.now, 10)
+  expect(await issue(certificates().withPoint)).toBe(LATE_TOKEN)
+  await setSource({ distributionPoint: POINT })
+  await read([], { point: POINT })
+  runtime.clock.now = addSeconds(runtime.clock.now, 10)
+  expect(await issue(certificates().withPoint)).toBe('OK A052001')
+})

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest'
+import { refreshSource } from '../../../shared/certificate-lists/refresh.ts'
+import { type Der, readCertificate } from '../../../shared/certificate/pem.ts'
+import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { recordsOf } from '../../support/audit.ts'
+import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { BASIC, BOUND } from '../../support/walk.ts'
+import { listedAuthority, NAMED } from './listed-authority.ts'
+
+const deployment = await listedAuthority()
+const { runtime, rival, walk, inRival, revoke, release } = deployment
+const { certificates, source, setSource, publish, reader, run, read } = deployment
+
+const thumbprintIn = (text: string) => thumbprint(readCertificate(text) as Der)
+
+const introspected = async (token: string, certificate: string) =>
+  outcome(await inRival().call('/auth/introspection', { token, clientCertificate: certificate }))
+const REVOKED = 'UNAUTHORIZED A057397 invalid_token'
+const CUT_OFF = 'UNAUTHORIZED A057395 invalid_token'
+
+test('a list revokes the tokens of a certificate in the next call, in a process with a warm cache, and the end of a hold gives them back', async () => {
+  const [client, second] = [await walk().addClient(BASIC, BOUND), await walk().addClient(NAMED, BOUND)]
+  await read([])
+  const { access } = await walk().granted(client, certificates().own)
+  const shared = (await walk().granted(second, certificates().own)).access
+  const others = (await walk().granted(client, certificates().ofSecondKey)).access
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+
+  const { notes } = await read([{ serial: '11', reason: 'certificateHold' }, { serial: '7f' }])
+  expect(notes).toEqual({ revoked: 1, lifted: 0, ended: 0 })
+  expect(await introspected(access, certificates().own)).toBe(REVOKED)
+  expect(await introspected(shared, certificates().own)).toBe(REVOKED)
+  expect(await introspected(others, certificates().ofSecondKey)).toBe('OK A056001')
+  const [record] = await recordsOf(rival, walk().number)
+  expect(record).toMatchObject({ operation: 'crl', by: source.name })
+
+  expect((await read([{ serial: '7f' }, { serial: '13' }])).notes).toEqual({
+    revoked: 1,
+    lifted: 1,
+    ended: 0,
+  })
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+  expect(await introspected(others, certificates().ofSecondKey)).toBe(REVOKED)
+  // The revocation of a certificate is final, although it is not in the list any more, for example because it has expired.
+  expect((await read([])).notes).toEqual({ revoked: 0, lifted: 0, ended: 0 })
+  expect(await introspected(others, certificates().ofSecondKey)).toBe(REVOKED)
+})
+
+test.each([
+  ['a client that authenticates with it', NAMED, 'INVALID_CLIENT A244399 invalid_client'],
+  ['a client that authenticates otherwise', BASIC, 'BAD_REQUEST A244398 invalid_request'],
+])('a listed certificate that was never seen is refused when it comes, from %s', async (_, kind, refused) => {
+  const client = await walk().addClient(kind, BOUND)
+  await read([{ serial: '11', reason: 'keyCompromise' }])
+  expect(outcome(await walk().credentials(client, certificates().own))).toBe(refused)
+  expect(runtime.logged().at(-1)).toMatchObject({
+    revocation: source.name,
+    thumbprint: thumbprintIn(certificates().own),
+  })
+  expect(outcome(await walk().credentials(client, certificates().other))).toBe('OK A052001')
+})
+
+test('a certificate of another CA with the same name and serial number is not the one of the list', async () => {
+  const stranger = pemOf(await issuedClient(await authority('Lists CA'), { serial: 0x11 }))
+  const client = await walk().addClient(BASIC, BOUND)
+  const { access } = await walk().granted(client, stranger)
+  await read([{ serial: '11' }])
+  expect(await introspected(access, stranger)).toBe('OK A056001')
+  expect(outcome(await walk().credentials(client, stranger))).toBe('OK A052001')
+})
+
+test('a list does not lift the revocation of an operator, and the operator does not lift that of a list', async () => {
+  const own = thumbprintIn(certificates().own)
+  const client = await walk().addClient(BASIC, BOUND)
+  const { access } = await walk().granted(client, certificates().own)
+  await revoke({ thumbprint: own, reason: 'certificateHold' })
+  await read([{ serial: '11', reason: 'certificateHold' }])
+  await read([])
+  expect(await introspected(access, certificates().own)).toBe(REVOKED)
+  await release({ thumbprint: own })
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+
+  await read([{ serial: '11', reason: 'certificateHold' }])
+  await release({ thumbprint: own })
+  expect(await introspected(access, certificates().own)).toBe(REVOKED)
+  await read([])
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+})
+
+test('the next run compares what a run did not that ended after it had written the buckets', async () => {
+  const client = await walk().addClient(BASIC, BOUND)
+  const { access } = await walk().granted(client, certificates().own)
+  const held = (await walk().granted(client, certificates().other)).access
+  await read([{ serial: '12', reason: 'certificateHold' }])
+  publish([{ serial: '11' }])
+  const store = { ...rival.store, begin: () => Promise.reject(new Error('the process ends')) }
+  const cut = { ...reader(), store }
+  await expect(refreshSource(source.name, cut)).rejects.toThrow('the process ends')
+  expect(await introspected(access, certificates().own)).toBe('OK A056001')
+  expect(await introspected(held, certificates().other)).toBe(REVOKED)
+  rival.clock.now = addSeconds(START, 301)
+  expect((await run()).notes).toEqual({ revoked: 1, lifted: 1, ended: 0 })
+  expect(await introspected(access, certificates().own)).toBe(REVOKED)
+  expect(await introspected(held, certificates().other)).toBe('OK A056001')
+})
+
+test('a token that is issued while a list is read is dead, or its certificate is refused', async () => {
+  const client = await walk().addClient(BASIC, BOUND)
+  publish([{ serial: '11' }])
+  const listReader = reader()
+  let issued: Awaited<ReturnType<ReturnType<typeof walk>['credentials']>> | undefined
+  // Between the first bucket and the notes.
+  const pause = async () => void (issued = await walk().credentials(client, certificates().own))
+  await refreshSource(source.name, { ...listReader, pause })
+  expect(outcome(issued as NonNullable<typeof issued>)).toBe('BAD_REQUEST A244398 invalid_request')
+
+  publish([{ serial: '12' }])
+  const before = async (address: string) => {
+    issued = await walk().credentials(client, certificates().other)
+    return listReader.fetch(address, undefined)
+  }
+  await refreshSource(source.name, { ...listReader, fetch: before })
+  expect(
+    await introspected(tokensOf(issued as NonNullable<typeof issued>).access, certificates().other),
+  ).toBe(REVOKED)
+})
+
+test('tokens that were issued before the CA had a source end, if their certificates may be in its list', async () => {
+  const { sources } = await runtime.store.lists()
+  await sources.changeSources(() => [])
+  const stranger = pemOf(await issuedClient(await authority('Lists CA'), { serial: 0x11 }))
+  const clients = await Promise.all([1, 2, 3, 4].map(() => walk().addClient(BASIC, BOUND)))
+  const [client, late, lucky, strange] = clients as [Client, Client, Client, Client]
+  type Client = (typeof clients)[number]
+  const before = (await walk().granted(client, certificates().own)).access
+  const kept = (await walk().granted(lucky, certificates().ofSecondKey)).access
+  const strangers = (await walk().granted(strange, stranger)).access
+  const knownFrom = addSeconds(START, 70)
+  await setSource({ knownFrom }, rival)
+  rival.clock.now = addSeconds(START, 1)
+  expect((await read([{ serial: '11' }, { serial: '12' }])).notes).toMatchObject({ revoked: 0 })
+  expect(await introspected(before, certificates().own)).toBe(CUT_OFF)
+  expect(await introspected(kept, certificates().ofSecondKey)).toBe('OK A056001')
+  // The issuer of this one is another CA, which this run cannot know. It gets new tokens.
+  expect(await introspected(strangers, stranger)).toBe(CUT_OFF)
+
+  // This process does not know the source yet. The next run ends what it has issued.
+  runtime.clock.now = addSeconds(START, 5)
+  const stale = (await walk().granted(late, certificates().other)).access
+  expect(await introspected(stale, certificates().other)).toBe('OK A056001')
+  rival.clock.now = knownFrom
+  expect((await run()).notes.ended).toBeGreaterThan(0)
+  expect(await introspected(stale, certificates().other)).toBe(CUT_OFF)
+
+  runtime.clock.now = addSeconds(knownFrom, 5)
+  expect(outcome(await walk().credentials(client, certificates().own))).toBe(
+    'BAD_REQUEST A244398 invalid_request',
+  )
+  const renewed = (await walk().granted(strange, stranger)).access
+  rival.clock.now = addSeconds(knownFrom, 10)
+  await read([{ serial: '11', reason: 'keyCompromise' }])
+  expect(await introspected(renewed, stranger)).toBe('OK A056001')
+})
