@@ -79,7 +79,7 @@ async function storeRenewal(
     const revocation = await inUse.findRevocationNow(each, each.presented)
     if (revocation === undefined) continue
     log.note({ thumbprint: each.thumbprint, revocation })
-    await renewals.end(of.service, of.client, from)
+    await renewals.endRevoked(of.service, proposed)
     throw new Refusal('renewal-certificate-revoked')
   }
   // No announcement leads back, also not by a third certificate.

@@ -26,6 +26,12 @@ export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
   certificates: 'The certificates.',
   clientIdentifiers:
     'Numbers or aliases of further clients that use the certificates. Clients with a note need not be named.',
+  revokeAnnounced:
+    'Whether the certificates that a revoked one has announced are revoked as well. The default is true.',
+  renewals: 'The renewals that the revocation has ended, or with `dryRun` those that it would end.',
+  'CertificateRenewalGetListResponse.renewals': 'The renewals.',
+  'CertificateRenewalGetResponse.state':
+    '`open`, `vetoed` or `ended` by management or its time, `revoked` if one of its certificates was, or `unconfirmed` if the announcement has not been completed.',
   endClientTokens:
     'Whether to end all tokens of these clients, too, also those that are bound to other certificates or unbound.',
   dryRun:

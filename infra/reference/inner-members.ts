@@ -53,7 +53,7 @@ export const RECORD_MEANINGS: Readonly<Record<string, string>> = {
   reason: 'Why the call was refused, as in the log.',
   changes: 'The items that were written, at most eight of them.',
   otherItems: 'How many other items were written. Absent if the process ended before it had counted them.',
-  kind: '`client`, `clientState`, `service`, `grant`, `owner`, `alias`, `signingKey`, `nonceKey`, `revocation`, `certificate`, `certificateRevocation`, `revokedCertificates`.',
+  kind: '`client`, `clientState`, `service`, `grant`, `owner`, `alias`, `signingKey`, `nonceKey`, `revocation`, `certificate`, `certificateRevocation`, `revokedCertificates`, `certificateRenewal`.',
   item: 'The key of the item.',
   clientId: 'The client that the item is about.',
   subject: 'The end-user of the grant.',

@@ -31,6 +31,26 @@ export const MANAGEMENT_ENDPOINTS = {
     summary: 'Lists the revoked certificates of the service.',
     answer: certificates.RevocationListAnswer,
   },
+  '/certificate/renewal/get': {
+    summary: 'Reads the announced renewal of a client certificate.',
+    answer: certificates.RenewalAnswer,
+  },
+  '/certificate/renewal/get/list': {
+    summary: 'Lists the announced renewals of a client, or of the service by client, the latest first.',
+    answer: certificates.RenewalListAnswer,
+  },
+  '/certificate/renewal/veto': {
+    summary: 'Ends a renewal, and refuses the same announcement for good. Grants that have moved stay moved.',
+    answer: certificates.RenewalAnswer,
+  },
+  '/certificate/renewal/end': {
+    summary: 'Ends a renewal. The client may announce another certificate, or the same one again.',
+    answer: certificates.RenewalAnswer,
+  },
+  '/certificate/renewal/approve': {
+    summary: 'Lets a renewal take effect at once.',
+    answer: certificates.RenewalAnswer,
+  },
   '/certificate/get/list': {
     summary: 'Lists the certificates to which tokens of the service are bound, by the end of their validity.',
     answer: certificates.CertificateListAnswer,

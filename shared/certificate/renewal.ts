@@ -9,7 +9,7 @@ export interface AnnouncedRenewal {
   readonly effectiveAt: number
   readonly endsAt: number
   /** Only an open renewal counts. An unconfirmed one was announced, but the revocations have not been read since. */
-  readonly state: 'unconfirmed' | 'open' | 'vetoed' | 'ended'
+  readonly state: 'unconfirmed' | 'open' | 'vetoed' | 'ended' | 'revoked'
 }
 
 /**

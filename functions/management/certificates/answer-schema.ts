@@ -10,6 +10,25 @@ const nextPageToken = text
 /** A certificate by its thumbprint, or by the key of its issuer and its serial number. */
 const NAME = { thumbprint: text, issuerKey: text, serialNumber: text }
 
+/** A renewal. Times are in milliseconds. */
+const renewal = z.object({
+  clientId,
+  thumbprint: z.string(),
+  newThumbprint: z.string(),
+  announcedAt: milliseconds,
+  effectiveAt: milliseconds,
+  endsAt: milliseconds,
+  state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended', 'revoked']),
+})
+export type RenewalAnswer = Immutable<z.output<typeof renewal>>
+
+/** `/certificate/renewal/get`, `/veto`, `/end` and `/approve`. */
+export const RenewalAnswer = renewal
+
+/** `/certificate/renewal/get/list`. */
+export const RenewalListAnswer = z.object({ renewals: z.array(renewal), nextPageToken })
+export type RenewalListAnswer = Immutable<z.output<typeof RenewalListAnswer>>
+
 const concerned = z.object({ ...NAME, thumbprints: z.array(z.string()), clientIds: z.array(clientId) })
 
 /** `/certificate/revoke`. With `dryRun` nothing has been revoked. */
@@ -28,6 +47,8 @@ export const RevokeAnswer = z.object({
   registeredAt: z.array(clientId),
   unknownIssuers: z.optional(count),
   inventoryComplete: z.boolean(),
+  /** The renewals that the revocation has ended. */
+  renewals: z.array(renewal),
 })
 export type RevokeAnswer = Immutable<z.output<typeof RevokeAnswer>>
 

@@ -11,7 +11,7 @@ import { thumbprintMember } from '../../../shared/request/certificate-members.ts
 import { DEFAULT_PAGE, pageSizeMember } from '../../../shared/request/range.ts'
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import { REVOCATION_REASONS } from '../../../shared/store/certificates/reasons.ts'
-import { readClientInPath, type RequestedClient } from '../requested-client.ts'
+import { readClientInPath, requestedClient, type RequestedClient } from '../requested-client.ts'
 
 const MAX_CERTIFICATES = 100
 
@@ -35,6 +35,7 @@ export const RevokeCall = z.object({
   ...SEVERAL,
   reason: z._default(z.enum(REVOCATION_REASONS), 'unspecified'),
   endClientTokens: z._default(flagMember, false),
+  revokeAnnounced: z._default(flagMember, true),
   dryRun: z._default(flagMember, false),
 })
 export const ReleaseCall = z.object(SEVERAL)
@@ -63,14 +64,16 @@ export interface ReleaseRequest {
 export interface RevokeRequest extends ReleaseRequest {
   readonly reason: RevocationReason
   readonly endClientTokens: boolean
+  /** Whether certificates that a revoked one has announced are revoked as well. */
+  readonly revokeAnnounced: boolean
   /** Nothing is written. */
   readonly dryRun: boolean
 }
 
 /** @throws Refusal certificate-unnamed, member-wrong */
 export function readRevoke(http: HttpRequest): RevokeRequest {
-  const { reason, endClientTokens, dryRun, ...several } = readCall(http, RevokeCall)
-  return { ...readSeveral(several), reason, endClientTokens, dryRun }
+  const { reason, endClientTokens, revokeAnnounced, dryRun, ...several } = readCall(http, RevokeCall)
+  return { ...readSeveral(several), reason, endClientTokens, revokeAnnounced, dryRun }
 }
 
 /** @throws Refusal certificate-unnamed, member-wrong */
@@ -98,6 +101,35 @@ export function readCertificatePage(http: HttpRequest): CertificatePageRequest {
 /** @throws Refusal list-page-malformed, member-wrong */
 export function readClientCertificatePage(http: HttpRequest): CertificatePageRequest & RequestedClient {
   return { ...readCertificatePage(http), ...readClientInPath()(http) }
+}
+
+/** The renewal of a certificate of a client. */
+export interface RequestedRenewal {
+  readonly client: RequestedClient
+  readonly from: Thumbprint
+}
+
+export const RenewalCall = z.object({ clientIdentifier: z.string(), thumbprint: thumbprintMember })
+export const RenewalPageCall = z.extend(CertificatePageCall, {
+  clientIdentifier: z.optional(z.string()),
+})
+
+/** @throws Refusal member-wrong */
+export function readRenewalCall(http: HttpRequest): RequestedRenewal {
+  const { clientIdentifier, thumbprint } = readCall(http, RenewalCall)
+  return { client: requestedClient(clientIdentifier), from: thumbprint }
+}
+
+export interface RenewalListRequest extends CertificatePageRequest {
+  /** Absent for the renewals of all clients. */
+  readonly client: RequestedClient | undefined
+}
+
+/** @throws Refusal list-page-malformed, member-wrong */
+export function readRenewalPage(http: HttpRequest): RenewalListRequest {
+  const { clientIdentifier } = readCall(http, RenewalPageCall)
+  const client = clientIdentifier === undefined ? undefined : requestedClient(clientIdentifier)
+  return { ...readCertificatePage(http), client }
 }
 
 export function toPageToken(place: string): string {

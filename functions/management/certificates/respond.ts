@@ -1,11 +1,14 @@
 import { answer } from '../../../shared/web-api.ts'
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import type { NotePage } from '../../../shared/store/certificates/note-lists.ts'
+import type { Renewal, RenewalPage } from '../../../shared/store/certificates/renewals.ts'
 import type { RevocationPage, RevokedName } from '../../../shared/store/certificates/revocations.ts'
 import { toMilliseconds } from '../listing.ts'
 import type {
   CertificateListAnswer,
   ReleaseAnswer,
+  RenewalAnswer,
+  RenewalListAnswer,
   RevocationAnswer,
   RevocationListAnswer,
   RevokeAnswer,
@@ -22,7 +25,24 @@ export function revokeResponse(revoked: RevokedCertificates): RevokeAnswer {
     registeredAt: revoked.registeredAt,
     unknownIssuers: revoked.unknownIssuers,
     inventoryComplete: revoked.isInventoryComplete,
+    renewals: revoked.renewals.map(renewalView),
   })
+}
+
+export function renewalView({ client, from, to, state, ...times }: Renewal): RenewalAnswer {
+  return {
+    clientId: client,
+    thumbprint: from,
+    newThumbprint: to,
+    announcedAt: times.announcedAt * 1000,
+    effectiveAt: times.effectiveAt * 1000,
+    endsAt: times.endsAt * 1000,
+    state,
+  }
+}
+
+export function renewalList({ renewals, last }: RenewalPage): RenewalListAnswer {
+  return { renewals: renewals.map(renewalView), nextPageToken: last && toPageToken(last) }
 }
 
 function tokensView({ isComplete, offlineUntil, ...counts }: TokenCounts): RevokeAnswer['tokens'] {

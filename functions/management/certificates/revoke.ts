@@ -2,9 +2,10 @@ import { registeredCertificates } from '../../../shared/certificate/registered-c
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
-import type { Concerned } from '../../../shared/store/certificates/certificates.ts'
+import type { Concerned, ConcernedWithRenewals } from '../../../shared/store/certificates/certificates.ts'
 import { isInventoryComplete } from '../../../shared/store/certificates/inventory.ts'
-import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
+import { type NamedCertificate, nameOf } from '../../../shared/store/certificates/names.ts'
+import type { Renewal } from '../../../shared/store/certificates/renewals.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { countTokens, type TokenCounts } from './count-tokens.ts'
 import { nameOfRequested, type ReleaseRequest, type RevokeRequest } from './request.ts'
@@ -25,6 +26,8 @@ export interface RevokedCertificates {
   /** The number of noted certificates whose issuer is unknown. Absent unless the request names an issuer. */
   readonly unknownIssuers: number | undefined
   readonly isInventoryComplete: boolean
+  /** The renewals that a revoked certificate has ended. With a dry run those that it would end. */
+  readonly renewals: readonly Renewal[]
 }
 
 /**
@@ -40,15 +43,17 @@ export async function revokeCertificates(request: RevokeRequest, call: Call): Pr
   refuseWithoutInventory(named, request, service)
   const further = await findClients(request.clients, call)
   const certificates = await store.certificates()
-  const revoked: RevokedCertificate[] = []
+  const revoked: (RevokedCertificate & ConcernedWithRenewals)[] = []
+  // The loop goes on with the certificates that it adds.
   for (const name of named) {
     if (revoked.length > 0 && isOutOfTime(call)) throw new Refusal('certificate-unfinished')
-    const by = { source: OPERATOR, reason: request.reason, revokedAt: now, clients: further }
-    const about = { service: service.apiKey, named: name }
+    const by = { source: OPERATOR, reason: request.reason, revokedAt: now }
+    const about = { service: service.apiKey, named: name, clients: further }
     const concerned = request.dryRun
-      ? await certificates.find({ ...about, clients: further })
+      ? await certificates.find(about)
       : await certificates.revoke({ ...about, ...by, now, notedFromStart: isInventoryComplete(service) })
     revoked.push({ named: name, ...concerned })
+    if (request.revokeAnnounced) named.push(...announcedBy(concerned, named))
   }
   const clients = [...new Set(revoked.flatMap((each) => each.clients))]
   if (request.endClientTokens && !request.dryRun)
@@ -62,7 +67,23 @@ export async function revokeCertificates(request: RevokeRequest, call: Call): Pr
     registeredAt: await clientsWith(thumbprints, clients, call),
     unknownIssuers: isByIssuer ? await certificates.lists.countUnknownIssuers(service.apiKey) : undefined,
     isInventoryComplete: isInventoryComplete(service),
+    renewals: distinct(revoked.flatMap((each) => each.renewals)),
   }
+}
+
+/** The certificates that a revoked one has announced. Its thief may have done so. Those that are revoked anyway are left out. */
+function announcedBy(
+  { thumbprints, renewals }: ConcernedWithRenewals,
+  named: readonly NamedCertificate[],
+): NamedCertificate[] {
+  const known = new Set(named.map(nameOf))
+  const announced = renewals.filter(({ from }) => thumbprints.includes(from)).map(({ to }) => to)
+  return [...new Set(announced)].filter((to) => !known.has(to)).map((thumbprint) => ({ thumbprint }))
+}
+
+/** A renewal between two revoked certificates was found twice. */
+function distinct(renewals: readonly Renewal[]): Renewal[] {
+  return [...new Map(renewals.map((each) => [`${each.client} ${each.from}`, each])).values()]
 }
 
 export interface ReleasedCertificates {

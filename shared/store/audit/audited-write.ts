@@ -62,6 +62,7 @@ const KINDS_OF_CLIENT_ITEMS: Readonly<Record<string, string>> = {
   '': 'clientState',
   certificate: 'certificate',
   revoked: 'revokedCertificates',
+  renewal: 'certificateRenewal',
 }
 
 /** The text of a key, by which two keys are compared. */
@@ -78,4 +79,5 @@ export const MAIN_KINDS: ReadonlySet<string> = new Set([
   'grant',
   'certificateRevocation',
   'revokedCertificates',
+  'certificateRenewal',
 ])

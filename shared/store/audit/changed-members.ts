@@ -27,6 +27,7 @@ const SHOWN: Readonly<Record<string, IsShown>> = {
   clientState: () => true,
   certificateRevocation: () => true,
   revokedCertificates: () => true,
+  certificateRenewal: () => true,
   grant: (name) => SHOWN_OF_GRANTS.has(name),
 }
 

@@ -13,7 +13,7 @@ import type { NamedCertificate } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
 import { NoteLists } from './note-lists.ts'
 import { CertificateNotes } from './notes.ts'
-import { Renewals } from './renewals.ts'
+import { type Renewal, Renewals } from './renewals.ts'
 import { type Revocation, type RevocationBySource, Revocations } from './revocations.ts'
 
 interface Revoke extends Revocation {
@@ -36,6 +36,11 @@ interface Lift {
 export interface Concerned {
   readonly thumbprints: readonly Thumbprint[]
   readonly clients: readonly number[]
+}
+
+/** What a revocation concerns, with the renewals of its certificates. */
+export interface ConcernedWithRenewals extends Concerned {
+  readonly renewals: readonly Renewal[]
 }
 
 /** Notes, revocations and renewals of certificates (architecture, sections 9 and 10). Few requests need them, so this module is loaded only then. */
@@ -65,9 +70,18 @@ export class Certificates {
 
   /**
    * Revokes a certificate. The revocation is written before the notes are read, so a process that is about to issue a token for the first
-   * time sees the one, or is seen by the other. It can be repeated, also after a failure.
+   * time sees the one, or is seen by the other. A process that is about to open an announced renewal does so, too. It can be repeated, also
+   * after a failure.
+   *
+   * @returns with the renewals that it has ended, now or when it was called before
    */
-  async revoke({ service, named, notedFromStart, now, ...revocation }: Revoke): Promise<Concerned> {
+  async revoke({
+    service,
+    named,
+    notedFromStart,
+    now,
+    ...revocation
+  }: Revoke): Promise<ConcernedWithRenewals> {
     await this.revocations.put(service, named, revocation)
     const concerned = await this.#concerned(service, named, revocation.clients)
     for (const { thumbprint, clients } of concerned) {
@@ -76,7 +90,9 @@ export class Certificates {
         await this.#copies.add(service, client, thumbprint, end, now)
       })
     }
-    return summary(concerned)
+    const renewals = await this.#renewalsOf(service, concerned)
+    for (const renewal of renewals) await this.renewals.endRevoked(service, renewal)
+    return { ...summary(concerned), renewals }
   }
 
   /**
@@ -115,9 +131,23 @@ export class Certificates {
       : isBeforeDate(certificate, dates)
   }
 
-  /** The certificates with this name, and the clients that a revocation would concern. */
-  async find({ service, named, clients }: Omit<Lift, 'source'>): Promise<Concerned> {
-    return summary(await this.#concerned(service, named, clients))
+  /** The certificates with this name, and the clients and renewals that a revocation would concern. */
+  async find({ service, named, clients }: Omit<Lift, 'source'>): Promise<ConcernedWithRenewals> {
+    const concerned = await this.#concerned(service, named, clients)
+    return { ...summary(concerned), renewals: await this.#renewalsOf(service, concerned) }
+  }
+
+  /** The renewals from or to these certificates that are not over. */
+  async #renewalsOf(
+    service: number,
+    concerned: readonly { readonly thumbprint: Thumbprint; readonly clients: readonly number[] }[],
+  ): Promise<Renewal[]> {
+    const found: Renewal[] = []
+    for (const { thumbprint, clients } of concerned)
+      await forEach(clients, async (client) => {
+        found.push(...(await this.renewals.about(service, client, thumbprint)))
+      })
+    return found
   }
 
   /** The certificates with this name, and the clients that have a note of them. @param further clients that have none */

@@ -20,7 +20,7 @@ const Renewal = z.object({
   announcedAt: seconds,
   effectiveAt: seconds,
   endsAt: seconds,
-  state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended']),
+  state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended', 'revoked']),
 })
 /** An announced renewal, from one certificate of a client to one other (architecture, section 10). */
 export type Renewal = Immutable<z.infer<typeof Renewal>>
@@ -116,22 +116,23 @@ export class Renewals {
     return changed
   }
 
-  /** Ends a renewal, unless it is over. @returns the ended renewal */
-  end(service: number, client: number, from: Thumbprint): Promise<Renewal | undefined> {
-    return this.change(service, client, from, (renewal) =>
-      isPending(renewal) ? { state: 'ended' } : undefined,
+  /** Ends a renewal because one of its certificates is revoked, unless it has ended. */
+  async endRevoked(service: number, { client, from }: Renewal): Promise<void> {
+    await this.change(service, client, from, (renewal) =>
+      isPending(renewal) ? { state: 'revoked' } : undefined,
     )
   }
 
   /**
-   * The renewals of a client from or to a certificate that are not over. Those from it are strongly consistent. Those to it are found by
-   * the index, which may lag behind: if one is missed, its new certificate is refused wherever it is presented.
+   * The renewals of a client from or to a certificate that are not over, or that a revocation has ended, so that a revocation can be
+   * repeated. Those from it are strongly consistent. Those to it are found by the index, which may lag behind: if one is missed, its new
+   * certificate is refused wherever it is presented.
    */
   async about(service: number, client: number, certificate: Thumbprint): Promise<Renewal[]> {
     const from = await this.find(service, client, certificate)
     const { renewals } = await this.ofClient(service, client, BATCH)
     const to = renewals.filter((renewal) => renewal.to === certificate)
-    return [...from, ...to].filter(isPending)
+    return [...from, ...to].filter((renewal) => isPending(renewal) || renewal.state === 'revoked')
   }
 
   /** Whether one of the announcements leads from a registered certificate to the presented one. */
