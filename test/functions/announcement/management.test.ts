@@ -10,7 +10,7 @@ import {
 } from '../../support/announcements.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { listRecords } from '../../support/audit.ts'
-import { pass } from '../../support/cutting-proxy.ts'
+import { cut, fromCall, pass } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BOUND, EVERY_METHOD, PUBLIC, type TestClient } from '../../support/walk.ts'
 import { twoProcesses } from '../certificates/two-processes.ts'
@@ -161,4 +161,25 @@ describe('a revocation', () => {
       }
     },
   )
+})
+
+test('an announcement that breaks off at any call of the store has no effect, and can be repeated', async () => {
+  await walk().setService({ ...EVERY_METHOD, clientCertificateIssuers: undefined })
+  for (let call = 1, status = 503; status === 503; call++) {
+    after(0)
+    const [own, next] = [await holder('s', 'itself'), await holder('s', 'itself')]
+    const client = await walk().addClient(selfSignedClient(own), BOUND)
+    // Reads the service and the client.
+    await walk().credentials(client, own.cert)
+    proxy.fate = fromCall(call, cut)
+    const text = announcementOf(own, next, START)
+    status = (await announceByApi(walk(), client, own, text)).status
+    proxy.fate = pass
+    after(3600)
+    const isOpen = (await stateOf(client, own)) === 'open'
+    expect([call, isOpen]).toEqual([call, status === 200])
+    const answer = outcome(await walk().credentials(client, next.cert))
+    expect([call, answer === 'OK A052001']).toEqual([call, isOpen])
+    expect(await announced(client, own, next)).toBe('OK A033001')
+  }
 })
