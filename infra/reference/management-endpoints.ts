@@ -34,6 +34,7 @@ export const MANAGEMENT_ENDPOINTS = {
   '/certificate/renewal/get': {
     summary: 'Reads the announced renewal of a client certificate.',
     answer: certificates.RenewalAnswer,
+    required: ['clientIdentifier', 'thumbprint'],
   },
   '/certificate/renewal/get/list': {
     summary: 'Lists the announced renewals of a client, or of the service by client, the latest first.',
@@ -42,14 +43,17 @@ export const MANAGEMENT_ENDPOINTS = {
   '/certificate/renewal/veto': {
     summary: 'Ends a renewal, and refuses the same announcement for good. Grants that have moved stay moved.',
     answer: certificates.RenewalAnswer,
+    required: ['clientIdentifier', 'thumbprint'],
   },
   '/certificate/renewal/end': {
     summary: 'Ends a renewal. The client may announce another certificate, or the same one again.',
     answer: certificates.RenewalAnswer,
+    required: ['clientIdentifier', 'thumbprint'],
   },
   '/certificate/renewal/approve': {
     summary: 'Lets a renewal take effect at once.',
     answer: certificates.RenewalAnswer,
+    required: ['clientIdentifier', 'thumbprint'],
   },
   '/certificate/get/list': {
     summary: 'Lists the certificates to which tokens of the service are bound, by the end of their validity.',

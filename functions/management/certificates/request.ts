@@ -109,7 +109,10 @@ export interface RequestedRenewal {
   readonly from: Thumbprint
 }
 
-export const RenewalCall = z.object({ clientIdentifier: z.string(), thumbprint: thumbprintMember })
+export const RenewalCall = z.object({
+  clientIdentifier: z.optional(z.string()),
+  thumbprint: z.optional(thumbprintMember),
+})
 export const RenewalPageCall = z.extend(CertificatePageCall, {
   clientIdentifier: z.optional(z.string()),
 })
@@ -117,6 +120,8 @@ export const RenewalPageCall = z.extend(CertificatePageCall, {
 /** @throws Refusal member-wrong */
 export function readRenewalCall(http: HttpRequest): RequestedRenewal {
   const { clientIdentifier, thumbprint } = readCall(http, RenewalCall)
+  if (clientIdentifier === undefined) throw new Refusal('member-wrong', { named: 'clientIdentifier' })
+  if (thumbprint === undefined) throw new Refusal('member-wrong', { named: 'thumbprint' })
   return { client: requestedClient(clientIdentifier), from: thumbprint }
 }
 

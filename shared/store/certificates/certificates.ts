@@ -38,7 +38,7 @@ export interface Concerned {
   readonly clients: readonly number[]
 }
 
-/** What a revocation concerns, with the renewals of its certificates. */
+/** `Concerned` with the renewals of the certificates. */
 export interface ConcernedWithRenewals extends Concerned {
   readonly renewals: readonly Renewal[]
 }

@@ -103,7 +103,7 @@ describe('a revocation', () => {
   const revoke = (from: Holder, members: object = {}) =>
     inRival().call('/certificate/revoke', { thumbprint: from.thumbprint, ...members })
 
-  test('ends the renewals of the certificate, and revokes what it has announced, unless the call says otherwise', async () => {
+  test('ends the renewals of the certificate, and revokes the announced ones, unless the call excludes them', async () => {
     const [client, other] = [await walk().addClient(PUBLIC, BOUND), await walk().addClient(PUBLIC, BOUND)]
     await announced(client, A, B)
     await announced(client, B, C)
@@ -124,7 +124,7 @@ describe('a revocation', () => {
     expect(await announced(other, D, C)).toBe('BAD_REQUEST A033399 invalid_request')
   })
 
-  test('of the announced certificate ends the renewal, and leaves the present one', async () => {
+  test('that names the announced certificate ends the renewal, and leaves the present one', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     const { access } = await walk().granted(client, A.cert)
     await announced(client, A, B)
@@ -137,7 +137,7 @@ describe('a revocation', () => {
   })
 
   test.each(['present', 'new'])(
-    'of the %s certificate at any moment of an announcement leaves no open renewal',
+    'that names the %s certificate at any moment of an announcement leaves no open renewal',
     async (which) => {
       await walk().setService({ ...EVERY_METHOD, clientCertificateIssuers: undefined })
       for (let moment = 1, result = ''; result !== 'OK A033001'; moment++) {

@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { isAudited } from '../../../shared/lambda/route.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import { allRecords } from '../../support/audit.ts'
@@ -20,6 +22,20 @@ const SETTINGS = { issuer: 'https://as.example.com', supportedGrantTypes: ['CLIE
 const client = await walk.addClient(BASIC)
 const token = await walk.granted(client)
 const ofClient = (path: string) => `${path}/${client.id}`
+
+/** Open renewals, one for each call that changes one. */
+const [FIRST, SECOND, THIRD] = await Promise.all(
+  ['1', '2', '3'].map(async (digit) => {
+    const [from, to] = [digit.repeat(43), 'n'.repeat(43)] as [Thumbprint, Thumbprint]
+    const now = runtime.clock.now
+    const { renewals } = await runtime.store.certificates()
+    const times = { announcedAt: now, effectiveAt: addSeconds(now, 60), endsAt: addSeconds(now, 120) }
+    const of = { service: walk.number, client: client.number, from, to }
+    const proposed = await renewals.propose({ ...of, ...times, fromValidUntil: 0 })
+    if (typeof proposed === 'object') await renewals.confirm(walk.number, proposed)
+    return { clientIdentifier: client.id, thumbprint: from }
+  }),
+)
 
 const HELD = { clientCertificate: OWN, reason: 'certificateHold', clientIdentifiers: [client.id] }
 
@@ -53,6 +69,9 @@ const CHANGES: Readonly<Record<string, () => Promise<Received>>> = {
   '/auth/token/revoke': () => walk.call('/auth/token/revoke', { clientIdentifier: client.id }),
   '/certificate/revoke': () => walk.call('/certificate/revoke', HELD),
   '/certificate/release': () => walk.call('/certificate/release', HELD),
+  '/certificate/renewal/approve': () => walk.call('/certificate/renewal/approve', { ...FIRST }),
+  '/certificate/renewal/end': () => walk.call('/certificate/renewal/end', { ...SECOND }),
+  '/certificate/renewal/veto': () => walk.call('/certificate/renewal/veto', { ...THIRD }),
   '/client/certificates/delete': () => walk.v3('DELETE', ofClient('/client/certificates/delete')),
   '/client/lock_flag/update': () =>
     walk.v3('POST', ofClient('/client/lock_flag/update'), { clientLocked: true }),
@@ -76,6 +95,8 @@ const READS: Readonly<Record<string, () => Promise<Received>>> = {
   '/certificate/get/list': () => walk.v3('GET', '/certificate/get/list'),
   '/certificate/revocation/get': () => walk.call('/certificate/revocation/get', { clientCertificate: OWN }),
   '/certificate/revocation/get/list': () => walk.v3('GET', '/certificate/revocation/get/list'),
+  '/certificate/renewal/get': () => walk.call('/certificate/renewal/get', { ...FIRST }),
+  '/certificate/renewal/get/list': () => walk.v3('GET', '/certificate/renewal/get/list'),
   '/client/certificates/get/list': () => walk.v3('GET', ofClient('/client/certificates/get/list')),
   '/auth/token/get/list': () => walk.v3('GET', '/auth/token/get/list'),
   '/service/get': () => walk.v3('GET', '/service/get'),
