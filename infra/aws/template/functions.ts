@@ -24,7 +24,7 @@ const ALL = {
   'certificate-lists': {
     calls: [
       ...(['listRegistry', 'writeSources', 'writeBuckets', 'writeRevocations'] as const),
-      ...(['readGrants', 'readGrant', 'writeGrants', 'recordChanges'] as const),
+      ...(['readGrants', 'readGrant', 'writeGrants', 'listGrants', 'recordChanges'] as const),
     ],
     usesSdk: true,
   },
