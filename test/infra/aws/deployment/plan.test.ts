@@ -109,7 +109,7 @@ test('the plan does not list a new version of the functions as a replacement, an
   operator.configure('// "logLevel": "info"', '"logLevel": "debug"')
   const { code, stdout } = await operator.run(['--plan'])
   expect(code).toBe(0)
-  expect(stdout).toContain('resources: 11 new, 22 changed, 11 removed\n')
+  expect(stdout).toContain('resources: 12 new, 24 changed, 12 removed\n')
   expect(stdout.split('\n').length).toBeLessThan(25)
 })
 
