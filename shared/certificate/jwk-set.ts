@@ -73,10 +73,15 @@ export function publicKeyOfJwk(jwk: Jwk): KeyObject | undefined {
 }
 
 function importKey(jwk: Jwk): KeyObject | undefined {
+  const { stackTraceLimit } = Error
+  // Node throws and catches two errors before it looks for a JWK. Their stacks would cost as much as the import.
+  Error.stackTraceLimit = 0
   try {
     return createPublicKey({ key: jwk, format: 'jwk' })
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined
     throw error
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }

@@ -4,13 +4,15 @@ export interface JwsAlgorithm {
   readonly crv?: string
   readonly hash: string | null
   readonly isPss?: true
+  /** The length of each half of a signature by ECDSA (RFC 7518 section 3.4). */
+  readonly coordinateBytes?: number
 }
 
 /** The JWS algorithms that a client may use, all of them asymmetric (RFC 7518 section 3.1, RFC 8037). */
 export const JWS_ALGORITHMS: ReadonlyMap<string, JwsAlgorithm> = new Map<string, JwsAlgorithm>([
-  ['ES256', { kty: 'EC', crv: 'P-256', hash: 'sha256' }],
-  ['ES384', { kty: 'EC', crv: 'P-384', hash: 'sha384' }],
-  ['ES512', { kty: 'EC', crv: 'P-521', hash: 'sha512' }],
+  ['ES256', { kty: 'EC', crv: 'P-256', hash: 'sha256', coordinateBytes: 32 }],
+  ['ES384', { kty: 'EC', crv: 'P-384', hash: 'sha384', coordinateBytes: 48 }],
+  ['ES512', { kty: 'EC', crv: 'P-521', hash: 'sha512', coordinateBytes: 66 }],
   ['PS256', { kty: 'RSA', hash: 'sha256', isPss: true }],
   ['PS384', { kty: 'RSA', hash: 'sha384', isPss: true }],
   ['PS512', { kty: 'RSA', hash: 'sha512', isPss: true }],

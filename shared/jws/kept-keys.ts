@@ -7,8 +7,8 @@ import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-
 const LIMIT_KEYS = 1000
 
 /**
- * Keys that have verified a signature, by their canonical text. The use, the operations and the algorithm of a key are not kept: each JWK
- * is checked for them.
+ * Keys that have verified a signature, by their canonical text. The use, the operations, the algorithm and private members of a JWK are
+ * not kept: each JWK is checked for them.
  */
 const kept = new BoundedMap<string, KeyObject>(LIMIT_KEYS)
 

@@ -1,4 +1,4 @@
-import type { SentProof } from '../dpop/proof.ts'
+import { type SentProof, verifyProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS } from '../dpop/proof-faults.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
@@ -13,7 +13,7 @@ const NO_PROOF = new OneTimeProof()
 
 /**
  * Verifies the DPoP proof of a request to the token endpoint or to the endpoint for pushed requests. The client must have been
- * authenticated. Without a proof it reads nothing, and the code that verifies proofs is not loaded.
+ * authenticated. Without a proof it reads nothing.
  *
  * @param published the URLs of the endpoint in the metadata
  * @returns the proof for the transition of the grant, which refuses it with dpop-used if it was used before
@@ -30,7 +30,6 @@ export async function verifyIssuingProof(
   const { service, store, now } = call
   if (requiredBinding(service, client) === 'certificate') throw new Refusal('dpop-certificate-required')
   const { algorithms } = settingsOf(service, client)
-  const { verifyProof } = await import('../dpop/proof.ts')
   const proof = verifyProof(withUrls(sent, published, service), now, algorithms)
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)

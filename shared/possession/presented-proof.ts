@@ -1,4 +1,4 @@
-import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
+import { type SentProof, type VerifiedProof, verifyProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS, type ProofFault } from '../dpop/proof-faults.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, type RefusalFor, refusalFor } from '../refusal/refusal.ts'
@@ -20,14 +20,12 @@ export interface ProofUse {
 }
 
 /** Verifies that the proof matches its request and the token that it came with (RFC 9449 sections 4.3 and 7.1). */
-export async function verifyPresentedProof(
+export function verifyPresentedProof(
   sent: SentProof,
   accessToken: string,
   now: EpochSeconds,
   algorithms: readonly string[],
-): Promise<VerifiedProof | ProofFault> {
-  // Requests without a proof do not load this code.
-  const { verifyProof } = await import('../dpop/proof.ts')
+): VerifiedProof | ProofFault {
   return verifyProof({ ...sent, accessToken }, now, algorithms)
 }
 

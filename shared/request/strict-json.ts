@@ -12,7 +12,8 @@ export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
   const text = bytes.toString()
   const value = parseJson(text)
-  return isJsonObject(value) && !repeatsMember(text) ? value : undefined
+  // A text without spaces is mostly the one that the value has again, and then nothing was lost.
+  return isJsonObject(value) && (JSON.stringify(value) === text || !repeatsMember(text)) ? value : undefined
 }
 
 /** A string, with a colon after it if it is the name of a member; or a bracket. */

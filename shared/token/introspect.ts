@@ -77,7 +77,7 @@ async function readUse(request: IntrospectionRequest, call: Call): Promise<Token
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
   const isByKey = request.proof !== undefined || boundKey(grant.binding) !== undefined
   const algorithms = isByKey ? await proofAlgorithms(grant, call) : settingsOf(service).algorithms
-  const proof = request.proof && (await verifyPresentedProof(request.proof, request.token, now, algorithms))
+  const proof = request.proof && verifyPresentedProof(request.proof, request.token, now, algorithms)
   const nonce =
     request.proof && typeof proof === 'object'
       ? await request.verifyNonce?.(request.proof, proof, call)

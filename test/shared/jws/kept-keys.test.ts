@@ -4,6 +4,7 @@ import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose
 import { expect, test } from 'vitest'
 import { canonicalText, type Jwk, keyThumbprint } from '../../../shared/certificate/jwk-set.ts'
 import { JWS_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
+import { findUsableKey, keepKey } from '../../../shared/jws/kept-keys.ts'
 import { verifyCompactJws } from '../../../shared/jws/signature.ts'
 import { readCompactJws } from '../../../shared/request/compact-jws.ts'
 import { encode, jws } from '../../support/assertions.ts'
@@ -11,7 +12,8 @@ import { encode, jws } from '../../support/assertions.ts'
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
 const pairs = [
   ...[ec('P-256'), ec('P-256'), ec('P-384'), ec('P-521')],
-  ...[generateKeyPairSync('ed25519'), generateKeyPairSync('rsa', { modulusLength: 2048 })],
+  ...[generateKeyPairSync('ed25519'), generateKeyPairSync('rsa', { modulusLength: 1536 })],
+  generateKeyPairSync('rsa', { modulusLength: 2048 }),
 ]
 const jwkOf = ({ publicKey }: { publicKey: KeyObject }): Jwk => publicKey.export({ format: 'jwk' })
 
@@ -24,7 +26,7 @@ function verify(text: string, jwk: Jwk, alg: string) {
 async function isAcceptedByJose(text: string, jwk: Jwk, alg: string): Promise<boolean> {
   const isForSignatures = (jwk['use'] ?? 'sig') === 'sig' && (jwk['alg'] ?? alg) === alg
   const { key_ops: operations = ['verify'] } = jwk
-  const isForVerifying = JSON.stringify(operations) === '["verify"]'
+  const isForVerifying = JSON.stringify(operations) === '["verify"]' && !('d' in jwk)
   try {
     const { kty, crv, x, y, n, e } = jwk as JWK
     const key = await importJWK(JSON.parse(JSON.stringify({ kty, crv, x, y, n, e })) as JWK, alg)
@@ -53,6 +55,8 @@ const SIGNATURES: readonly ((right: Buffer, at: number) => Buffer)[] = [
   (right) => Buffer.concat([Buffer.alloc(1), right]),
   (right) => Buffer.alloc(right.length),
   () => Buffer.alloc(0),
+  (right) => Buffer.concat([Buffer.alloc(right.length / 2), right.subarray(right.length / 2)]),
+  (right) => Buffer.concat([right.subarray(0, right.length / 2), Buffer.alloc(right.length / 2)]),
 ]
 const JWKS: readonly ((jwk: Jwk) => Jwk)[] = [
   ...Array.from({ length: 4 }, () => (jwk: Jwk) => jwk),
@@ -64,6 +68,9 @@ const JWKS: readonly ((jwk: Jwk) => Jwk)[] = [
   (jwk) => ({ ...jwk, x: jwk['y'] ?? jwk['n'] ?? '' }),
   (jwk) => ({ ...jwk, kty: 'RSA' }),
   (jwk) => ({ ...jwk, crv: 'P-384' }),
+  (jwk) => ({ ...jwk, d: 5 }),
+  (jwk) => ({ ...jwk, d: 'AA' }),
+  (jwk) => ({ ...jwk, e: 'AQ' }),
   (jwk) => Object.fromEntries(Object.entries(jwk).reverse()),
 ]
 
@@ -77,7 +84,12 @@ test('keys, algorithms, signatures and members of keys have the verdict of anoth
   const made = algorithms.map(({ alg, pair }) => ({
     ...{ alg, jwk: jwkOf(pair), text: jws({ alg }, {}, pair.privateKey, alg) },
   }))
-  const signed = fc.constantFrom(...made)
+  // The header names an algorithm of another type of key.
+  const lies = made.map((one, i) => {
+    const { alg } = made[(i + 3) % made.length] ?? one
+    return { ...one, alg, text: one.text.replace(/^[^.]+/, encode({ alg })) }
+  })
+  const signed = fc.constantFrom(...made, ...made, ...lies)
   const changes = [fc.constantFrom(...SIGNATURES), fc.nat(600), fc.constantFrom(...JWKS)] as const
   let accepted = 0
   await fc.assert(
@@ -90,7 +102,7 @@ test('keys, algorithms, signatures and members of keys have the verdict of anoth
       if (outcome === undefined) accepted++
       expect(outcome === undefined).toBe(await isAcceptedByJose(text, jwk, one.alg))
     }),
-    { numRuns: 600 },
+    { numRuns: 900 },
   )
   expect(accepted).toBeGreaterThan(30)
 })
@@ -101,7 +113,8 @@ test('a key that is kept is not accepted for another use, another algorithm or a
   const text = jws({ alg: 'ES256' }, {}, pair.privateKey, 'ES256')
   const jwk = jwkOf(pair)
   expect(verify(text, jwk, 'ES256')).toBeUndefined()
-  for (const more of [{ use: 'enc' }, { alg: 'ECDH-ES' }, { key_ops: ['sign'] }, { key_ops: 'verify' }])
+  const uses = [{ use: 'enc' }, { alg: 'ECDH-ES' }, { key_ops: ['sign'] }, { key_ops: 'verify' }, { d: 'AA' }]
+  for (const more of uses)
     expect([more, verify(text, { ...jwk, ...more }, 'ES256')]).toEqual([more, 'key-unknown'])
 })
 
@@ -111,6 +124,24 @@ test('a key is not found by its kid: the same kid with another key has another v
   const text = jws({ alg: 'ES256', kid: 'k' }, {}, one.privateKey, 'ES256')
   expect(verify(text, { ...jwkOf(one), kid: 'k' }, 'ES256')).toBeUndefined()
   expect(verify(text, { ...jwkOf(other), kid: 'k' }, 'ES256')).toBe('signature-wrong')
+})
+
+test('a key is kept only after a right signature, and only the last thousand are', () => {
+  const [one, other] = pairs
+  if (one === undefined || other === undefined) throw new Error('there are no keys')
+  const jwk = jwkOf(ec('P-256'))
+  const isKept = (key: Jwk) => findUsableKey(key) === findUsableKey(key)
+  expect(verify(jws({ alg: 'ES256' }, {}, other.privateKey, 'ES256'), jwk, 'ES256')).toBe('signature-wrong')
+  expect(isKept(jwk)).toBe(false)
+
+  const pair = ec('P-256')
+  const first = jwkOf(pair)
+  expect(verify(jws({ alg: 'ES256' }, {}, pair.privateKey, 'ES256'), first, 'ES256')).toBeUndefined()
+  expect(isKept(first)).toBe(true)
+  for (let i = 0; i < 999; i++) keepKey({ ...first, x: String(i) }, one.publicKey)
+  expect(isKept(first)).toBe(true)
+  keepKey({ ...first, x: '999' }, one.publicKey)
+  expect(isKept(first)).toBe(false)
 })
 
 test('a signature in DER, and a salt of another length, are refused', () => {
@@ -127,6 +158,22 @@ test('a signature in DER, and a salt of another length, are refused', () => {
     const signature = sign('sha256', Buffer.from(input('PS256')), options).toString('base64url')
     expect(verify(`${input('PS256')}.${signature}`, jwkOf(rsa), 'PS256')).toBe('signature-wrong')
   }
+})
+
+test('signatures verify whose numbers begin with a zero or with a one', () => {
+  const { privateKey, publicKey } = ec('P-256')
+  const texts = Array.from({ length: 1200 }, (_, i) => jws({ alg: 'ES256' }, { i }, privateKey, 'ES256'))
+  const begins = new Set(
+    texts.flatMap((text) => {
+      const signature = Buffer.from(text.split('.')[2] ?? '', 'base64url')
+      return [signature[0], signature[32]].map((byte = 0) =>
+        byte === 0 ? 'zero' : byte > 127 ? 'one' : 'other',
+      )
+    }),
+  )
+  expect([...begins].sort()).toEqual(['one', 'other', 'zero'])
+  const jwk = publicKey.export({ format: 'jwk' })
+  expect(texts.filter((text) => verify(text, jwk, 'ES256') !== undefined)).toEqual([])
 })
 
 test('the thumbprint does not depend on the order of the members, nor on other members', async () => {
