@@ -48,12 +48,12 @@ function locationOf(address: string): { Bucket: string; Key: string } {
   return { Bucket, Key }
 }
 
-/** Turns errors of S3 into those of lists. */
+/** Turns every error, also of the network, into one of lists. */
 async function inWords<Result>(action: () => Promise<Result>): Promise<Result> {
   try {
     return await action()
   } catch (cause) {
-    if (!(cause instanceof S3ServiceException)) throw cause
-    throw new ListUnavailable(`is refused by S3: ${cause.name}`, { cause })
+    if (cause instanceof ListUnavailable) throw cause
+    throw new ListUnavailable(`cannot be read at S3: ${cause instanceof Error ? cause.name : ''}`, { cause })
   }
 }
