@@ -54,3 +54,12 @@ test('with crlStale refuse, a list of another distribution point does not cover 
   runtime.clock.now = addSeconds(runtime.clock.now, 10)
   expect(await issue(certificates().withPoint)).toBe('OK A052001')
 })
+
+test('a service notes certificates while the deployment has a source of lists', async () => {
+  const update = async () =>
+    (await walk().v3('POST', '/service/update', { certificateInventory: false })).json['resultCode']
+  expect(await update()).toBe('A039695')
+  const { sources } = await runtime.store.lists()
+  await sources.changeSources(() => [])
+  expect(await update()).toBeUndefined()
+})
