@@ -60,7 +60,10 @@ test('a rule invokes the function for each source, and a source without a fresh 
     ScheduleExpression: 'rate(10 minutes)',
     Targets: [{ Input: '{"source":"ca0"}' }],
   })
-  const made = alarms(await exampleSettings({ crl }), tablesOf({})) as Record<string, { Properties: object } | undefined>
+  const made = alarms(await exampleSettings({ crl }), tablesOf({})) as Record<
+    string,
+    { Properties: object } | undefined
+  >
   // A function that does not run sends no metric.
   expect(made['Ca1ListAlarm']?.Properties).toMatchObject({
     ...{ Period: 3600, Threshold: 1, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
