@@ -21,7 +21,7 @@ const rightsOf = (crl: CrlSettings | undefined, name = NAME) =>
     ),
   )
 const resourceOf = (resource: unknown) =>
-  typeof resource === 'object' ? (resource as { 'Fn::Sub': string })['Fn::Sub'] : resource
+  typeof resource === 'string' ? resource : (resource as { 'Fn::Sub': string })['Fn::Sub']
 
 test('lists over HTTP need no right, and those at S3 only the right to read them', () => {
   expect(rightsOf(undefined)).toEqual([])
