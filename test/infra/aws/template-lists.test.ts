@@ -11,7 +11,7 @@ const crlOf = (...addresses: string[]): CrlSettings => ({
   sources: addresses.map((address, i) => source(`ca${i}`, address)),
 })
 
-/** What the function may do besides its calls of the tables: \`action resource\`. */
+/** The rights of the function besides those for the tables: an action, a resource and perhaps a condition. */
 const rightsOf = (crl: CrlSettings | undefined, name = NAME) =>
   listStatements(name, { crl }).flatMap(({ Action, Resource, Condition }) =>
     Action.map((action) =>

@@ -84,7 +84,7 @@ test.each(OPENSSL)(
 
     for (const { access } of [first, second]) expect(await at.uses(pair, access)).toBe('401 invalid_token')
     expect((await at.refresh(pair, basic, second.refresh)).short).toBe('400 invalid_grant')
-    // This process has read the revocations of the certificate just now. A token that it issues meanwhile is dead.
+    // This process has read the revocations of the certificate just now. A token that it issues from them is dead.
     const late = await at.credentials(pair, basic)
     if (late.access !== '') expect(await at.uses(pair, late.access)).toBe('401 invalid_token')
     expect((await at.credentials(unseen, named)).short).toBe('401 invalid_client')
