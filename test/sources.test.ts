@@ -35,9 +35,9 @@ test('a comment stands on lines of its own, above the declaration that it descri
   expect(grep(/^\s*\}\s*\/\*\*/, [...sources, ...tests])).toEqual([])
 })
 
-test('only the runtime, the settings, the library for resource servers and, for signatures and retries, the lean client read time, entropy and the environment', () => {
+test('only the runtime, the settings, the log, the library for resource servers and, for signatures and retries, the lean client read time, entropy and the environment', () => {
   const readers =
-    /^shared.(runtime.(runtime|settings)|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/
+    /^shared.(runtime.(log|runtime|settings)|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/
   const others = deployed.filter((file) => !readers.test(file))
   const reach =
     /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(Bytes|UUID|Int|Fill)|Math\.random|getRandomValues|process\.env\b|hrtime/

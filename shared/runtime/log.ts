@@ -1,4 +1,6 @@
-import { destination, pino } from 'pino'
+import { channel } from 'node:diagnostics_channel'
+import { lineWriter } from './line-writer.ts'
+import { logLine } from './log-line.ts'
 import type { Settings } from './settings.ts'
 
 /** The facts about a request that the steps of its decision add to the log line. */
@@ -60,39 +62,59 @@ export interface ListLine {
   readonly milliseconds: number
 }
 
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies Settings['logLevel'][]
+
+/** Subscribers get every line that is written, for example the watch for secrets of the tests. */
+const written = channel('certbound.log.line')
+
 /**
+ * `pino` would write the same lines, but costs a tenth of a first answer (decision D48).
+ *
  * Refusals are warnings, but they are also written at the level `error`, because the alarms of a deployment count them
  * (infra/aws/template/log-counts.ts). Only the level `silent` writes nothing.
  *
  * @param write receives one line with its line end. By default lines go to standard output
  */
-export function openLog(level: Settings['logLevel'], write?: (line: string) => void) {
-  const stream = write === undefined ? destination({ fd: 1, sync: true }) : { write }
-  const logger = pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
-  const refusals = level === 'error' ? logger.child({}, { level: 'warn' }) : logger
-  const changes = level === 'silent' ? logger : logger.child({}, { level: 'info' })
+export function openLog(level: Settings['logLevel'], write: (line: string) => void = lineWriter()) {
+  const isWritten = (name: Settings['logLevel']) => LEVELS.indexOf(name) >= LEVELS.indexOf(level)
+  const put = (name: Settings['logLevel'], members: object) => {
+    const line = logLine(name, Date.now(), members)
+    written.publish(line)
+    write(line)
+  }
   return {
     request: (line: LogLine): void => {
-      if (line.reason === undefined) logger.info(line)
-      else refusals.warn(line)
+      if (line.reason === undefined) {
+        if (isWritten('info')) put('info', line)
+      } else if (level !== 'silent') put('warn', line)
     },
     /** Writes the copy of an item of a change's record, at every level but `silent`. It has no secrets. */
     change: (requestId: string, change: object): void => {
-      changes.info({ requestId, change })
+      if (level !== 'silent') put('info', { requestId, change })
     },
     /** Writes the line of a run at every level but `silent`, because an alarm counts it. */
     list: (line: ListLine): void => {
-      changes.info(line)
+      if (level !== 'silent') put('info', line)
     },
     /** Writes the line of an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {
-      logger.error({ ...line, cause: describe(cause) })
+      if (level !== 'silent') put('error', withCause(line, cause))
     },
   }
 }
 
 /** Writes one line for each request, and lines for each change. */
 export type Log = ReturnType<typeof openLog>
+
+/** The cause is described while the line is written, where an error that cannot be read does no harm. */
+function withCause(line: LogLine, cause: unknown) {
+  return {
+    ...line,
+    get cause() {
+      return describe(cause)
+    },
+  }
+}
 
 interface Cause {
   readonly name: string

@@ -1,4 +1,4 @@
-import { subscribe, tracingChannel } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { observe, observeStored } from './exchange.ts'
 import { SecretWatch } from './watch.ts'
@@ -8,12 +8,9 @@ export const watch = new SecretWatch()
 
 /**
  * Every line of every log of this process, every request to a DynamoDB engine in it and every JSON that an HTTP server in it answers.
- * Node and pino publish them, so no test can go past.
+ * Node and the log publish them, so no test can go past.
  */
-tracingChannel('pino_asJson').end.subscribe((message) => {
-  const { result } = message as { result?: unknown }
-  if (typeof result === 'string') watch.wrote('a log line', result)
-})
+subscribe('certbound.log.line', (line) => watch.wrote('a log line', line as string))
 
 subscribe('http.server.request.start', (message) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }

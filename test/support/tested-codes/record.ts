@@ -1,4 +1,4 @@
-import { tracingChannel } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import { chai } from 'vitest'
 import { answered } from './answered.ts'
 
@@ -44,7 +44,7 @@ function codesIn(expected: unknown): string[] {
   return text?.match(/\b(A\d{6}|[a-z]+(_[a-z]+)+)\b/g) ?? []
 }
 
-tracingChannel('pino_asJson').end.subscribe((message) => {
-  const [, reason] = /"reason":"([\w-]+)"/.exec(String((message as { result?: unknown }).result)) ?? []
+subscribe('certbound.log.line', (line) => {
+  const [, reason] = /"reason":"([\w-]+)"/.exec(String(line)) ?? []
   if (reason !== undefined) logged.add(reason)
 })
