@@ -7,7 +7,7 @@ const LEAVES = '^shared/(?!answer-schema[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
-const BOTTOM = '^shared/(base64|bounded-map|constant-time|json|limits)[.]ts$'
+const BOTTOM = '^shared/(base64|bounded-map|constant-time|delay|json|limits)[.]ts$'
 const PROVISIONING = '^infra/management/(management|problems|client-import)[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide|record|secrets)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
@@ -181,7 +181,7 @@ module.exports = {
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
-      '^shared/(base64|bounded-map|constant-time|json|limits|resource-url|epoch-seconds)[.]ts$',
+      '^shared/(base64|bounded-map|constant-time|delay|json|limits|resource-url|epoch-seconds)[.]ts$',
     ]),
     forbid(
       'resource-server-apart',
@@ -215,7 +215,6 @@ module.exports = {
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|(list|path)/)'),
     only('jose', 'jose', '^shared/(dpop|jws)/'),
-    only('pino', 'pino', '^shared/runtime/log[.]ts$'),
     only(
       'zod',
       'zod',

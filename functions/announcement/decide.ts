@@ -60,7 +60,7 @@ async function storeRenewal(
   client: Client,
   { service, store, now, log }: Call,
 ): Promise<Renewal> {
-  const { inUse, renewals } = await store.certificates()
+  const { inUse, renewals } = store.certificates
   const effectiveAt = addSeconds(now, service.renewalDelay)
   const endsAt = addSeconds(effectiveAt, service.renewalDuration)
   const of = { service: service.apiKey, client: client.clientId }

@@ -1,3 +1,4 @@
+import { refuseIssuing, requireRightNames } from '../../shared/authentication/certificate-authentication.ts'
 import { describeCertificate } from '../../shared/certificate/description.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Call } from '../../shared/runtime/call.ts'
@@ -33,8 +34,6 @@ async function requireFitCertificate(
     throw new Refusal('tls-certificate-outside-dates')
   const method = client.tokenAuthMethod
   if (method !== 'TLS_CLIENT_AUTH' && method !== 'SELF_SIGNED_TLS_CLIENT_AUTH') return
-  const { refuseIssuing, requireRightNames } =
-    await import('../../shared/authentication/certificate-authentication.ts')
   if (method === 'TLS_CLIENT_AUTH') await requireRightNames(certificate, path, client, call)
   else await refuseIssuing(certificate.der, call.service)
 }

@@ -1,4 +1,4 @@
 import { systemRuntime } from '../../shared/runtime/runtime.ts'
 import { refreshOnSchedule } from './schedule.ts'
 
-export const handler = refreshOnSchedule(await systemRuntime())
+export const handler = refreshOnSchedule(systemRuntime())

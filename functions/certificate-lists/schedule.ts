@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from '../../shared/delay.ts'
 import { listFetcher } from '../../shared/certificate-lists/fetch.ts'
 import { refreshSource } from '../../shared/certificate-lists/refresh.ts'
 import { isFresh, WRITE_PAUSE_MILLISECONDS } from '../../shared/certificate-lists/run.ts'

@@ -8,14 +8,20 @@ import {
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOfferedRoute } from '../../shared/lambda/not-offered.ts'
 import { endpointOf, bothVersions, type Route, route, routesOf } from '../../shared/lambda/route.ts'
+import { metadataOf, jwkSetOf } from '../../shared/metadata/metadata.ts'
+import { listRecords } from './audit/decide.ts'
 import { AuditListCall, readAuditList } from './audit/request.ts'
 import { auditList } from './audit/respond.ts'
 import { CERTIFICATE_ROUTES } from './certificates/routes.ts'
 import * as clients from './clients/decide.ts'
+import { explainCertificate } from './clients/explain.ts'
+import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secrets.ts'
 import { findRequestedClient, readClientInPath } from './requested-client.ts'
+import { createService, getService, listServices, updateService } from './services/decide.ts'
+import { deleteService } from './services/deletion.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
@@ -31,8 +37,6 @@ function probe(path: string, body: string): Route {
     answer: () => Promise.resolve({ response: { status: 200, headers, body }, outcome: 200 }),
   }
 }
-
-const metadata = () => import('../../shared/metadata/metadata.ts')
 
 export const routes = routesOf(
   route({
@@ -58,7 +62,7 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
-    decide: async (request, call) => (await import('./clients/list.ts')).listClients(request, call),
+    decide: listClients,
     respond: clientAnswers.clientList,
   }),
   route({
@@ -66,8 +70,7 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(clientRequests.ExplanationCall),
     read: clientRequests.readExplanation,
-    // It loads the rules of client authentication, which few calls need.
-    decide: async (request, call) => (await import('./clients/explain.ts')).explainCertificate(request, call),
+    decide: explainCertificate,
     respond: clientAnswers.explanation,
   }),
   route({
@@ -144,7 +147,7 @@ export const routes = routesOf(
     access: ownerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readCreation,
-    decide: async (change, call) => (await import('./services/decide.ts')).createService(change, call),
+    decide: createService,
     respond: serviceAnswers.createdService,
   }),
   route({
@@ -153,7 +156,7 @@ export const routes = routesOf(
     access: ownerAccess,
     face: managementApi(serviceRequests.ServiceListCall),
     read: serviceRequests.readServices,
-    decide: async (range, call) => (await import('./services/decide.ts')).listServices(range, call),
+    decide: listServices,
     respond: serviceAnswers.serviceList,
   }),
   route({
@@ -162,7 +165,7 @@ export const routes = routesOf(
     access: serviceOrOwnerAccess,
     face: managementApi(),
     read: () => undefined,
-    decide: async (_, call) => (await import('./services/decide.ts')).getService(_, call),
+    decide: getService,
     respond: serviceAnswers.foundService,
   }),
   route({
@@ -170,7 +173,7 @@ export const routes = routesOf(
     access: serviceOrOwnerAccess,
     face: managementApi(serviceRequests.ServiceSettings),
     read: serviceRequests.readServiceUpdate,
-    decide: async (change, call) => (await import('./services/decide.ts')).updateService(change, call),
+    decide: updateService,
     respond: serviceAnswers.changedService,
   }),
   route({
@@ -180,7 +183,7 @@ export const routes = routesOf(
     face: managementApi(),
     read: () => undefined,
     // Few calls end a service.
-    decide: async (request, call) => (await import('./services/deletion.ts')).deleteService(request, call),
+    decide: deleteService,
     respond: () => undefined,
   }),
   route({
@@ -190,7 +193,7 @@ export const routes = routesOf(
     face: managementApi(AuditListCall),
     read: readAuditList,
     // Few calls ask for records of changes.
-    decide: async (request, call) => (await import('./audit/decide.ts')).listRecords(request, call),
+    decide: listRecords,
     respond: auditList,
   }),
   ...CERTIFICATE_ROUTES,
@@ -200,7 +203,7 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,
-    decide: async (_, { service }) => (await metadata()).metadataOf(service),
+    decide: (_, { service }) => Promise.resolve(metadataOf(service)),
     respond: (document) => document,
   }),
   route({
@@ -209,7 +212,7 @@ export const routes = routesOf(
     access: roleOrOrganizationAccess('introspect'),
     face: managementApi(serviceRequests.JwksCall),
     read: serviceRequests.readJwksCall,
-    decide: async (_, { service }) => (await metadata()).jwkSetOf(service),
+    decide: (_, { service }) => Promise.resolve(jwkSetOf(service)),
     respond: (document) => document,
   }),
 

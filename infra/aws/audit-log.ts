@@ -73,7 +73,7 @@ async function list(
   isJson: boolean,
   { out }: Io,
 ): Promise<void> {
-  const audit = await store.audit()
+  const audit = store.audit
   for await (const record of audit.records(service, chosen)) {
     if (!isSelected(record, chosen)) continue
     const settled = await audit.settle(record, now())
@@ -113,7 +113,7 @@ async function erase(
   { store, now }: Runtime,
   about: { readonly service: number; readonly client: number; readonly by: string },
 ): Promise<number> {
-  const audit = await store.audit()
+  const audit = store.audit
   const period = { from: addSeconds(now(), -ALL_SECONDS), to: now() }
   return audit.erase({ ...about, operation: 'audit-log --erase', at: now() }, period)
 }

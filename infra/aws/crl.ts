@@ -57,7 +57,7 @@ export const COMMAND = command({
 
 /** @throws Complaint */
 async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<readonly string[]> {
-  const known = (await (await store.lists()).sources.findCurrent()).map(({ name }) => name)
+  const known = (await store.lists.sources.findCurrent()).map(({ name }) => name)
   const unknown = chosen.find((name) => !known.includes(name))
   const all = known.length === 0 ? 'there is none' : `there are ${known.join(', ')}`
   if (unknown !== undefined) throw new Complaint(`there is no source ${unknown}: ${all}`)
@@ -67,7 +67,7 @@ async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<r
 }
 
 async function acceptOlder(name: string, store: Pick<Runtime['store'], 'lists'>): Promise<void> {
-  await (await store.lists()).sources.changeSource(name, (source) => ({ ...source, acceptOlder: true }))
+  await store.lists.sources.changeSource(name, (source) => ({ ...source, acceptOlder: true }))
 }
 
 function complain(error: unknown): never {

@@ -19,7 +19,7 @@ export async function runOperation<Result>(
   operator: Operator,
   action: (recording: Runtime) => Promise<Result>,
 ): Promise<Result> {
-  const begun = await runtime.store.begin({ ...operator, at: runtime.now() }, () => undefined)
+  const begun = runtime.store.begin({ ...operator, at: runtime.now() }, () => undefined)
   try {
     const result = await action({ ...runtime, store: { ...runtime.store, ...begun.store } })
     await begun.operation.end(undefined, false)
@@ -44,7 +44,7 @@ export async function runOutside<Result>(
   { kind, item, members }: OutsideChange,
   action: () => Promise<Result>,
 ): Promise<Result> {
-  const { operation } = await runtime.store.begin({ ...operator, at: runtime.now() }, () => undefined)
+  const { operation } = runtime.store.begin({ ...operator, at: runtime.now() }, () => undefined)
   const attempt = operation.newAttempt()
   const write = { kind, key: { id: item }, read: [], attempt, members: [...members] }
   await operation.announce({ table: 'outside', ...write })

@@ -1,4 +1,5 @@
 import { isIssuedByOneOf } from '../certificate/issuer.ts'
+import { chainFault } from '../certificate/path/chain.ts'
 import { canIssue } from '../certificate/path/can-issue.ts'
 import { readSubject, type Subject } from '../certificate/names.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
@@ -121,7 +122,7 @@ async function isAnnounced(
   { service, store, now }: Call,
 ): Promise<boolean> {
   if (!settingsOf(service, client).renewalAnnounceable) return false
-  const { renewals } = await store.certificates()
+  const { renewals } = store.certificates
   const presented = { service: service.apiKey, client: client.clientId, thumbprint }
   return renewals.leadTo(presented, registered, now)
 }
@@ -161,8 +162,6 @@ async function requireTrustedPath(
   const readRoots = () => trustedRootCertificates.flatMap(readListed)
   const trusted = await convertErrors(readRoots, 'tls-root-malformed', 'tls-root-not-x509')
   const sent = path.flatMap(readSent)
-  // Few services use this code, so it is not loaded at cold start.
-  const { chainFault } = await import('../certificate/path/chain.ts')
   const fault = await convertErrors(() => chainFault(der, trusted, sent, now), 'tls-path-invalid')
   if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
 }

@@ -3,6 +3,10 @@ import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import type { Client } from '../store/client.ts'
 import { parseNumber } from '../store/identity.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
+import {
+  authenticateWithRegisteredCertificate,
+  authenticateWithSubject,
+} from './certificate-authentication.ts'
 import { authenticateWithAssertion, namedClientId } from './assertion-authentication.ts'
 import { settingsOf } from '../store/profile.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
@@ -96,15 +100,12 @@ export async function authenticateClient(
 
 type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
 
-/** The code for certificates is loaded when a client uses it. */
 const METHODS: Readonly<Record<TokenAuthMethod, Authenticate>> = {
   NONE: requireNoCredentials,
   CLIENT_SECRET_BASIC: authenticateWithHeaderSecret,
   CLIENT_SECRET_POST: authenticateWithFormSecret,
-  TLS_CLIENT_AUTH: async (...request) =>
-    (await import('./certificate-authentication.ts')).authenticateWithSubject(...request),
-  SELF_SIGNED_TLS_CLIENT_AUTH: async (...request) =>
-    (await import('./certificate-authentication.ts')).authenticateWithRegisteredCertificate(...request),
+  TLS_CLIENT_AUTH: authenticateWithSubject,
+  SELF_SIGNED_TLS_CLIENT_AUTH: authenticateWithRegisteredCertificate,
   PRIVATE_KEY_JWT: authenticateWithAssertion,
 }
 

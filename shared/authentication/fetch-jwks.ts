@@ -1,6 +1,5 @@
 import type { LookupAddress } from 'node:dns'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { isJwkSet, type JwkSet } from '../certificate/jwk-set.ts'
 import type { Internet } from '../runtime/internet.ts'
@@ -76,7 +75,9 @@ function withLimit<T>(outcome: Promise<T>, limit: AbortSignal): Promise<T> {
 }
 
 async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: AbortSignal): Promise<Buffer> {
-  const request = httpsRequest(url, {
+  // Few clients have a `jwksUri`, so this module is not loaded at cold start.
+  const https = await import('node:https')
+  const request = https.request(url, {
     agent: false,
     headers: { accept: 'application/jwk-set+json, application/json' },
     lookup: (_hostname, { all }, answer) =>

@@ -14,7 +14,7 @@ export async function refuseRevokedCertificate(
   { service, store, now, log }: Call,
 ): Promise<void> {
   const { thumbprint } = certificate
-  const { inUse } = await store.certificates()
+  const { inUse } = store.certificates
   const certified = { service: service.apiKey, client: client.clientId, thumbprint }
   const revocation = await inUse.findRevocation(certified, { certificate, service, client })
   if (revocation !== undefined) {

@@ -47,8 +47,8 @@ export async function compareNotes(
     const notedFromStart = isInventoryComplete(record)
     const differences = await findDifferences(source, buckets, service, store)
     const about = { operation: 'crl', by: source.name, at: now(), service }
-    const { operation, store: audited } = await store.begin(about, () => undefined)
-    const certificates = await audited.certificates()
+    const { operation, store: audited } = store.begin(about, () => undefined)
+    const certificates = audited.certificates
     const apply = async ({ named, reason }: Differences['named'][number]) => {
       const by = { service, named, source: source.name, clients: [] }
       if (reason === undefined) {
@@ -80,7 +80,7 @@ async function findDifferences(
   service: number,
   store: Pick<Store, 'certificates'>,
 ): Promise<Differences> {
-  const { notes } = await store.certificates()
+  const { notes } = store.certificates
   const found: Differences = { named: [], unknown: [] }
   const batches = Array.from({ length: Math.ceil(buckets.length / BUCKETS_IN_A_READ) }, (_, i) =>
     buckets.slice(i * BUCKETS_IN_A_READ, (i + 1) * BUCKETS_IN_A_READ),

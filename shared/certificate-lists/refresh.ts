@@ -30,7 +30,7 @@ const MAX_PROBLEMS = 5
  * @throws SourceBusy
  */
 export async function refreshSource(name: string, reader: ListReader): Promise<Refreshed> {
-  const { sources } = await reader.store.lists()
+  const { sources } = reader.store.lists
   const source = (await sources.findCurrent()).find((each) => each.name === name)
   if (source === undefined) throw new SourceBusy(`there is no source ${name}: run npm run provision`)
   const { lists, problem } = await fetchChanged(source, reader)
@@ -49,7 +49,7 @@ export async function refreshSource(name: string, reader: ListReader): Promise<R
 
 /** Only one run writes the buckets of a source at a time. @throws SourceBusy */
 async function begin(name: string, { store, now, random }: ListReader): Promise<RunningSource> {
-  const { sources } = await store.lists()
+  const { sources } = store.lists
   const mine = { id: random(12).toString('base64url'), until: addSeconds(now(), RUN_SECONDS) }
   const begun = await sources.changeSource(name, (current) =>
     current.run !== undefined && now() < current.run.until
@@ -70,9 +70,7 @@ async function settle(
 ): Promise<ListSource> {
   const isSettled = lists.length === 0 && source.run === undefined && source.acceptOlder === undefined
   if (isSettled && source.problem === problem) return source
-  const changed = await (
-    await store.lists()
-  ).sources.changeSource(source.name, (current) => {
+  const changed = await store.lists.sources.changeSource(source.name, (current) => {
     if (current.run?.id !== source.run?.id) return undefined
     const { run: _run, problem: _problem, acceptOlder: _acceptOlder, ...rest } = current
     const others = current.lists.filter(({ key }) => !lists.some(({ stored }) => stored.key === key))

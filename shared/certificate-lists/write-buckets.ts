@@ -28,7 +28,7 @@ export async function writeBuckets(
   lists: readonly ChangedList[],
   { store, now, pause }: ListReader,
 ): Promise<BucketChange[]> {
-  const { buckets, sources } = await store.lists()
+  const { buckets, sources } = store.lists
   const keys = new Set([...source.lists, ...lists.map(({ stored }) => stored)].map(({ key }) => key))
   const earlier = new Set(source.run.pending)
   const all = (await buckets.findAll(source.name)).map((before, bucket): BucketChange => {

@@ -66,6 +66,19 @@ export type DynamoDb = {
   readonly [Operation in keyof Inputs]: (input: Inputs[Operation]) => Promise<Outputs[Operation]>
 } & { readonly close: () => void }
 
+/** A client that is still loading. Its calls wait for it. */
+export function startingDynamoDb(started: Promise<DynamoDb>): DynamoDb {
+  return {
+    get: async (input) => (await started).get(input),
+    batchGet: async (input) => (await started).batchGet(input),
+    put: async (input) => (await started).put(input),
+    update: async (input) => (await started).update(input),
+    delete: async (input) => (await started).delete(input),
+    query: async (input) => (await started).query(input),
+    close: () => void started.then(({ close }) => close()),
+  }
+}
+
 /** The condition of a write does not hold. The write may be the second attempt of one that has succeeded. */
 export class ConditionFailed extends Error {}
 

@@ -1,5 +1,4 @@
 import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import { isPublicAddress } from './public-address.ts'
 
 /** The means to reach hosts that a client chose, for example in its `jwks_uri`. */
@@ -14,7 +13,7 @@ export interface Internet {
 
 /** Uses the system's resolver, and only public addresses. The limit is the time that a client can wait for its token. */
 export const PUBLIC_INTERNET: Internet = {
-  resolve: (hostname) => lookup(hostname, { all: true }),
+  resolve: async (hostname) => (await import('node:dns/promises')).lookup(hostname, { all: true }),
   isAllowed: isPublicAddress,
   limitMilliseconds: 3_000,
   ca: undefined,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DynamoDb } from '../dynamodb/dynamodb.ts'
+import { type DynamoDb, startingDynamoDb } from '../dynamodb/dynamodb.ts'
 import { leanDynamoDb } from '../dynamodb/lean/client.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
@@ -20,14 +20,17 @@ export interface Runtime {
 }
 
 /** @throws Error that names the environment variable that is missing or wrong */
-export async function systemRuntime(): Promise<Runtime> {
+export function systemRuntime(): Runtime {
   const settings = readEnvironment()
-  return runtimeFor(settings, await openDynamoDb(settings))
+  return runtimeFor(settings, settings.dynamodbClient === 'sdk' ? loadSdk() : leanDynamoDb())
 }
 
-/** The SDK is loaded only if it is used, because loading it takes more time than the rest of a cold start. */
-async function openDynamoDb({ dynamodbClient }: Settings): Promise<DynamoDb> {
-  return dynamodbClient === 'sdk' ? (await import('../dynamodb/sdk.ts')).sdkDynamoDb() : leanDynamoDb()
+/**
+ * The SDK is loaded only if it is used, because loading it takes more time than the rest of a cold start. The first call waits for it. If
+ * it cannot be loaded, nothing catches the error, and the start of the function fails.
+ */
+function loadSdk(): DynamoDb {
+  return startingDynamoDb(import('../dynamodb/sdk.ts').then(({ sdkDynamoDb }) => sdkDynamoDb()))
 }
 
 /** A runtime with the system's clock and randomness. */
@@ -37,7 +40,8 @@ export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {
   return {
     settings,
     now,
-    elapsed: () => performance.now(),
+    // `performance` would load a module of Node at a cold start.
+    elapsed: () => Number(process.hrtime.bigint()) / 1e6,
     random,
     store: openStore({ ...settings, now, random, dynamodb }),
     internet: PUBLIC_INTERNET,

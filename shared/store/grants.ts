@@ -42,12 +42,12 @@ export type Transition = Written | { readonly done: false; readonly current: Gra
 export class Grants {
   readonly #table: Table
   readonly #newRevision: () => string
-  readonly #openCertificates: () => Promise<Certificates>
+  readonly #certificates: Certificates
 
-  constructor(table: Table, openCertificates: () => Promise<Certificates>) {
+  constructor(table: Table, certificates: Certificates) {
     this.#table = table
     this.#newRevision = table.newAttempt
-    this.#openCertificates = openCertificates
+    this.#certificates = certificates
   }
 
   /**
@@ -63,7 +63,7 @@ export class Grants {
     const bound = read?.stage === 'TOKENS' ? boundThumbprint(read.binding) : undefined
     let state = client && readClientState(client)
     if (state?.moreRevoked !== undefined)
-      state = await (await this.#openCertificates()).moreRevoked.complete(state, key, [bound, presented])
+      state = await this.#certificates.moreRevoked.complete(state, key, [bound, presented])
     return { grant: read, client: state, caller: sameClient ? state : other && readClientState(other) }
   }
 

@@ -1,10 +1,11 @@
 import type { DynamoDb, Item } from '../dynamodb/dynamodb.ts'
 import { BoundedMap } from '../bounded-map.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { openAudit } from './audit/audit.ts'
 import type { Audited } from './audit/audit-item.ts'
 import { Cache } from './cache.ts'
 import type { CertificateMemory } from './certificates/in-use.ts'
-import type { Certificates } from './certificates/certificates.ts'
+import { Certificates } from './certificates/certificates.ts'
 import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
 import { Proofs } from './proofs.ts'
@@ -44,7 +45,7 @@ export function openStore(options: StoreOptions) {
   const grants = new Table(dynamodb, grantsTable, newAttempt)
   const store = {
     ...partsOver(registry, grants, memory),
-    audit: async () => (await import('./audit/audit.ts')).openAudit({ ...options, newAttempt }),
+    audit: openAudit({ ...options, newAttempt }),
     close: () => {
       dynamodb.close()
     },
@@ -57,8 +58,8 @@ export function openStore(options: StoreOptions) {
      * @param log writes the copy of an item of the record
      * @returns the store for its writes, and the operation, which has to be ended
      */
-    begin: async (about: Audited, log: (item: Item) => void) => {
-      const begun = (await store.audit()).begin(about, log)
+    begin: (about: Audited, log: (item: Item) => void) => {
+      const begun = store.audit.begin(about, log)
       const audited = partsOver(begun.registry, begun.grants, memory)
       return { operation: begun.operation, store: { ...store, ...audited } }
     },
@@ -72,21 +73,21 @@ interface ProcessMemory {
   readonly now: () => EpochSeconds
 }
 
-function partsOver(registryTable: Table, grantsTable: Table, { cache, certificates, now }: ProcessMemory) {
+function partsOver(
+  registryTable: Table,
+  grantsTable: Table,
+  { cache, certificates: known, now }: ProcessMemory,
+) {
   const registry = new Registry(registryTable, cache, now)
-  let opened: Promise<Certificates> | undefined
-  const openCertificates = async () =>
-    (opened ??= import('./certificates/certificates.ts').then(
-      (module) => new module.Certificates(registryTable, grantsTable, certificates, cache),
-    ))
+  const certificates = new Certificates(registryTable, grantsTable, known, cache)
   return {
     registry,
-    grants: new Grants(grantsTable, openCertificates),
+    grants: new Grants(grantsTable, certificates),
     revocations: new Revocations(grantsTable),
     clients: new Clients(grantsTable, registry),
     proofs: new Proofs(registryTable, cache),
-    certificates: openCertificates,
-    lists: async () => (await openCertificates()).certificateLists,
+    certificates,
+    lists: certificates.certificateLists,
   }
 }
 

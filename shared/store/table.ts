@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   ConditionFailed,
   type DynamoDb,
@@ -8,6 +7,7 @@ import {
   type Key,
   type Outputs,
 } from '../dynamodb/dynamodb.ts'
+import { delay } from '../delay.ts'
 import { conditionOn, updateOf } from './expressions.ts'
 import { StoreUnavailable } from './unavailable.ts'
 

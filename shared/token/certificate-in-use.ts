@@ -23,7 +23,7 @@ export async function isRevokedForNewTokens(
   if (thumbprint === undefined) return false
   const isPresented = judge(tokens.binding, { certificate, proofKey: undefined }) === 'holds'
   const presented = isPresented ? (certificate as ReadCertificate) : undefined
-  const { inUse } = await store.certificates()
+  const { inUse } = store.certificates
   const revocation = await inUse.confirm({
     ...{ service: service.apiKey, client: tokens.client, thumbprint, now },
     end: Math.max(tokens.accessExpiresAt, tokens.refresh?.refreshExpiresAt ?? 0) as EpochSeconds,

@@ -32,5 +32,5 @@ export async function isBoundBeforeDate(
   const holds = judge(grant.binding, { certificate, proofKey: undefined }) === 'holds'
   if (!holds && evidence !== 'note') return false
   const der = holds ? (certificate as ReadCertificate).der : undefined
-  return (await store.certificates()).isBeforeDate({ ...grant, thumbprint }, der, dates)
+  return store.certificates.isBeforeDate({ ...grant, thumbprint }, der, dates)
 }

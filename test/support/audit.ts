@@ -19,7 +19,7 @@ export async function recordsOf(
   from = addSeconds(clock.now, -30 * 86_400),
 ): Promise<SettledRecord[]> {
   const now = addSeconds(clock.now, OVER_SECONDS)
-  const audit = await store.audit()
+  const audit = store.audit
   const records = []
   for await (const record of audit.records(service, { from, to: now }))
     records.push(await audit.settle(record, now))

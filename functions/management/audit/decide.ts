@@ -22,7 +22,7 @@ export interface RecordPage {
 export async function listRecords(request: AuditRequest, call: Call): Promise<RecordPage> {
   const { service, store, now } = call
   const selection = await selectionOf(request, call)
-  const audit = await store.audit()
+  const audit = store.audit
   const records: SettledRecord[] = []
   let last = request.before
   for await (const record of audit.records(service.apiKey, periodOf(request, now), last)) {

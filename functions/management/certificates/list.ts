@@ -14,7 +14,7 @@ export async function listClientCertificates(
   call: Call,
 ): Promise<NotePage> {
   const { clientId } = await findRequestedClient(named, call)
-  const { lists } = await call.store.certificates()
+  const { lists } = call.store.certificates
   return lists.ofClient(call.service.apiKey, clientId, size, after)
 }
 
@@ -23,7 +23,7 @@ export async function listServiceCertificates(
   { size, after }: CertificatePageRequest,
   { service, store }: Call,
 ): Promise<NotePage> {
-  const { lists } = await store.certificates()
+  const { lists } = store.certificates
   return lists.ofService(service.apiKey, size, after)
 }
 
@@ -37,7 +37,7 @@ export async function eraseClientCertificates(named: RequestedClient, call: Call
   const { store, service, clock } = call
   const { clientId } = await findRequestedClient(named, call)
   await store.clients.cutOff(service.apiKey, clientId, clock)
-  const { lists } = await store.certificates()
+  const { lists } = store.certificates
   while (await lists.eraseSome(service.apiKey, clientId))
     if (isOutOfTime(call)) throw new Refusal('certificate-unfinished')
 }
@@ -47,7 +47,7 @@ export async function findRevocations(
   requested: RequestedCertificate,
   { service, store }: Call,
 ): Promise<readonly RevokedName[]> {
-  const { revocations } = await store.certificates()
+  const { revocations } = store.certificates
   const certificate = 'certificate' in requested ? requested.certificate : undefined
   const names =
     certificate === undefined
@@ -65,6 +65,6 @@ export async function listRevocations(
   { size, after }: CertificatePageRequest,
   { service, store }: Call,
 ): Promise<RevocationPage> {
-  const { revocations } = await store.certificates()
+  const { revocations } = store.certificates
   return revocations.list(service.apiKey, size, after)
 }

@@ -7,7 +7,7 @@ import type { RenewalListRequest, RequestedRenewal } from './request.ts'
 /** Finds the renewal of a certificate of a client. @throws Refusal renewal-unknown, or if there is no such client */
 export async function findRenewal({ client, from }: RequestedRenewal, call: Call): Promise<Renewal> {
   const { clientId } = await findRequestedClient(client, call)
-  const { renewals } = await call.store.certificates()
+  const { renewals } = call.store.certificates
   const [renewal] = await renewals.find(call.service.apiKey, clientId, from)
   if (renewal === undefined) throw new Refusal('renewal-unknown')
   return withEnd(renewal, call)
@@ -18,7 +18,7 @@ export async function listRenewals(
   { size, after, client }: RenewalListRequest,
   call: Call,
 ): Promise<RenewalPage> {
-  const { renewals } = await call.store.certificates()
+  const { renewals } = call.store.certificates
   const service = call.service.apiKey
   const page =
     client === undefined
@@ -69,7 +69,7 @@ async function changeRenewal(
   change: Change,
 ): Promise<Renewal> {
   const { clientId } = await findRequestedClient(requested, call)
-  const { renewals } = await call.store.certificates()
+  const { renewals } = call.store.certificates
   let result: Renewal | undefined
   await renewals.change(call.service.apiKey, clientId, from, (renewal) => {
     const attributes = change(renewal)

@@ -42,7 +42,7 @@ export async function revokeCertificates(request: RevokeRequest, call: Call): Pr
   const named = request.certificates.map(nameOfRequested)
   refuseWithoutInventory(named, request, service)
   const further = await findClients(request.clients, call)
-  const certificates = await store.certificates()
+  const certificates = store.certificates
   const revoked: (RevokedCertificate & ConcernedWithRenewals)[] = []
   // The loop goes on with the certificates that it adds.
   for (const name of named) {
@@ -101,7 +101,7 @@ export async function releaseCertificates(
 ): Promise<ReleasedCertificates> {
   const { service, store } = call
   const clients = await findClients(request.clients, call)
-  const certificates = await store.certificates()
+  const certificates = store.certificates
   const released = []
   for (const named of request.certificates.map(nameOfRequested)) {
     if (released.length > 0 && isOutOfTime(call)) throw new Refusal('certificate-unfinished')

@@ -2,17 +2,25 @@ import { roleAccess, roleOrOrganizationAccess } from '../../../shared/lambda/acc
 import { managementApi } from '../../../shared/lambda/faces.ts'
 import { bothVersions, type Route, route } from '../../../shared/lambda/route.ts'
 import { readClientInPath } from '../requested-client.ts'
+import {
+  eraseClientCertificates,
+  findRevocations,
+  listClientCertificates,
+  listRevocations,
+  listServiceCertificates,
+} from './list.ts'
 import * as requests from './request.ts'
 import * as answers from './respond.ts'
+import { approveRenewal, endRenewal, findRenewal, listRenewals, vetoRenewal } from './renewals.ts'
+import { releaseCertificates, revokeCertificates } from './revoke.ts'
 
-/** Few calls are about certificates in use, so their decisions load on demand. */
 export const CERTIFICATE_ROUTES: readonly Route[] = [
   route({
     paths: bothVersions('/certificate/revoke'),
     access: roleAccess('manage'),
     face: managementApi(requests.RevokeCall),
     read: requests.readRevoke,
-    decide: async (request, call) => (await import('./revoke.ts')).revokeCertificates(request, call),
+    decide: revokeCertificates,
     respond: answers.revokeResponse,
   }),
   route({
@@ -20,7 +28,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.ReleaseCall),
     read: requests.readRelease,
-    decide: async (request, call) => (await import('./revoke.ts')).releaseCertificates(request, call),
+    decide: releaseCertificates,
     respond: answers.releaseResponse,
   }),
   route({
@@ -29,7 +37,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RevocationCall),
     read: requests.readRevocationCall,
-    decide: async (request, call) => (await import('./list.ts')).findRevocations(request, call),
+    decide: findRevocations,
     respond: answers.revocationResponse,
   }),
   route({
@@ -38,7 +46,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.CertificatePageCall),
     read: requests.readCertificatePage,
-    decide: async (request, call) => (await import('./list.ts')).listRevocations(request, call),
+    decide: listRevocations,
     respond: answers.revocationListResponse,
   }),
   route({
@@ -47,7 +55,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.CertificatePageCall),
     read: requests.readCertificatePage,
-    decide: async (request, call) => (await import('./list.ts')).listServiceCertificates(request, call),
+    decide: listServiceCertificates,
     respond: answers.certificateList,
   }),
   route({
@@ -56,7 +64,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RenewalCall),
     read: requests.readRenewalCall,
-    decide: async (request, call) => (await import('./renewals.ts')).findRenewal(request, call),
+    decide: findRenewal,
     respond: answers.renewalView,
   }),
   route({
@@ -65,7 +73,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RenewalPageCall),
     read: requests.readRenewalPage,
-    decide: async (request, call) => (await import('./renewals.ts')).listRenewals(request, call),
+    decide: listRenewals,
     respond: answers.renewalList,
   }),
   route({
@@ -73,7 +81,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RenewalCall),
     read: requests.readRenewalCall,
-    decide: async (request, call) => (await import('./renewals.ts')).vetoRenewal(request, call),
+    decide: vetoRenewal,
     respond: answers.renewalView,
   }),
   route({
@@ -81,7 +89,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RenewalCall),
     read: requests.readRenewalCall,
-    decide: async (request, call) => (await import('./renewals.ts')).endRenewal(request, call),
+    decide: endRenewal,
     respond: answers.renewalView,
   }),
   route({
@@ -89,7 +97,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleAccess('manage'),
     face: managementApi(requests.RenewalCall),
     read: requests.readRenewalCall,
-    decide: async (request, call) => (await import('./renewals.ts')).approveRenewal(request, call),
+    decide: approveRenewal,
     respond: answers.renewalView,
   }),
   route({
@@ -98,7 +106,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(requests.CertificatePageCall),
     read: requests.readClientCertificatePage,
-    decide: async (request, call) => (await import('./list.ts')).listClientCertificates(request, call),
+    decide: listClientCertificates,
     respond: answers.certificateList,
   }),
   route({
@@ -107,7 +115,7 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     access: roleOrOrganizationAccess('manage'),
     face: managementApi(),
     read: readClientInPath('client-unknown-at-delete'),
-    decide: async (request, call) => (await import('./list.ts')).eraseClientCertificates(request, call),
+    decide: eraseClientCertificates,
     respond: () => undefined,
   }),
 ]

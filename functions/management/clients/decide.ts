@@ -94,7 +94,7 @@ export async function deleteClient(request: RequestedClient, call: Call): Promis
   const client = await findRequestedClient(request, call)
   const { store, service } = call
   // Notes have names of certificates. Those that are left here go with their time to live.
-  const { lists } = await store.certificates()
+  const { lists } = store.certificates
   while ((await lists.eraseSome(service.apiKey, client.clientId)) && !isOutOfTime(call));
   await store.clients.remove(service.apiKey, client)
 }

@@ -5,6 +5,7 @@ import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { readListedAuthority } from '../authority.ts'
 import { refuseTooLarge } from '../record-size.ts'
+import { faultOfMethod } from './client-certificates.ts'
 import type { ClientSettings, SettingsRequest } from './request.ts'
 import { faultOfKeys, faultOfSettings, type Keys } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
@@ -18,8 +19,6 @@ import { ClientJwkSet } from './settings-schema.ts'
 export async function readRecord(request: SettingsRequest, service: Service, before?: StoredClient) {
   const settings = withDefaults(request.settings, before)
   const keys = readKeys(settings.jwks)
-  // Only a change of a client needs this code.
-  const { faultOfMethod } = await import('./client-certificates.ts')
   const fault =
     faultOfSettings(settings) ??
     faultOfKeys(keys, settings) ??

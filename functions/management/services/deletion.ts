@@ -29,7 +29,7 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
     (left) => clients.removeAlias(apiKey, left),
   )
   // A new service with this number must not refuse the certificates that this one has revoked.
-  const { revocations } = await store.certificates()
+  const { revocations } = store.certificates
   await limited(
     async () => (await revocations.list(apiKey, BATCH)).revoked,
     ({ named }) => revocations.erase(apiKey, named),

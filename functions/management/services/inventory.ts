@@ -8,6 +8,6 @@ export async function requireInventoryForLists(
   store: Pick<Store, 'lists'>,
 ): Promise<void> {
   if (certificateInventory) return
-  const { sources } = await store.lists()
+  const { sources } = store.lists
   if ((await sources.findCurrent()).length > 0) throw new Refusal('service-inventory-needed')
 }

@@ -60,7 +60,7 @@ async function findRenewal(
   const [from, to] = [boundThumbprint(grant.binding), thumbprintOf(certificate)]
   if (from === undefined || to === undefined || !settingsOf(service, client).renewalAnnounceable)
     return 'none'
-  const { renewals } = await store.certificates()
+  const { renewals } = store.certificates
   const [renewal] = await renewals.find(grant.service, grant.client, from)
   return judgeRenewal(renewal, { from, to }, now)
 }

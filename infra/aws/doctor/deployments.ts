@@ -121,7 +121,7 @@ async function registryOf(
 ): Promise<Pick<InspectedDeployment, 'service' | 'clients' | 'lists'>> {
   try {
     const service = await store.registry.findCurrentService(serviceId)
-    const lists = await (await store.lists()).sources.findCurrent()
+    const lists = await store.lists.sources.findCurrent()
     return { service, clients: await store.registry.listClients(serviceId), lists }
   } finally {
     store.close()

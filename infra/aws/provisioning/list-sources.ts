@@ -27,7 +27,7 @@ export async function prepareListSources(
 ) {
   const configured = await readSources(crl?.sources ?? [], dirname(settingsFile))
   if (configured.length > 0) await requireInventories(runtime)
-  const stored = await (await runtime.store.lists()).sources.findCurrent()
+  const stored = await runtime.store.lists.sources.findCurrent()
   // The clocks of processes differ by less than a minute.
   const knownFrom = addSeconds(runtime.now(), registryCacheSeconds + 60)
   const merged = merge(configured, stored, knownFrom)
@@ -44,7 +44,7 @@ export async function prepareListSources(
     store: async (operator: Operator | undefined) => {
       if (isDeepStrictEqual(merged, stored)) return
       const change = async ({ store }: Pick<Runtime, 'store'>) =>
-        (await store.lists()).sources.changeSources((current) => merge(configured, current, knownFrom))
+        store.lists.sources.changeSources((current) => merge(configured, current, knownFrom))
       await (operator === undefined ? change(runtime) : runOperation(runtime, operator, change))
     },
   }

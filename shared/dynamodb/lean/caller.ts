@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { delay } from '../../delay.ts'
 import { isJsonObject, parseJson } from '../../json.ts'
 import { ATTEMPTS, ConditionFailed, DynamoDbFailure, THROTTLING } from '../dynamodb.ts'
 import { Connections, type Limits } from './connections.ts'

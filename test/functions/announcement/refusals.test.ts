@@ -25,7 +25,7 @@ beforeEach(() => walk().setService({ ...EVERY_METHOD, clientCertificateIssuers: 
 const byApi = async (client: TestClient, text: string, present: Pick<Holder, 'cert'> = A) =>
   outcome(await announceByApi(walk(), client, present, text))
 const find = async (client: TestClient, from: Holder) => {
-  const { renewals } = await runtime.store.certificates()
+  const { renewals } = runtime.store.certificates
   return renewals.find(walk().number, client.number, from.thumbprint as Thumbprint)
 }
 
@@ -169,7 +169,7 @@ describe('one renewal is open for a certificate', () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033001')
     expect(await byApi(client, announcementOf(A, C, START))).toBe('BAD_REQUEST A033397 invalid_request')
-    const { renewals } = await runtime.store.certificates()
+    const { renewals } = runtime.store.certificates
     await renewals.change(walk().number, client.number, A.thumbprint as Thumbprint, () => ({
       state: 'vetoed',
     }))

@@ -28,7 +28,7 @@ const isCounted = (line: object) => matches(clientsFreshList?.Properties.FilterP
 test('the scheduled function logs one line for a source, and only a fresh one counts for the alarm', async () => {
   const handler = refreshOnSchedule(runtime)
   expect(handler).toHaveLength(1)
-  const { sources } = await runtime.store.lists()
+  const { sources } = runtime.store.lists
   const address = `http://127.0.0.1:${port}/ca.crl`
   await sources.changeSources(() => [sourceOf(ca, { name: 'clients', address })])
   await handler({ source: 'clients' })

@@ -59,7 +59,7 @@ test('a service notes certificates while the deployment has a source of lists', 
   const update = async () =>
     (await walk().v3('POST', '/service/update', { certificateInventory: false })).json['resultCode']
   expect(await update()).toBe('A039695')
-  const { sources } = await runtime.store.lists()
+  const { sources } = runtime.store.lists
   await sources.changeSources(() => [])
   expect(await update()).toBeUndefined()
 })

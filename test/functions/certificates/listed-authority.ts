@@ -40,7 +40,7 @@ export async function listedAuthority() {
   const certificates = () => pem as NonNullable<typeof pem>
   const setSource = async (more: Partial<ListSource>, { store } = runtime) => {
     const { ca, issuers } = certificates()
-    const { sources } = await store.lists()
+    const { sources } = store.lists
     await sources.changeSources(() => [sourceOf(ca, { name: source.name, issuers, ...more })])
   }
   /** Publishes the next list. */

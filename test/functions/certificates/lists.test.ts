@@ -96,7 +96,10 @@ test('the next run compares what a run did not that ended after it had written t
   const held = (await walk().granted(client, certificates().other)).access
   await read([{ serial: '12', reason: 'certificateHold' }])
   publish([{ serial: '11' }])
-  const store = { ...rival.store, begin: () => Promise.reject(new Error('the process ends')) }
+  const throwing = () => {
+    throw new Error('the process ends')
+  }
+  const store = { ...rival.store, begin: throwing }
   const cut = { ...reader(), store }
   await expect(refreshSource(source.name, cut)).rejects.toThrow('the process ends')
   expect(await introspected(access, certificates().own)).toBe('OK A056001')
@@ -129,7 +132,7 @@ test('a token that is issued while a list is read is dead, or its certificate is
 })
 
 test('tokens that were issued before the CA had a source end, if their certificates may be in its list', async () => {
-  const { sources } = await runtime.store.lists()
+  const { sources } = runtime.store.lists
   await sources.changeSources(() => [])
   const stranger = pemOf(await issuedClient(await authority('Lists CA'), { serial: 0x11 }))
   const clients = await Promise.all([1, 2, 3, 4].map(() => walk().addClient(BASIC, BOUND)))

@@ -140,7 +140,7 @@ test('a certificate of an unknown issuer is noted with its names, and revoked by
   const client = await walk().addClient(BASIC, BOUND)
   const certificate = certificatePem('self-signed-ec')
   const { access } = tokensOf(await walk().credentials(client, certificate))
-  const notes = (await rival.store.certificates()).notes
+  const notes = rival.store.certificates.notes
   const thumbprint = thumbprintOf('self-signed-ec') as Thumbprint
   const note = await notes.find(walk().number, client.number, thumbprint)
   expect(note).toMatchObject({ thumbprint, client: client.number, firstSeen: START, lastSeen: START })

@@ -62,7 +62,7 @@ test('provision stores the sources of the settings, and crl reads their lists', 
   source.addKey()
   const before = Math.floor(Date.now() / 1000)
   expect(await listLines()).toEqual(['  certificate lists clients: change'])
-  const { sources } = await provisioning.runtime.store.lists()
+  const { sources } = provisioning.runtime.store.lists
   const [stored] = await sources.findCurrent()
   expect(stored).toMatchObject({ lists: [{ number: '7' }] })
   // A process may have its record of the sources in memory for ten seconds.

@@ -52,7 +52,7 @@ async function openSource() {
   const lists = opensslLists(await temporaryFolder(), { cert: ca.certificate.toString(), key: ca.key })
   const { port, close } = await listen(createServer((_, response) => response.end(lists.list())))
   onTestFinished(close)
-  const { sources } = await job.store.lists()
+  const { sources } = job.store.lists
   await sources.changeSources(() => [
     {
       ...{ name: 'clients', issuers: [ca.certificate.raw.toString('base64')] },

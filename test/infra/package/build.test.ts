@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, functionNames } from '../../../infra/package/build.ts'
+import { bundleCode } from '../../../infra/package/bundle.ts'
 import { ROOT } from '../../../infra/root.ts'
 import { builtFunctions } from '../../support/built-functions.ts'
 
@@ -45,7 +46,7 @@ test.each(functionNames())('%s starts from its archive, without node_modules', (
     mkdirSync(dirname(join(task, path)), { recursive: true })
     writeFileSync(join(task, path), content)
   }
-  const script = `import('./index.mjs')
+  const script = `import('./index.cjs')
     .then(({ handler }) => typeof handler + ' of ' + handler.length, (error) => error.message)
     .then(console.log)`
   const output = execFileSync(process.execPath, ['-e', script], { cwd: task, env: ENVIRONMENT })
@@ -71,6 +72,23 @@ test('a build succeeds when the same module loads on demand', async () => {
   const { startBytes, archive } = await bundlePlanted('late', `export const handler = () => import('pkijs')`)
   expect(startBytes).toBeLessThan(1000)
   expect(archive.length).toBeGreaterThan(50_000)
+})
+
+test('a build fails when a module of Node that is not listed loads at start', async () => {
+  const refused = bundlePlanted('builtin', `export { request as handler } from 'node:https'`)
+  await expect(refused).rejects.toThrow(
+    /builtin.ts loads these at start, but they must load on demand: https$/,
+  )
+  const onDemand = await bundlePlanted('later', `export const handler = () => import('node:https')`)
+  expect(onDemand.startBytes).toBeLessThan(1000)
+})
+
+test('a build fails when a module of ours would be in two files', async () => {
+  const late = join(planted, 'late-part.ts')
+  writeFileSync(late, `export { isJsonObject } from ${JSON.stringify(join(ROOT, 'shared/json.ts'))}`)
+  writeFileSync(join(planted, 'two.ts'), `export const handler = () => import(${JSON.stringify(late)})`)
+  const refused = bundleCode(relative(ROOT, join(planted, 'two.ts')), [late])
+  await expect(refused).rejects.toThrow(/two.ts: .*shared\/json.ts.* would be in two files/)
 })
 
 test('a build fails when more bytes load at start than the budget allows', async () => {

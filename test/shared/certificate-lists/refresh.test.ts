@@ -27,7 +27,7 @@ const listOf = (number: number, entries: readonly BuiltEntry[] = [], more: Built
 async function open(name: string, more: Partial<ListSource> = {}) {
   const published: Published = new Map()
   const reader = listReader(runtime, published)
-  const { sources, buckets } = await runtime.store.lists()
+  const { sources, buckets } = runtime.store.lists
   await sources.changeSources((others) => [...others, sourceOf(ca, { name, ...more })])
   const publish = (list: Buffer, address = ADDRESS) => void published.set(address, list)
   return {
@@ -108,7 +108,7 @@ test.each<[string, Buffer, string]>([
 
 test('an operator accepts an older list once', async () => {
   const { publish, refresh, reasonOf, current } = await open('restored')
-  const { sources } = await runtime.store.lists()
+  const { sources } = runtime.store.lists
   publish(listOf(9, [{ serial: '01' }]))
   await refresh()
   publish(listOf(5, [{ serial: '05' }]))
@@ -190,7 +190,7 @@ test('a run that takes too long stops before another one may begin', async () =>
 })
 
 test('a process that reads sources from its cache sees a change of another process after the time of the cache', async () => {
-  const { sources } = await runtime.store.lists()
+  const { sources } = runtime.store.lists
   const before = await sources.find()
   await runtime.tables.registry.put({ pk: 'lists', sk: 'sources', record: { sources: [] } })
   expect(await sources.find()).toEqual(before)

@@ -58,7 +58,7 @@ export async function certificateSteps(engine: Engine) {
     await rival.clients.create(SERVICE, Client.parse({ clientId }), START)
 
   const confirm = async (sample: Sample, from: Store = store, more: object = {}) =>
-    (await from.certificates()).inUse.confirm({
+    from.certificates.inUse.confirm({
       ...{ service: SERVICE, client: CLIENT, thumbprint: sample.names.thumbprint },
       ...{ end: addSeconds(START, 3600), now: START, isNoted: true },
       presented: {
@@ -69,13 +69,13 @@ export async function certificateSteps(engine: Engine) {
       ...more,
     })
   const revoke = async (named: NamedCertificate, from: Store = rival, more: object = {}) =>
-    (await from.certificates()).revoke({
+    from.certificates.revoke({
       ...{ service: SERVICE, named, source: 'operator', reason: 'keyCompromise', clients: [] },
       ...{ revokedAt: START, now: START, notedFromStart: true },
       ...more,
     })
   const lift = async (named: NamedCertificate, source = 'operator', from: Store = rival) =>
-    (await from.certificates()).lift({ service: SERVICE, named, source, clients: [] })
+    from.certificates.lift({ service: SERVICE, named, source, clients: [] })
   const stateOf = (client = CLIENT) => rival.grants.findState(SERVICE, client)
   /** Whether a token of this client that is bound to the certificate is refused when it is presented. */
   const isRefused = async (

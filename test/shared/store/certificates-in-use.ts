@@ -147,8 +147,7 @@ export async function certificatesInUse(engine: Engine) {
 
   test('the last time that a certificate was seen is written after one to two days, once', async () => {
     const sample = await certificate()
-    const note = async () =>
-      await (await rival.certificates()).notes.find(SERVICE, CLIENT, sample.names.thumbprint)
+    const note = async () => await rival.certificates.notes.find(SERVICE, CLIENT, sample.names.thumbprint)
     await confirm(sample)
     const [early, late] = [addSeconds(START, DAY - 1), addSeconds(START, 2 * DAY)]
     await confirm(sample, store, { now: early })

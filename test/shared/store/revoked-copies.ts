@@ -122,7 +122,7 @@ export async function revokedCopies(engine: Engine) {
       tested.proxy.fate = atCall(4, () => Promise.resolve(undefined))
       await expect(lift(sample.names, 'operator', store)).rejects.toThrow('the store is unavailable')
       tested.proxy.fate = pass
-      const certificates = await rival.certificates()
+      const certificates = rival.certificates
       await certificates.lift({
         service: SERVICE,
         named: sample.names,
