@@ -62,6 +62,16 @@ export interface ListLine {
   readonly milliseconds: number
 }
 
+/** The notice that a certificate of a client ends soon, and that the client uses no newer one. */
+export interface NoticeLine {
+  readonly endpoint: 'certificate-notices'
+  readonly service: number
+  readonly client: number
+  readonly thumbprint: string
+  /** Days until the end of its validity. */
+  readonly noticeDays: number
+}
+
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies Settings['logLevel'][]
 
 /** Subscribers get every line that is written, for example the watch for secrets of the tests. */
@@ -95,6 +105,10 @@ export function openLog(level: Settings['logLevel'], write: (line: string) => vo
     /** Writes the line of a run at every level but `silent`, because an alarm counts it. */
     list: (line: ListLine): void => {
       if (level !== 'silent') put('info', line)
+    },
+    /** Writes a notice at every level but `silent`, because an alarm counts it. */
+    notice: (line: NoticeLine): void => {
+      if (level !== 'silent') put('warn', line)
     },
     /** Writes the line of an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {

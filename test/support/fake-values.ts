@@ -27,6 +27,8 @@ export function valuesOf(
       if (attribute === 'RegionalDomainName')
         return `d-${id.toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
       if (attribute === 'Version') return made.get(id) ?? `no version of ${id}`
+      if (Resources[id]?.Type === 'AWS::Events::Rule' && attribute === 'Arn')
+        return `arn:aws:events:eu-central-1:${ACCOUNT}:rule/${name}-${id}`
       return `${id}.${attribute}`
     },
   }

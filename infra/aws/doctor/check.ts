@@ -1,3 +1,4 @@
+import type { EndingCertificate } from '../../../shared/store/certificates/ending.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import type { ListSource } from '../../../shared/store/lists/sources.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
@@ -18,6 +19,8 @@ export interface InspectedDeployment {
   readonly truststore: Truststore
   readonly service: StoredService | undefined
   readonly clients: readonly StoredClient[]
+  /** Certificates of clients that end soon. */
+  readonly ending: readonly EndingCertificate[]
   /** The sources of certificate lists in the registry. */
   readonly lists: readonly ListSource[]
   /** The names of the sources in the settings. */

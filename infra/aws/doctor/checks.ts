@@ -9,6 +9,7 @@ import {
   type CheckSource,
   type Status,
 } from './check.ts'
+import { endingCertificates } from './ending-certificates.ts'
 import { invokers } from './invokers.ts'
 import { certificateUsage, issuers } from './issuers.ts'
 import { clock } from './outside/clock.ts'
@@ -42,6 +43,7 @@ export const DEPLOYMENT_CHECKS: readonly Check[] = [
   registry.clientCertificates,
   registry.clientSecrets,
   certificateLists,
+  endingCertificates,
 ]
 
 /** The checks that need AWS. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint, Complaints } from '../../command.ts'
@@ -95,7 +96,7 @@ export async function awsDeployment(
     ca: undefined,
     visitor: await namedVisitor(files),
     truststore: (await readable(['truststore'], unread, () => uploadedTruststore(stacks, aws))) ?? [],
-    ...(registry ?? { service: undefined, clients: [], lists: [] }),
+    ...(registry ?? { service: undefined, clients: [], lists: [], ending: [] }),
     listNames: settings.crl?.sources.map(({ name }) => name) ?? [],
     ...{ unread, now },
   }
@@ -118,11 +119,13 @@ async function readable<Result>(
 async function registryOf(
   { store }: Runtime,
   serviceId: number,
-): Promise<Pick<InspectedDeployment, 'service' | 'clients' | 'lists'>> {
+): Promise<Pick<InspectedDeployment, 'service' | 'clients' | 'lists' | 'ending'>> {
   try {
     const service = await store.registry.findCurrentService(serviceId)
     const lists = await store.lists.sources.findCurrent()
-    return { service, clients: await store.registry.listClients(serviceId), lists }
+    const seconds = Math.floor(now().getTime() / 1000) as EpochSeconds
+    const ending = await store.certificates.ending.soon(serviceId, seconds)
+    return { service, clients: await store.registry.listClients(serviceId), lists, ending }
   } finally {
     store.close()
   }

@@ -118,12 +118,12 @@ interface Source {
  */
 function sourcesOf(name: string, { stack, settings }: Account): readonly Source[] {
   const [, partition, , region, account] = stack.id.split(':')
-  const { stage, resourceServers, crl } = settings
+  const { stage, resourceServers } = settings
   const prefix = (service: string, rest: string) =>
     ['arn', partition, service, region, account, rest].join(':')
   if (name === 'certificate-lists') {
     const rules = prefix('events', `rule/certbound-${stage}-`)
-    return crl === undefined ? [] : [{ service: 'events.amazonaws.com', arn: rules }]
+    return [{ service: 'events.amazonaws.com', arn: rules }]
   }
   const own = stack.outputs.get('HttpApiId') ?? ''
   const apis = name === 'authorizer' ? resourceServers.map(({ apiId }) => apiId) : [own]
@@ -164,8 +164,7 @@ function missingPermissions(
     const todo = 'give this permission to the API (docs/resource-servers.md)'
     return refused.map(({ arn }) => warn(`${arn}* may not invoke ${label}`, todo))
   }
-  const isUnused = name === 'certificate-lists' && sources.length === 0
-  if (isUnused || (sources.length > 0 && refused.length === 0)) return []
+  if (sources.length > 0 && refused.length === 0) return []
   const caller = name === 'certificate-lists' ? 'EventBridge' : 'API Gateway'
   return [fail(`${caller} may not invoke ${label}`, 'npm run deploy')]
 }

@@ -51,7 +51,7 @@ const READ = [
     ...actionsOf('lambda', 'GetPolicy ListAliases ListVersionsByFunction ListFunctionUrlConfigs'),
   ),
   allow(ANY, 'lambda:GetAccountSettings'),
-  allow(TABLES, 'dynamodb:GetItem', 'dynamodb:Query', ...DESCRIPTION),
+  allow(TABLES, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', ...DESCRIPTION),
   ...READ_TRUSTSTORE,
   NO_SIGNING_KEYS,
 ]

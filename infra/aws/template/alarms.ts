@@ -20,6 +20,11 @@ export function alarms(settings: Settings, tables: Tables): Readonly<Record<stri
     ...capacityAlarms(settings, tables),
     ...certificateAlarms(settings),
     ...listAlarms(settings),
+    EndingCertificatesAlarm: {
+      description: 'Certificates of clients end soon, and their clients use no newer ones.',
+      query: 'history of a certificate',
+      watched: sum(metric(namespaceOf(settings.stage), 'EndingCertificates'), 1),
+    },
   }
   return Object.fromEntries(Object.entries(all).map(([id, each]) => [id, resource(id, each, settings)]))
 }

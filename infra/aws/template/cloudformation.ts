@@ -7,7 +7,7 @@
 export type LogicalId =
   | `${string}${'LambdaFunction' | 'LogGroup' | 'Alias' | 'Archive'}`
   | `${'Registry' | 'Grants' | 'Audit'}Table`
-  | `${string}ListRule`
+  | `${string}${'List' | 'Notices'}Rule`
   | 'AlarmTopic'
   | 'Bucket'
   | 'HttpApi'

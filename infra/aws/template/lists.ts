@@ -9,29 +9,49 @@ const LISTS = 'certificate-lists'
 type Settings = Pick<DeploymentSettings, 'crl'>
 
 const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
-const ruleId = (source: string) => `${capitalized(source)}ListRule` as const
 export const alarmId = (source: string) => `${capitalized(source)}ListAlarm` as const
 
-/** The rules that invoke the function for each source, and the permissions to do so. */
+/** The rules that invoke the function for each source and for the notices of each day, and the permissions to do so. */
 export function listRules({ crl }: Settings): Readonly<Record<string, object>> {
-  const resources = (crl?.sources ?? []).map(({ name }) => ({
-    [ruleId(name)]: {
+  const sources = (crl?.sources ?? []).map(({ name }) =>
+    rule(`${capitalized(name)}List`, `Reads the certificate lists of ${name}`, 'rate(10 minutes)', {
+      source: name,
+    }),
+  )
+  // A fixed hour, so that each day has one run.
+  const notices = rule(
+    'CertificateNotices',
+    'Logs the certificates of clients that end',
+    'cron(0 6 * * ? *)',
+    {
+      notices: true,
+    },
+  )
+  return Object.assign({}, ...sources, notices) as Readonly<Record<string, object>>
+}
+
+function rule(
+  id: `${string}${'List' | 'Notices'}`,
+  Description: string,
+  ScheduleExpression: string,
+  input: object,
+) {
+  return {
+    [`${id}Rule`]: {
       Type: 'AWS::Events::Rule',
       Properties: {
-        Description: `Reads the certificate lists of ${name}`,
-        ScheduleExpression: 'rate(10 minutes)',
-        Targets: [{ Id: LISTS, Arn: ref(aliasId(LISTS)), Input: JSON.stringify({ source: name }) }],
+        ...{ Description, ScheduleExpression },
+        Targets: [{ Id: LISTS, Arn: ref(aliasId(LISTS)), Input: JSON.stringify(input) }],
       },
     },
-    [`${capitalized(name)}ListPermission`]: {
+    [`${id}Permission`]: {
       Type: 'AWS::Lambda::Permission',
       Properties: {
         ...{ FunctionName: ref(aliasId(LISTS)), Action: 'lambda:InvokeFunction' },
-        ...{ Principal: 'events.amazonaws.com', SourceArn: attribute(ruleId(name), 'Arn') },
+        ...{ Principal: 'events.amazonaws.com', SourceArn: attribute(`${id}Rule`, 'Arn') },
       },
     },
-  }))
-  return Object.assign({}, ...resources) as Readonly<Record<string, object>>
+  }
 }
 
 /** The members of the function in the form that osls requires. A million entries take 400 MB and up to 100 seconds. */

@@ -1,4 +1,4 @@
-import type { ListLine, LogLine } from '../../../shared/runtime/log.ts'
+import type { ListLine, LogLine, NoticeLine } from '../../../shared/runtime/log.ts'
 import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
@@ -10,6 +10,7 @@ import { logGroupId, logicalName } from './logical-ids.ts'
 /** A metric that filters count in log lines. Alarms of alarms.ts watch them, except the refusals of unknown callers. */
 export type Count =
   | ('LockedOut' | 'Refusals' | 'Replays' | 'StolenTokens' | 'Throttled' | 'UnauthenticatedRefusals')
+  | 'EndingCertificates'
   | `FreshList-${string}`
 
 export const namespaceOf = (stage: string): string => `certbound/${stage}`
@@ -39,6 +40,7 @@ export function logCounts({
       ofFunction(name, 'StolenTokens', STOLEN),
     ]),
     ofFunction('token', 'Replays', REPLAYED),
+    ofFunction('certificate-lists', 'EndingCertificates', NOTICES),
     ...(crl?.sources ?? []).map(
       ({ name }) =>
         [
@@ -88,6 +90,9 @@ const freshList = (source: string) => {
   const terms: Terms<keyof ListLine> = [`$.list = "${source}"`, '$.outcome = "fresh"']
   return `{ ${joined('&&', terms)} }`
 }
+
+const NOTICE: Term<keyof NoticeLine> = '$.noticeDays > 0'
+const NOTICES = `{ (${NOTICE}) }`
 
 const REPLAYED = linePattern('$.ended = "*"')
 

@@ -8,6 +8,7 @@ import { openLists } from '../lists/lists.ts'
 import type { Lists } from './listed.ts'
 import { RevokedCopies } from './copies.ts'
 import { cacheKeyOf, type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
+import { EndingCertificates } from './ending.ts'
 import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
 import type { NamedCertificate } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
@@ -49,6 +50,7 @@ export class Certificates {
   readonly revocations: Revocations
   readonly lists: NoteLists
   readonly renewals: Renewals
+  readonly ending: EndingCertificates
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
   readonly certificateLists: Lists
@@ -62,6 +64,7 @@ export class Certificates {
     this.revocations = new Revocations(registry, this.certificateLists)
     this.lists = new NoteLists(grants)
     this.renewals = new Renewals(grants)
+    this.ending = new EndingCertificates(grants)
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations, this.certificateLists)
     this.moreRevoked = new MoreRevoked(grants)
     this.#copies = new RevokedCopies(grants, grants.newAttempt)

@@ -94,8 +94,12 @@ export function serviceHolders(service: number): string[] {
 
 /** Sorts by the end of the validity. Certificates whose end is unknown are last. */
 export function heldOf(thumbprint: Thumbprint, validUntil: number | undefined): string {
-  const end = validUntil === undefined ? '~' : String(Math.max(validUntil, 0)).padStart(12, '0')
-  return `${end}.${thumbprint}`
+  return `${validUntil === undefined ? '~' : heldAt(validUntil)}.${thumbprint}`
+}
+
+/** The first characters of the keys of certificates whose validity ends at this time. */
+export function heldAt(validUntil: number): string {
+  return String(Math.max(validUntil, 0)).padStart(12, '0')
 }
 
 /** Some certificates have several items. The key of one whose issuer is unknown ends with `?`. */

@@ -32,6 +32,7 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/certificates/notes.ts': 'GrantsTable',
   'shared/store/certificates/note-lists.ts': 'GrantsTable',
   'shared/store/certificates/renewals.ts': 'GrantsTable',
+  'shared/store/certificates/ending.ts': 'GrantsTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
   'shared/store/lists/buckets.ts': 'RegistryTable',

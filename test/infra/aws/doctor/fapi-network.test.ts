@@ -24,7 +24,7 @@ async function urlOf(server: Parameters<typeof listen>[0]): Promise<string> {
 const serverWith = (options: TlsOptions) =>
   urlOf(createServer({ ...identity('server-localhost', 'ca-issuing'), ...options }))
 
-const lists = { lists: [], listNames: [] }
+const lists = { lists: [], ending: [], listNames: [] }
 const unread = { visitor: undefined, truststore: [], service: undefined, clients: [], ...lists, unread: {} }
 const subject = {
   ...unread,

@@ -60,6 +60,8 @@ test('doctor reports the data that it could not read, and skips the checks that 
     'registered certificates: not checked without the registry',
     'client certificates: not checked without the service',
     'client secrets: not checked without the registry',
+    'certificate lists: not checked without the registry',
+    'ending certificates: not checked without the service',
   ])
   expect(lines).toContain('skip  metadata: whether the issuer equals that of the service')
   expect(lines).toContain('skip  JWK Set: whether /jwks contains the key that signs access tokens')

@@ -1,0 +1,102 @@
+import type { EpochSeconds } from '../../epoch-seconds.ts'
+import { readMembers } from '../item.ts'
+import type { Table } from '../table.ts'
+import { heldAt, heldOf, noteId, notesHolder, serviceHolders } from './names.ts'
+import { Holders, Note } from './notes.ts'
+
+const DAY_SECONDS = 86_400
+const BATCH = 100
+
+/** The days before the end of a certificate with a notice. */
+const NOTICE_DAYS = [30, 14, 7, 1] as const
+
+/** A certificate in use whose client has no newer one. */
+export interface EndingCertificate {
+  readonly note: Note
+  /** Days from today until the day on which the validity ends, in UTC. */
+  readonly days: number
+}
+
+/** The notices of a certificate. A short one has few: its validity is at least four times as long as the time before its end. */
+function noticesOf({ validFrom, validUntil }: Pick<Note, 'validFrom' | 'validUntil'>): readonly number[] {
+  const validity = (validUntil ?? 0) - (validFrom ?? Infinity)
+  return NOTICE_DAYS.filter((days) => validity >= 4 * days * DAY_SECONDS)
+}
+
+/** Finds certificates in use that end soon, by the index, which may lag behind. No decision uses it. */
+export class EndingCertificates {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  /** The certificates of a service with a notice on this day. If it is read once a day, each notice is given once. */
+  async noticesOn(service: number, now: EpochSeconds): Promise<EndingCertificate[]> {
+    const found = await Promise.all(NOTICE_DAYS.map((days) => this.#endingIn(service, now, days, days + 1)))
+    return found.flat().filter(({ note, days }) => noticesOf(note).includes(days))
+  }
+
+  /** The certificates of a service after their first notice, the one that ends first in front. */
+  async soon(service: number, now: EpochSeconds): Promise<EndingCertificate[]> {
+    const found = await this.#endingIn(service, now, 0, NOTICE_DAYS[0] + 1)
+    return found.filter(({ note, days }) => days <= Math.max(...noticesOf(note)))
+  }
+
+  /** @param from days after today. The validity ends on this day or later, and before the day `until` */
+  async #endingIn(
+    service: number,
+    now: EpochSeconds,
+    from: number,
+    until: number,
+  ): Promise<EndingCertificate[]> {
+    const today = dayOf(now)
+    const [start, end] = [heldAt((today + from) * DAY_SECONDS), heldAt((today + until) * DAY_SECONDS)]
+    const ids: string[] = []
+    for (const holder of serviceHolders(service)) {
+      let after = start
+      for (let isMore = true; isMore;) {
+        const keys = await this.#table.queryIndexPart('listing', { holder }, after, BATCH)
+        const ending = keys.filter(({ held }) => String(held) < end)
+        ids.push(...ending.map(({ id }) => String(id)))
+        isMore = ending.length === BATCH
+        after = String(keys.at(-1)?.['held'])
+      }
+    }
+    const found: EndingCertificate[] = []
+    for (const note of await this.#notesOf(service, ids)) {
+      if (note.validUntil === undefined || (await this.#hasNewer(service, note))) continue
+      found.push({ note, days: dayOf(note.validUntil) - today })
+    }
+    return found.sort((a, b) => a.days - b.days)
+  }
+
+  /** The notes of all clients of some certificates. @param ids those of items with holders */
+  async #notesOf(service: number, ids: readonly string[]): Promise<Note[]> {
+    const notes = (await this.#findAll(ids)).flatMap((item) => {
+      const [, , thumbprint = ''] = String(item['id']).split('.')
+      const { clients } = readMembers(Holders, item)
+      return clients.map((client) => noteId(service, client, thumbprint as Note['thumbprint']))
+    })
+    return (await this.#findAll(notes)).map((item) => readMembers(Note, item))
+  }
+
+  /** Whether the client uses a certificate that ends later. */
+  async #hasNewer(service: number, { client, thumbprint, validUntil }: Note): Promise<boolean> {
+    const holder = notesHolder(service, client)
+    const [next] = await this.#table.queryIndexPart('listing', { holder }, heldOf(thumbprint, validUntil), 1)
+    // Certificates whose end is unknown come last.
+    return next !== undefined && String(next['held']) < heldOf('' as Note['thumbprint'], undefined)
+  }
+
+  async #findAll(ids: readonly string[]) {
+    const items = []
+    for (let start = 0; start < ids.length; start += BATCH)
+      items.push(...(await this.#table.findAll(ids.slice(start, start + BATCH).map((id) => ({ id })))))
+    return items.filter((item) => item !== undefined)
+  }
+}
+
+function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY_SECONDS)
+}
