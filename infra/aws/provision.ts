@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
-import { command, confirm, type Io } from '../command.ts'
+import { command, Complaint, confirm, type Io } from '../command.ts'
 import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
 import { openManagement } from '../management/management.ts'
 import { type Operator, runOutside } from '../management/operation.ts'
@@ -20,6 +20,7 @@ import {
 import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { prepareListSources } from './provisioning/list-sources.ts'
 import { findPresent, type NewSecrets, provision } from './provisioning/provision.ts'
+import { prepareRenewedCertificate, type RenewedCertificate } from './provisioning/renew-certificate.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
 const HELP = `certbound provision: creates the service, the clients and the owner of a deployment, and renews its trust store
@@ -29,6 +30,7 @@ const HELP = `certbound provision: creates the service, the clients and the owne
   --remove-trust    with --yes: let the trust store lose certificates, whose clients are refused then
   --new-owner       make further credentials for the owner; the present ones stay valid
   --remove-owner KEY  remove the credentials of the owner that have this key
+  --renew CLIENT FILE  register a new self-signed certificate (PEM) at the client and in the trust store, beside the present ones
   --json            print secrets as lines of JSON on standard output, and everything else on standard error
   --endpoint URL    use a DynamoDB on this machine, which has no trust store (AWS_ENDPOINT_URL_DYNAMODB)
   --help
@@ -41,27 +43,42 @@ interface Options {
   readonly 'remove-trust': boolean
   readonly json: boolean
   readonly 'new-owner': boolean
+  readonly renew?: string | undefined
   readonly 'remove-owner'?: string | undefined
 }
 
 export const COMMAND = command({
   help: HELP,
+  allowPositionals: true,
   options: {
     settings: { type: 'string', default: 'certbound.jsonc' },
     yes: { type: 'boolean', default: false },
     'remove-trust': { type: 'boolean', default: false },
     'new-owner': { type: 'boolean', default: false },
     'remove-owner': { type: 'string' },
+    renew: { type: 'string' },
     json: { type: 'boolean', default: false },
     endpoint: { type: 'string' },
   },
-  run: async ({ values }, io) => {
+  run: async ({ values, positionals }, io) => {
+    const file = fileOf(values.renew, positionals)
     const endpoint = localEndpoint(values, io)
     const settings = await readDeployment(values.settings)
     await withTables(settings, { endpoint }, async (runtime, deployed) => {
       const operator = await operatorOf('provision', deployed?.aws)
       if (values['new-owner'] || values['remove-owner'] !== undefined)
         return attempt('the tables', () => changeOwner(runtime, operator, values, io))
+      if (values.renew !== undefined) {
+        const source = { settings, settingsFile: values.settings }
+        const prepare = () => prepareRenewedCertificate(values.renew ?? '', file, source, runtime)
+        const renewed = await attempt('the tables', prepare)
+        const renew =
+          deployed && (await prepareTruststore(renewed.settings, runtime, operator, deployed, values, io))
+        await attempt('the tables', () => renewCertificate(renewed, operator, values, io))
+        await renew?.()
+        if (renewed.reminder !== undefined) io.err(renewed.reminder)
+        return
+      }
       const renew = deployed && (await prepareTruststore(settings, runtime, operator, deployed, values, io))
       const lists = await attempt('the tables', () => prepareListSources(settings, values.settings, runtime))
       await attempt('the tables', () => fillTables(settings, lists, runtime, operator, values, io))
@@ -70,6 +87,25 @@ export const COMMAND = command({
     return 0
   },
 })
+
+/** The file of `--renew`. No other option has a further argument. @throws Complaint */
+function fileOf(renew: string | undefined, [file = '', ...others]: readonly string[]): string {
+  if (renew === undefined && file !== '') throw new Complaint(`${file} belongs to no option`)
+  if (renew !== undefined && (file === '' || others.length > 0))
+    throw new Complaint('--renew needs a client and one file: --renew CLIENT new.pem')
+  return file
+}
+
+async function renewCertificate(
+  { lines, store }: RenewedCertificate,
+  operator: Operator,
+  { yes, json }: Options,
+  io: Io,
+): Promise<void> {
+  for (const line of lines) (json ? io.err : io.out)(line)
+  if (!yes) await confirm(io)
+  await store(operator)
+}
 
 /**
  * Checks the trust store completely before the tables are filled.

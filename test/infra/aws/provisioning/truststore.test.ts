@@ -1,59 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
 import { recordsOf } from '../../../support/audit.ts'
-import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { findStacks } from '../../../../infra/aws/deployment/stack.ts'
 import { renewTruststore } from '../../../../infra/aws/deployment/truststore.ts'
-import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
-import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
-import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { exampleSettings } from '../packaged-template.ts'
+import { BUCKET, MTLS, truststoreAccount } from './truststore-account.ts'
 
-const TABLES = { registryTable: 'registry', grantsTable: 'grants', auditTable: 'audit' }
-
-const BUCKET = 'truststore-certbound-prod-truststorebucket'
-const MTLS = 'mtls.auth.example.com'
-
-let deployment: Deployment
-let engine: Engine
-beforeAll(async () => {
-  engine = await startEmbeddedEngine({})
-  await createTables(engine.endpoint, TABLES)
-  deployment = await openDeployment(engine.endpoint)
-})
-/** An AWS account with both stacks and one domain that trusts two CAs. The tables keep the data of earlier tests. */
-beforeEach(() => {
-  const { stacks, buckets, domains, gateway } = deployment.aws.account
-  const stack = (outputs: Record<string, string>) => {
-    return { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' }
-  }
-  stacks.set(
-    'certbound-prod',
-    stack({ RegistryTableName: 'registry', GrantsTableName: 'grants', AuditTableName: 'audit' }),
-  )
-  stacks.set('truststore-certbound-prod', stack({ TruststoreBucketName: BUCKET }))
-  const body = ['ca-root', 'ca-issuing'].map(certificatePem).join('')
-  const objects = new Map([['truststore.pem', [{ version: 'version-0', body, metadata: {} }]]])
-  buckets.set(BUCKET, { versioned: true, objects })
-  const truststoreUri = `s3://${BUCKET}/truststore.pem`
-  domains.set(MTLS, { truststoreUri, truststoreVersion: 'version-0', warnings: [] })
-  Object.assign(gateway, { now: 0, changedAt: -Infinity })
-  deployment.trust('ca-root', 'ca-issuing')
-  deployment.aws.refused.clear()
-  deployment.aws.calls.length = 0
-})
-afterAll(async () => {
-  await engine.close()
-  await deployment.close()
-})
-
-const provision = (...more: string[]) => deployment.run(['provision', '--yes', '--json', ...more])
-const domain = () => deployment.aws.account.domains.get(MTLS)?.truststoreVersion
-const changes = () => deployment.aws.calls.filter((call) => /^(Update|PUT )/.test(call))
+const { deployment, tablesOf, provision, domain, changes } = await truststoreAccount()
 
 test('provision sets the certificates of the settings at the domain, and again only if they change', async () => {
   deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
@@ -63,8 +20,7 @@ test('provision sets the certificates of the settings at the domain, and again o
   expect(first.stderr).toMatch(/:\n {2}\+ CN=public-client-instance-1\n/)
   expect(first.stdout).toContain('"role":"manage"')
   expect(domain()).toBe('version-2')
-  const runtime = openTables(TABLES, 1, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
-  onTestFinished(() => runtime.store.close())
+  const runtime = tablesOf()
   const records = await recordsOf({ store: runtime.store, clock: { now: runtime.now() } }, undefined)
   expect(records.filter(({ writes }) => writes[0]?.kind === 'trustStore')).toMatchObject([
     { operation: 'provision', by: expect.stringMatching(/^arn:aws:iam::/) as string, settlement: 'DONE' },
@@ -154,11 +110,7 @@ test('before the first deployment provision refers to npm run deploy', async () 
 })
 
 test('provision refuses a certificate that can issue others if a client of another service has registered it', async () => {
-  const runtime = openTables(TABLES, 1, {
-    ...LOCAL_DYNAMODB,
-    endpoint: engine.endpoint,
-  })
-  onTestFinished(() => runtime.store.close())
+  const runtime = tablesOf()
   const { registry, clients } = runtime.store
   await registry.putService({ apiKey: 4711, issuer: 'https://other.example', credentials: [] })
   const about = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
