@@ -1,4 +1,3 @@
-import type { Measured } from './edge.ts'
 import { growth, LEAST_SAMPLES, type Sample } from './memory.ts'
 
 /** The kinds of faults. Each of them ends the soak with the exit code 1. */
@@ -60,7 +59,7 @@ export class Report {
     return this.#faults.size > 0
   }
 
-  sample(measured: Measured, milliseconds: number): void {
+  sample(measured: Omit<Sample, 'milliseconds' | 'requests'>, milliseconds: number): void {
     this.samples.push({ ...measured, milliseconds, requests: this.requests })
   }
 
@@ -70,7 +69,7 @@ export class Report {
       ...section('requests of each kind, latency p50 / p95 / p99 in ms', this.#kinds()),
       ...section('answers', rows(this.#answers)),
       ...section(
-        'edge after each round: minute, requests, heap, external, resident (MiB), open',
+        'edge after each round: minute, requests, handshakes, heap, external, resident, that of the bare server (MiB), open',
         this.#series(),
       ),
       `${this.requests} requests, ${this.logLines} log lines, ${this.unavailable} answers 503 while the store was away or slow`,
@@ -91,11 +90,13 @@ export class Report {
     const every = Math.ceil(this.samples.length / 30)
     return this.samples
       .filter((_, i) => i % every === 0 || i === this.samples.length - 1)
-      .map(({ milliseconds, requests, heap, external, resident, open }) => {
-        const sizes = [heap, external, resident].map((bytes) => (bytes / 2 ** 20).toFixed(1).padStart(7))
+      .map(({ milliseconds, requests, handshakes, heap, external, resident, bareResident, open }) => {
+        const sizes = [heap, external, resident, bareResident].map((bytes) =>
+          (bytes / 2 ** 20).toFixed(1).padStart(7),
+        )
         const kinds = Object.entries(open).map(([kind, count]) => `${kind} ${String(count)}`)
         const minute = (milliseconds / 60_000).toFixed(1).padStart(5)
-        return `${minute} ${String(requests).padStart(8)} ${sizes.join(' ')}  ${kinds.join(', ')}`
+        return `${minute} ${String(requests).padStart(8)} ${String(handshakes).padStart(8)} ${sizes.join(' ')}  ${kinds.join(', ')}`
       })
   }
 

@@ -19,12 +19,14 @@ export async function soak({
 }: Soak): Promise<{ readonly lines: string[]; readonly right: boolean }> {
   const random = seeded(seed)
   const world = await openWorld(random)
-  const { report, edge } = world
+  const { report, edge, bare } = world
   const began = performance.now()
   let before: SoakPlay | undefined
   for (let rounds = 0; goesOn(rounds, performance.now() - began) && !report.failed; rounds++) {
     before = await playRound(world, random, size, { outage: rounds % 2 === 0, before })
-    report.sample(await edge.measure(), performance.now() - began)
+    const measured = await edge.measure()
+    const { resident: bareResident } = await bare.measureAfter(measured.handshakes)
+    report.sample({ ...measured, bareResident }, performance.now() - began)
   }
   await world.close()
   const lines = [`seed ${seed}, refresh tokens are ${world.mode.refresh}`, '', ...report.lines()]

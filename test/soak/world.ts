@@ -7,9 +7,11 @@ import type { Service } from '../model/state.ts'
 import { type Mode, serviceSettings } from '../model/world.ts'
 import { startCuttingProxy } from '../support/cutting-proxy.ts'
 import type { Random } from '../support/random.ts'
-import { startEdge } from './edge-process.ts'
+import type { EdgeArgument, EdgeReady } from './edge.ts'
+import { BareServer } from './handshakes.ts'
 import { makeIdentities } from './identities.ts'
 import { LogWatch } from './log-watch.ts'
+import { startMeasured } from './measured-process.ts'
 import { modelSender } from './model-requests.ts'
 import { currentSeconds } from './play.ts'
 import { Report } from './report.ts'
@@ -33,20 +35,27 @@ export async function openWorld(random: Random) {
   const proxy = await startCuttingProxy(engine.endpoint)
   opened.defer(proxy.close)
   const [report, watch, outages] = [new Report(), new LogWatch(), new StoreOutages(proxy)]
-  const edge = await startEdge(
-    { endpoint: proxy.endpoint, directory: folder.path, truststore: identities.truststore },
+  const { truststore, ca } = identities
+  const argument: EdgeArgument = { endpoint: proxy.endpoint, directory: folder.path, truststore }
+  const onError = (line: string) => report.fault('failure of the edge', line)
+  const edge = await startMeasured<EdgeReady>(
+    'edge.ts',
+    argument,
     (line) => {
       report.logLine(line)
       if (watch.finds(line)) report.fault('secret in the log', line)
     },
-    (line) => report.fault('failure of the edge', line),
+    onError,
   )
   opened.defer(edge.close)
+  const [first = ''] = identities.trusted
+  const bare = await BareServer.start(folder.path, { ca, ...identities.of(first) }, onError)
+  opened.defer(() => bare.close())
 
   const { mtlsUrl, webApiUrl, seeded } = edge.ready
   const [mtlsPort = 0, plainPort = 0] = [mtlsUrl, webApiUrl].map((url) => Number(new URL(url).port))
   const identity = (name?: string) => ({
-    ...{ ca: identities.ca, servername: 'localhost' },
+    ...{ ca, servername: 'localhost' },
     ...(name === undefined ? {} : identities.of(name)),
   })
   const { send, close } = openSender({ mtlsPort, plainPort, identity, report, outages })
@@ -68,7 +77,7 @@ export async function openWorld(random: Random) {
   )
   const running = opened.move()
   return {
-    ...{ report, watch, outages, edge, service, nextPlace, sendAsked: send },
+    ...{ report, watch, outages, edge, bare, service, nextPlace, sendAsked: send },
     ...{ mode, certificates, number: service.number, oauthUrl: mtlsUrl, methods: METHODS },
     send: modelSender({ send, identities, watch, random: random.fork(), mutualTls }),
     close: () => running.disposeAsync(),
