@@ -20,6 +20,7 @@ ratios to a bare echo
                    runtime client (npm run lambda-runtime), beside handlers without this project; needs Linux
   --against COMMIT instead: the same of this build and of the one of a commit, in the same rounds, with the median of
                    their ratios and its 95 % interval
+  --list N         instead: seconds and megabytes of the job that reads a revocation list with N entries; needs openssl
   --cold-start     instead: milliseconds of a cold start of each packaged function (npm run package) under Lambda's
                    runtime client (npm run lambda-runtime), until it asks for its first event, and until it has
                    answered that
@@ -33,6 +34,7 @@ export const COMMAND = command({
     peers: { type: 'boolean', default: false },
     grants: { type: 'string' },
     library: { type: 'boolean', default: false },
+    list: { type: 'string' },
     'cold-start': { type: 'boolean', default: false },
     warm: { type: 'boolean', default: false },
     against: { type: 'string' },
@@ -49,9 +51,11 @@ export const COMMAND = command({
         ? warm({ rounds, requests, withTls }, values.against)
         : values.library
           ? libraryCosts(rounds, requests, values.peers)
-          : values.grants === undefined
-            ? requestCosts({ rounds, requests, peers: values.peers, withTls })
-            : growth(countOf('grants', values.grants), requests))
+          : values.list !== undefined
+            ? listCosts(countOf('list', values.list))
+            : values.grants === undefined
+              ? requestCosts({ rounds, requests, peers: values.peers, withTls })
+              : growth(countOf('grants', values.grants), requests))
     const { conditions } = await import('./table.ts')
     for (const line of [conditions(), ...lines]) out(line)
     return 0
@@ -91,6 +95,12 @@ async function libraryCosts(rounds: number, requests: number, peers: boolean): P
   await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-library-'))
   const { clients } = await developmentCertificates(folder.path, ['bench'])
   return await measureLibrary({ rounds, requests, peers, certificate: clients.bench.cert })
+}
+
+async function listCosts(entries: number): Promise<string[]> {
+  const { measureList } = await import('./list.ts')
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-list-'))
+  return await measureList(entries, folder.path)
 }
 
 const SIZES = [10, 10_000, 100_000]

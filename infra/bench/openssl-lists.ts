@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CONFIG = (folder: string) => `
@@ -19,16 +19,22 @@ authorityKeyIdentifier = keyid:always
  * The revocation lists of a CA, made by `openssl ca` (openssl-ca(1)).
  *
  * @param folder an empty one
+ * @param start the lines of certificates that are revoked already, and the number of the next list in hexadecimal digits
  */
-export function opensslLists(folder: string, ca: { readonly cert: string; readonly key: string }) {
+export function opensslLists(
+  folder: string,
+  ca: { readonly cert: string; readonly key: string },
+  start: { readonly index?: string; readonly number?: string } = {},
+) {
+  const { index = '', number = '1000' } = start
   const path = (name: string) => join(folder, name)
   const write = (name: string, content: string) => {
     writeFileSync(path(name), content)
     return path(name)
   }
-  write('index.txt', '')
+  write('index.txt', index)
   write('index.txt.attr', 'unique_subject = no')
-  write('crlnumber', '1000')
+  write('crlnumber', number)
   const config = write('ca.cnf', CONFIG(folder))
   const own = ['-config', config, '-cert', write('ca.pem', ca.cert), '-keyfile', write('ca.key', ca.key)]
   const openssl = (...more: string[]) => execFileSync('openssl', ['ca', ...own, ...more], { stdio: 'pipe' })
@@ -37,6 +43,6 @@ export function opensslLists(folder: string, ca: { readonly cert: string; readon
     revoke: (certificate: string, reason: string) =>
       openssl('-revoke', write('revoked.pem', certificate), '-crl_reason', reason),
     /** PEM, with the next number. */
-    list: () => openssl('-gencrl'),
+    list: () => openssl('-gencrl', '-out', path('list.pem')) && readFileSync(path('list.pem')),
   }
 }
