@@ -5,7 +5,12 @@ import { readDeployment } from './settings/read-deployment.ts'
 import { protectTables } from './deployment/table-protection.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
-import { type RestoreOptions, restoreOwner, restoreServices } from './provisioning/restore.ts'
+import {
+  type RestoreOptions,
+  restoreListSources,
+  restoreOwner,
+  restoreServices,
+} from './provisioning/restore.ts'
 
 const HELP = `certbound restore: makes tables from a backup safe: revokes all tokens and replaces secrets
 
@@ -60,6 +65,10 @@ export const COMMAND = command({
         const services = await restoreServices(runtime, options, operator)
         const restored = { services, owner: await restoreOwner(runtime, operator) }
         for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
+        for (const source of await restoreListSources(runtime, operator))
+          tell(
+            `certificate lists ${source.name}: as in the backup. Run npm run crl before the functions start`,
+          )
       }),
     )
     return 0

@@ -4,6 +4,7 @@ import type { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import type { ListSource } from '../../../shared/store/lists/sources.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { fromBackupOfClient, fromBackupOfService } from './from-backup.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
@@ -130,6 +131,25 @@ export async function restoreOwner(
   const apiKey = owner?.credentials.at(-1)?.apiKey
   if (apiKey === undefined) return undefined
   return runOperation(runtime, operator, ({ store, random }) => renewOwner(store.registry, random, apiKey))
+}
+
+/**
+ * Lets the next run compare all certificates in use with the lists of each source, because revocations since the backup are lost.
+ *
+ * @returns the sources with the lists of the backup
+ */
+export async function restoreListSources(
+  runtime: Runtime,
+  operator: Operator = OPERATOR,
+): Promise<readonly ListSource[]> {
+  const before = await (await runtime.store.lists()).sources.findCurrent()
+  if (before.length === 0) return []
+  await runOperation(runtime, operator, async ({ store }) =>
+    (await store.lists()).sources.changeSources((current) =>
+      current.map(({ isCompared: _, ...source }) => source),
+    ),
+  )
+  return before
 }
 
 const OPERATOR: Operator = { ...LOCAL, operation: 'restore' }

@@ -134,3 +134,23 @@ test('a deployment with a service that does not note certificates gets no source
     `provision: crl.sources: certificateInventory of the service ${SERVICE} must be on\n`,
   ])
 })
+
+test('after a restore the next run compares all certificates in use with the lists, which restore names', async ({
+  provisioning,
+  source,
+}) => {
+  await provisioning.provision()
+  source.publish(7)
+  const { sources } = await provisioning.runtime.store.lists()
+  await sources.changeSource('clients', (current) => ({ ...current, knownFrom: provisioning.runtime.now() }))
+  await provisioning.run(['crl'])
+  const stored = async () => (await sources.findCurrent())[0]
+  expect((await stored())?.isCompared).toBe(true)
+  const { stdout } = await provisioning.run(['restore', '--yes'])
+  expect(stdout).toContain(
+    'certificate lists clients: as in the backup. Run npm run crl before the functions start\n',
+  )
+  expect((await stored())?.isCompared).toBeUndefined()
+  expect((await provisioning.run(['crl'])).code).toBe(0)
+  expect((await stored())?.isCompared).toBe(true)
+})
