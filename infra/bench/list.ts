@@ -44,9 +44,9 @@ export async function measureList(entries: number, folder: string): Promise<stri
   opened.defer(store.close)
   const issuers = [requireCertificate(ca.cert).toString('base64')]
   const address = `http://127.0.0.1:${port}/ca.crl`
-  await (
-    await store.lists()
-  ).sources.changeSources(() => [{ name: 'ca', issuers, address, lists: [], knownFrom: now() }])
+  await store.lists.sources.changeSources(() => [
+    { name: 'ca', issuers, address, lists: [], knownFrom: now() },
+  ])
 
   const rows: string[][] = []
   const run = async (name: string) => {

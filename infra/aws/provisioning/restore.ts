@@ -142,12 +142,10 @@ export async function restoreListSources(
   runtime: Runtime,
   operator: Operator = OPERATOR,
 ): Promise<readonly ListSource[]> {
-  const before = await (await runtime.store.lists()).sources.findCurrent()
+  const before = await runtime.store.lists.sources.findCurrent()
   if (before.length === 0) return []
   await runOperation(runtime, operator, async ({ store }) =>
-    (await store.lists()).sources.changeSources((current) =>
-      current.map(({ isCompared: _, ...source }) => source),
-    ),
+    store.lists.sources.changeSources((current) => current.map(({ isCompared: _, ...source }) => source)),
   )
   return before
 }

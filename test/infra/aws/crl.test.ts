@@ -141,7 +141,7 @@ test('after a restore the next run compares all certificates in use with the lis
 }) => {
   await provisioning.provision()
   source.publish(7)
-  const { sources } = await provisioning.runtime.store.lists()
+  const { sources } = provisioning.runtime.store.lists
   await sources.changeSource('clients', (current) => ({ ...current, knownFrom: provisioning.runtime.now() }))
   await provisioning.run(['crl'])
   const stored = async () => (await sources.findCurrent())[0]

@@ -52,7 +52,8 @@ test('with crl.vpc only the function that reads lists is in the network, and may
 test('a rule invokes the function for each source, and a source without a fresh list for an hour is an alarm', async () => {
   const crl = crlOf('https://lists.example.com/0.crl', 'https://lists.example.com/1.crl')
   const rules = Object.entries(listRules({ crl })) as [string, { Type: string; Properties: object }][]
-  expect(rules.map(([id, { Type }]) => `${id} ${Type}`)).toEqual([
+  const ofLists = rules.filter(([id]) => id.includes('List'))
+  expect(ofLists.map(([id, { Type }]) => `${id} ${Type}`)).toEqual([
     ...['Ca0ListRule AWS::Events::Rule', 'Ca0ListPermission AWS::Lambda::Permission'],
     ...['Ca1ListRule AWS::Events::Rule', 'Ca1ListPermission AWS::Lambda::Permission'],
   ])
