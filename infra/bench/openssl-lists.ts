@@ -43,6 +43,9 @@ export function opensslLists(
     revoke: (certificate: string, reason: string) =>
       openssl('-revoke', write('revoked.pem', certificate), '-crl_reason', reason),
     /** PEM, with the next number. */
-    list: () => openssl('-gencrl', '-out', path('list.pem')) && readFileSync(path('list.pem')),
+    list: () => {
+      openssl('-gencrl', '-out', path('list.pem'))
+      return readFileSync(path('list.pem'))
+    },
   }
 }
