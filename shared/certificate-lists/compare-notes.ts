@@ -54,8 +54,14 @@ export async function compareNotes(
       if (reason === undefined) {
         if ((await certificates.lift(by)).hold !== undefined) counts.lifted += 1
       } else {
-        await certificates.revoke({ ...by, reason, revokedAt: now(), notedFromStart, now: now() })
+        const revocation = { ...by, reason, revokedAt: now(), notedFromStart, now: now() }
+        const { thumbprints, renewals } = await certificates.revoke(revocation)
         counts.revoked += 1
+        // The holder of a stolen key may have announced a certificate of their own.
+        const announced = reason === 'keyCompromise' ? renewals : []
+        for (const { from, to } of announced)
+          if (thumbprints.includes(from))
+            await certificates.revoke({ ...revocation, named: { thumbprint: to } })
       }
     }
     const endTokens = async (thumbprint: Thumbprint) => {
