@@ -54,6 +54,8 @@ export const NAVIGATION: readonly Entry[] = [
     below: [
       { label: 'Revoked', path: '/{serviceId}/revocations' },
       { label: 'Dates of CAs', path: '/{serviceId}/issuer-dates' },
+      { label: 'Lists of CAs', path: '/{serviceId}/certificate-lists' },
+      { label: 'Renewals', path: '/{serviceId}/renewals' },
     ],
   },
   { label: 'Changes', path: '/{serviceId}/changes' },

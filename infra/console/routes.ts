@@ -1,6 +1,8 @@
 import type { Route } from './page.ts'
 import { CERTIFICATES_IN_USE } from './pages/certificates/in-use.ts'
 import { ISSUER_DATES } from './pages/certificates/issuer-dates.ts'
+import { CERTIFICATE_LISTS } from './pages/certificates/lists.ts'
+import { RENEWALS } from './pages/certificates/renewals.ts'
 import { REVOCATIONS } from './pages/certificates/revocations.ts'
 import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
@@ -33,6 +35,8 @@ const ROUTES: readonly Route[] = [
   ...TOKENS,
   ...CERTIFICATES_IN_USE,
   ...REVOCATIONS,
+  ...RENEWALS,
+  ...CERTIFICATE_LISTS,
   ...ISSUER_DATES,
   ...CHANGES,
   ...CERTIFICATE_READER,

@@ -68,6 +68,12 @@ export function requireDone(answer: ApiAnswer): Members {
   return answer.json
 }
 
+/** The message of an answer, which names what the Web API refuses. */
+export function messageOf({ json, status }: ApiAnswer): string {
+  const { resultMessage } = json
+  return typeof resultMessage === 'string' ? resultMessage : `The Web API answered ${status}.`
+}
+
 export interface Connection {
   /** The address of the Web API without `/api`. */
   readonly baseUrl: string

@@ -43,6 +43,7 @@ export const CERTIFICATE_MEMBERS: Readonly<Record<string, string>> = {
   inventoryComplete:
     'Whether every token that is bound to a certificate has a note. It is false after a time without `certificateInventory`.',
   revocations: 'The revoked certificates.',
+  sources: 'The sources of lists of the deployment.',
   announcement:
     'A JWT with the type `certbound-renewal+jwt` that the key of the new certificate has signed. Its header has the new certificate in `x5c` (RFC 7515 section 4.1.6), its claims `aud` (the issuer), `iat` (at most five minutes old) and `x5t#S256` of the present certificate ([how](certificates.md#announce-the-next-certificate)).',
   effective_at: 'From this time on the new certificate counts. Seconds since the epoch.',
@@ -84,4 +85,17 @@ export const TOKEN_COUNT_MEANINGS: Readonly<Record<string, string>> = {
   complete: 'Whether all tokens were counted. At most some 1,000 are.',
   offlineUntil:
     'When the last JWT that is bound to one of the certificates expires. A resource server that verifies JWTs without introspection accepts them until then. Milliseconds since the epoch.',
+}
+
+/** Members of the elements of `sources` and `lists`. */
+export const SOURCE_MEANINGS: Readonly<Record<string, string>> = {
+  name: 'The name of the source in the settings of the deployment.',
+  issuerKeys: 'SHA-256, as base64url, of each public key of the CA (SubjectPublicKeyInfo).',
+  late: 'Whether no list was read yet, or the time of one of them has passed. Revoked certificates may then be accepted.',
+  lists: 'The lists that were read last, one for each distribution point.',
+  distributionPoint: 'The URI that the list names. Absent if it names none.',
+  number: 'The number of the list (RFC 5280 section 5.2.3).',
+  entries: 'How many certificates the list revokes.',
+  thisUpdate: 'When the CA made the list. Milliseconds since the epoch.',
+  nextUpdate: 'Until when the CA makes the next one. Milliseconds since the epoch.',
 }

@@ -16,7 +16,12 @@ import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-r
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
-import { CERTIFICATE_MEANINGS, ISSUER_DATE_MEANINGS, TOKEN_COUNT_MEANINGS } from './certificate-members.ts'
+import {
+  CERTIFICATE_MEANINGS,
+  ISSUER_DATE_MEANINGS,
+  SOURCE_MEANINGS,
+  TOKEN_COUNT_MEANINGS,
+} from './certificate-members.ts'
 import { KEY_USE_MEANINGS, RECORD_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
@@ -159,6 +164,7 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   ...{ records: RECORD_MEANINGS, changes: RECORD_MEANINGS, members: RECORD_MEANINGS },
   keyUses: KEY_USE_MEANINGS,
   ...{ certificates: CERTIFICATE_MEANINGS, revocations: CERTIFICATE_MEANINGS },
+  ...{ sources: SOURCE_MEANINGS, lists: SOURCE_MEANINGS },
   tokens: TOKEN_COUNT_MEANINGS,
   clientCertificatesNotBefore: ISSUER_DATE_MEANINGS,
 }

@@ -55,6 +55,10 @@ export const MANAGEMENT_ENDPOINTS = {
     answer: certificates.RenewalAnswer,
     required: ['clientIdentifier', 'thumbprint'],
   },
+  '/certificate/source/get/list': {
+    summary: 'Lists the revocation lists of CAs that the deployment reads. The call is for every service.',
+    answer: certificates.SourceListAnswer,
+  },
   '/certificate/get/list': {
     summary: 'Lists the certificates to which tokens of the service are bound, by the end of their validity.',
     answer: certificates.CertificateListAnswer,

@@ -6,7 +6,7 @@ import { EXAMPLES } from './examples.ts'
 import { playExample, propertyOver } from './run.ts'
 
 /** Longer runs: `npm run model -- --minutes 10`. */
-const RUNS = 8
+const RUNS = 4
 const SEED = 20_261_127
 
 const engines: readonly (readonly [string, number, () => Promise<Engine>])[] = [

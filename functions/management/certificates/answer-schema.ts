@@ -96,3 +96,24 @@ export const CertificateListAnswer = z.object({
   nextPageToken,
 })
 export type CertificateListAnswer = Immutable<z.output<typeof CertificateListAnswer>>
+
+/** `/certificate/source/get/list`: the lists of CAs that the deployment reads. */
+export const SourceListAnswer = z.object({
+  sources: z.array(
+    z.object({
+      name: z.string(),
+      issuerKeys: z.array(z.string()),
+      late: z.boolean(),
+      lists: z.array(
+        z.object({
+          distributionPoint: text,
+          number: text,
+          entries: count,
+          thisUpdate: milliseconds,
+          nextUpdate: milliseconds,
+        }),
+      ),
+    }),
+  ),
+})
+export type SourceListAnswer = Immutable<z.output<typeof SourceListAnswer>>

@@ -1,9 +1,11 @@
+import { isFresh } from '../../../shared/certificate-lists/run.ts'
 import { knowCertificate } from '../../../shared/store/certificates/known-certificate.ts'
 import { authoritiesOf } from '../../../shared/store/certificates/authorities.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import { namesOf } from '../../../shared/store/certificates/names.ts'
 import type { NotePage } from '../../../shared/store/certificates/note-lists.ts'
+import type { ListSource } from '../../../shared/store/lists/sources.ts'
 import type { RevocationPage, RevokedName } from '../../../shared/store/certificates/revocations.ts'
 import { findRequestedClient, type RequestedClient } from '../requested-client.ts'
 import { nameOfRequested, type CertificatePageRequest, type RequestedCertificate } from './request.ts'
@@ -67,4 +69,16 @@ export async function listRevocations(
 ): Promise<RevocationPage> {
   const { revocations } = store.certificates
   return revocations.list(service.apiKey, size, after)
+}
+
+/** A source of lists of CAs, and whether one of its lists is late by the clock of this process. */
+export interface ReadSource {
+  readonly source: ListSource
+  readonly isLate: boolean
+}
+
+/** Finds the sources of the deployment. They belong to no service. */
+export async function listSources(_: unknown, { store, now }: Call): Promise<readonly ReadSource[]> {
+  const sources = await store.lists.sources.findCurrent()
+  return sources.map((source) => ({ source, isLate: !isFresh(source, now) }))
 }

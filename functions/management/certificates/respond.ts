@@ -3,6 +3,7 @@ import type { NamedCertificate } from '../../../shared/store/certificates/names.
 import type { NotePage } from '../../../shared/store/certificates/note-lists.ts'
 import type { Renewal, RenewalPage } from '../../../shared/store/certificates/renewals.ts'
 import type { RevocationPage, RevokedName } from '../../../shared/store/certificates/revocations.ts'
+import { issuerKeysOf, type StoredList } from '../../../shared/store/lists/sources.ts'
 import { toMilliseconds } from '../listing.ts'
 import type {
   CertificateListAnswer,
@@ -12,8 +13,10 @@ import type {
   RevocationAnswer,
   RevocationListAnswer,
   RevokeAnswer,
+  SourceListAnswer,
 } from './answer-schema.ts'
 import type { TokenCounts } from './count-tokens.ts'
+import type { ReadSource } from './list.ts'
 import { toPageToken } from './request.ts'
 import type { ReleasedCertificates, RevokedCertificate, RevokedCertificates } from './revoke.ts'
 
@@ -104,4 +107,26 @@ export function certificateList({ notes, last }: NotePage): CertificateListAnswe
     ),
     nextPageToken: last && toPageToken(last),
   }
+}
+
+/** The addresses of the lists are left out: they belong to the deployment. */
+export function sourceList(sources: readonly ReadSource[]): SourceListAnswer {
+  return {
+    sources: sources.map(({ source, isLate }) => ({
+      name: source.name,
+      issuerKeys: issuerKeysOf(source),
+      late: isLate,
+      lists: source.lists.map(listView),
+    })),
+  }
+}
+
+function listView(list: StoredList): SourceListAnswer['sources'][number]['lists'][number] {
+  return answer({
+    distributionPoint: list.distributionPoint,
+    number: list.number,
+    entries: list.count,
+    thisUpdate: list.thisUpdate * 1000,
+    nextUpdate: list.nextUpdate * 1000,
+  })
 }

@@ -101,6 +101,15 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     respond: answers.renewalView,
   }),
   route({
+    paths: bothVersions('/certificate/source/get/list'),
+    methods: ['GET'],
+    access: roleAccess('manage'),
+    face: managementApi(),
+    read: () => undefined,
+    decide: async (request, call) => (await import('./list.ts')).listSources(request, call),
+    respond: answers.sourceList,
+  }),
+  route({
     paths: bothVersions('/client/certificates/get/list/{clientId}'),
     methods: ['GET'],
     access: roleOrOrganizationAccess('manage'),

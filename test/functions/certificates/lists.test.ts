@@ -8,7 +8,7 @@ import { recordsOf } from '../../support/audit.ts'
 import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, BOUND } from '../../support/walk.ts'
-import { listedAuthority, NAMED } from './listed-authority.ts'
+import { DAY, listedAuthority, NAMED } from './listed-authority.ts'
 
 const deployment = await listedAuthority()
 const { runtime, rival, walk, inRival, revoke, release } = deployment
@@ -166,4 +166,15 @@ test('tokens that were issued before the CA had a source end, if their certifica
   rival.clock.now = addSeconds(knownFrom, 10)
   await read([{ serial: '11', reason: 'keyCompromise' }])
   expect(await introspected(renewed, stranger)).toBe('OK A056001')
+})
+
+test('management lists the sources with their lists and marks those that are late, without their addresses', async () => {
+  const sources = async () => (await walk().v3('GET', '/certificate/source/get/list')).json['sources']
+  const issuerKeys = [expect.any(String), expect.any(String)]
+  expect(await sources()).toEqual([{ name: source.name, issuerKeys, late: true, lists: [] }])
+  await read([{ serial: '11' }])
+  const list = { number: '1', entries: 1, thisUpdate: (START + 1) * 1000, nextUpdate: (START + DAY) * 1000 }
+  expect(await sources()).toEqual([{ name: source.name, issuerKeys, late: false, lists: [list] }])
+  runtime.clock.now = addSeconds(START, DAY + 1)
+  expect(await sources()).toMatchObject([{ late: true }])
 })

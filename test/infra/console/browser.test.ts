@@ -20,7 +20,9 @@ const PAGES = [
   ...['', '/clients', '/clients/create', '/tokens', '/changes', '/certificate', '/explain', '/reference'].map(
     (path) => `/${serviceId}${path}`,
   ),
-  ...['/certificates', '/revocations', '/issuer-dates'].map((path) => `/${serviceId}${path}`),
+  ...['/certificates', '/revocations', '/issuer-dates', '/certificate-lists', '/renewals'].map(
+    (path) => `/${serviceId}${path}`,
+  ),
   ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
   ...CLIENT.split(' ').map((slug) => `/${serviceId}/clients/${clientId}/${slug}`),
 ]

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { issuerKey } from '../../../shared/certificate/issuer-key.ts'
 import { requireCertificate } from '../../../shared/certificate/pem.ts'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { addSeconds, type EpochSeconds, toSeconds } from '../../../shared/epoch-seconds.ts'
 import { certificatePem, thumbprintOf } from '../../support/vectors.ts'
 import { consoleSite, fieldsOf, filler, logIn } from './console-site.ts'
 
@@ -133,4 +135,59 @@ test('the certificates of a client are erased only after its number was typed', 
   expect((await act(OF_CLIENT, { step: 'erase', typed: clientId })).status).toBe(303)
   expect(await isAlive(made)).toBe(false)
   expect(wordsOf(await read(OF_CLIENT))).toContain('There are no certificates on this page.')
+})
+
+test('a renewal is shown, counts at once if the operator lets it, and is vetoed', async () => {
+  const path = `/${serviceId}/renewals`
+  expect(wordsOf(await read(path))).toContain('No renewal is announced on this page.')
+  const service = Number(serviceId)
+  const now = toSeconds(Date.now()) as EpochSeconds
+  const renewal = {
+    client: Number(clientId),
+    from: BOUND as Thumbprint,
+    to: thumbprintOf('client-ec-p256-renewed') as Thumbprint,
+    announcedAt: now,
+    effectiveAt: addSeconds(now, 3600),
+    endsAt: addSeconds(now, 86_400),
+  }
+  const { renewals } = site.runtime.store.certificates
+  await renewals.propose({ service, fromValidUntil: addSeconds(now, 86_400), ...renewal })
+  expect(await renewals.confirm(service, { ...renewal, state: 'open' })).toBe(true)
+  const page = await read(path)
+  expect(page).toContain(`data-copy="${renewal.to}"`)
+  expect(page).toContain('Let it count now')
+  const form = fieldsOf(page)
+  for (const [step, shown] of [
+    ['approve', /counts at once/],
+    ['veto', /refused for good/],
+  ] as const) {
+    form.set('step', step)
+    const { status, headers } = await send({ path, form })
+    expect([status, headers['location']]).toEqual([303, path])
+    expect(wordsOf(await read(path))).toMatch(shown)
+  }
+  const vetoed = await read(path)
+  expect([wordsOf(vetoed).includes('vetoed'), vetoed.includes('value="veto"')]).toEqual([true, false])
+  form.set('step', 'end')
+  const { status, text } = await send({ path, form })
+  expect([status, text]).toEqual([400, expect.stringContaining('Nothing was changed.')])
+})
+
+test('the lists of CAs that the deployment reads are shown, and a late one is marked', async () => {
+  const path = `/${serviceId}/certificate-lists`
+  expect(wordsOf(await read(path))).toContain('The deployment has no source of lists.')
+  const now = toSeconds(Date.now()) as EpochSeconds
+  const dates = { thisUpdate: addSeconds(now, -86_400), nextUpdate: addSeconds(now, -1) }
+  const list = { key: 'a', number: '7', count: 3, digest: 'x', userCertificatesOnly: false, ...dates }
+  const source = {
+    name: 'bank',
+    issuers: [],
+    address: 'http://secret.internal/a.crl',
+    knownFrom: now,
+    lists: [list],
+  }
+  await site.runtime.store.lists.sources.changeSources(() => [source])
+  const words = wordsOf(await read(path))
+  expect(words).toMatch(/bank Late\..*the list 7 3 /)
+  expect(words).not.toContain('secret.internal')
 })

@@ -5,7 +5,7 @@ import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { versionOf } from '../../settings/settings-page.ts'
 import { wideTable } from '../../table.ts'
-import type { Members } from '../../web-api.ts'
+import { type Members, messageOf } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { SERVICE_SOURCE } from '../service/pages.ts'
 import { membersOf } from './certificate-table.ts'
@@ -95,12 +95,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
   if (typeof changed === 'string') return show(request, changed)
   const answer = await api.post('/service/update', { ...read.record, [SETTING]: changed }, read.etag)
   if (answer.status === 200) return { location: here, notice: 'The dates of CAs are changed.' }
-  const message = answer.json['resultMessage']
-  return show(
-    request,
-    typeof message === 'string' ? message : `The Web API answered ${answer.status}.`,
-    answer.status,
-  )
+  return show(request, messageOf(answer), answer.status)
 }
 
 const CHANGED =

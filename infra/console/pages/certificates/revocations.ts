@@ -3,7 +3,7 @@ import { CERTIFICATE_SCRIPT, certificateField } from '../../certificate-field.ts
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { wideTable } from '../../table.ts'
-import { type ApiAnswer, type Members, requireDone } from '../../web-api.ts'
+import { type Members, messageOf, requireDone } from '../../web-api.ts'
 import { moment, shortened } from '../../words.ts'
 import { below, clientLink, membersOf, nextPage, placeIn } from './certificate-table.ts'
 import { askToRevoke, HOLD, REASONS, revoke } from './revoking.ts'
@@ -155,11 +155,6 @@ async function release(named: Named, request: ConsoleRequest, location: string):
   const answer = await request.api.post('/certificate/release', named)
   if (answer.status >= 400) return list(request, messageOf(answer), answer.status)
   return { location, notice: 'The hold is lifted. Tokens that have not expired are valid again.' }
-}
-
-function messageOf({ json, status }: ApiAnswer): string {
-  const { resultMessage } = json
-  return typeof resultMessage === 'string' ? resultMessage : `The Web API answered ${status}.`
 }
 
 export const REVOCATIONS: readonly Route[] = [

@@ -3,7 +3,7 @@ import { countOf } from '../../clients.ts'
 import type { ConsoleRequest, Page } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { SCHEMAS } from '../../settings/schemas.ts'
-import { type ApiAnswer, type Members, requireDone } from '../../web-api.ts'
+import { type ApiAnswer, type Members, messageOf, requireDone } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { below, clientLink, membersOf } from './certificate-table.ts'
 import type { Named } from './named.ts'
@@ -18,14 +18,14 @@ const TITLE = 'Revoke a certificate'
 /** The page that shows what a revocation would end. */
 export async function askToRevoke(named: Named, request: ConsoleRequest): Promise<Page | string> {
   const answer = await request.api.post('/certificate/revoke', { ...callOf(named, request), dryRun: true })
-  if (isWrong(answer)) return String(answer.json['resultMessage'])
+  if (isWrong(answer)) return messageOf(answer)
   return confirmation(named, requireDone(answer), request)
 }
 
 /** Revokes the certificate, and shows which tokens live on. */
 export async function revoke(named: Named, request: ConsoleRequest): Promise<Page | string> {
   const answer = await request.api.post('/certificate/revoke', callOf(named, request))
-  if (isWrong(answer)) return String(answer.json['resultMessage'])
+  if (isWrong(answer)) return messageOf(answer)
   if (answer.status === UNFINISHED) {
     const asked = await request.api.post('/certificate/revoke', { ...callOf(named, request), dryRun: true })
     return { ...confirmation(named, requireDone(asked), request, true), status: UNFINISHED }

@@ -5,7 +5,7 @@ import { problemBox } from '../../problem.ts'
 import { table, wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { versionOf } from '../../settings/settings-page.ts'
-import { type Members, requireDone } from '../../web-api.ts'
+import { type Members, messageOf, requireDone } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { keysOf } from '../../settings/registered.ts'
 import { type KeyState, keyStates } from './key-states.ts'
@@ -200,8 +200,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
   if (changes === undefined) return keysPage(request, 'The key ID is missing or already in use.')
   const answer = await api.post('/service/update', { ...service?.record, ...changes.members }, read.etag)
   if (answer.status === 200) return { location: request.here, notice: changes.done }
-  const message = answer.json['resultMessage']
-  return keysPage(request, typeof message === 'string' ? message : `The Web API answered ${answer.status}.`)
+  return keysPage(request, messageOf(answer))
 }
 
 interface KeyChange {
