@@ -73,7 +73,8 @@ async function storeRenewal(
   const fromValidUntil = describeCertificate(present.der)?.validUntil ?? endsAt
   const times = { announcedAt: now, effectiveAt, endsAt }
   const proposed = await renewals.propose({ ...of, from, to, ...times, fromValidUntil })
-  if (typeof proposed === 'string') throw new Refusal(`renewal-${proposed}`)
+  if (proposed === 'vetoed') throw new Refusal('renewal-vetoed')
+  if (proposed === 'taken') throw new Refusal('renewal-taken')
   if (proposed.state === 'open') return proposed
   for (const each of held) {
     const revocation = await inUse.findRevocationNow(each, each.presented)

@@ -29,6 +29,7 @@ export async function certificatesInUse(engine: Engine) {
       expect(await revoke(named(sample))).toEqual({
         thumbprints: [sample.names.thumbprint],
         clients: [CLIENT, OTHER_CLIENT].sort((a, b) => (a % 16) - (b % 16)),
+        renewals: [],
       })
       expect(await isRefused(sample.names)).toBe(true)
       expect(await isRefused(sample.names, OTHER_CLIENT)).toBe(true)
@@ -98,7 +99,8 @@ export async function certificatesInUse(engine: Engine) {
     expect(tested.proxy.passed).toEqual([])
     tested.runtime.clock.now = addSeconds(START, tested.runtime.settings.registryCacheSeconds)
     await confirm(sample)
-    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem'])
+    // The revocations by both names, and the sources of lists.
+    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem', 'GetItem'])
   })
 
   test('a new process reads one note and the revocations of both names', async () => {
