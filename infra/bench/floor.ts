@@ -49,7 +49,7 @@ export async function floorCalls(endpoint: string, opaque: Seeded, certificate: 
 export function signedCalls(url: string): (call: FloorCall) => Promise<number> {
   const { region, credentials } = LOCAL_DYNAMODB
   const endpoint = new URL(url)
-  const [signer, connections] = [new Signer(region), new Connections(endpoint, {})]
+  const [signer, connections] = [new Signer(region), new Connections(endpoint, {}, Date.now)]
   return async ({ operation, body }) => {
     const signed = { host: endpoint.host, target: `DynamoDB_20120810.${operation}`, body }
     const headers = signer.headers(signed, credentials, Date.now())

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type DynamoDb, startingDynamoDb } from '../dynamodb/dynamodb.ts'
-import { leanDynamoDb } from '../dynamodb/lean/client.ts'
+import { startLeanDynamoDb } from '../dynamodb/lean/client.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
@@ -22,7 +22,7 @@ export interface Runtime {
 /** @throws Error that names the environment variable that is missing or wrong */
 export function systemRuntime(): Runtime {
   const settings = readEnvironment()
-  return runtimeFor(settings, settings.dynamodbClient === 'sdk' ? loadSdk() : leanDynamoDb())
+  return runtimeFor(settings, settings.dynamodbClient === 'sdk' ? loadSdk() : startLeanDynamoDb())
 }
 
 /**

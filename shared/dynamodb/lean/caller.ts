@@ -36,7 +36,7 @@ export class SignedCaller {
     this.#place = place
     this.#wait = before
     this.#signer = new Signer(place.region)
-    this.#connections = new Connections(place.endpoint, limits)
+    this.#connections = new Connections(place.endpoint, limits, () => Date.now())
     this.#credentials = place.credentials()
   }
 
@@ -52,6 +52,11 @@ export class SignedCaller {
         else if (!(error instanceof ErrorAnswer && this.#mend(error))) throw error
       }
     }
+  }
+
+  /** Opens a connection before the first call, without credentials. */
+  openEarly(): void {
+    this.#connections.openEarly()
   }
 
   close(): void {

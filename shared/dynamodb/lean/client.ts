@@ -12,9 +12,19 @@ const OPERATIONS = {
   query: 'Query',
 } as const satisfies Record<Exclude<keyof DynamoDb, 'close'>, string>
 
-/** A DynamoDB client without the AWS SDK, for the functions that every request needs. @throws Error of `placeFromEnvironment` */
-export function leanDynamoDb(place: Place = placeFromEnvironment(), waits?: Partial<CallTimes>): DynamoDb {
-  const caller = new SignedCaller(place, waits)
+/** A DynamoDB client without the AWS SDK, for the functions that every request needs. */
+export function leanDynamoDb(place: Place, waits?: Partial<CallTimes>): DynamoDb {
+  return clientOf(new SignedCaller(place, waits))
+}
+
+/** The client of a function, which opens its connection while the function starts. @throws Error of `placeFromEnvironment` */
+export function startLeanDynamoDb(): DynamoDb {
+  const caller = new SignedCaller(placeFromEnvironment())
+  caller.openEarly()
+  return clientOf(caller)
+}
+
+function clientOf(caller: SignedCaller): DynamoDb {
   const calls = Object.entries(OPERATIONS).map(([name, operation]) => {
     const call = async (input: object) =>
       convertMembers(await caller.call(operation, convertMembers(input, toStored)), (item) =>

@@ -10,13 +10,12 @@ import { Connections } from '../../../../shared/dynamodb/lean/connections.ts'
 const answer = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${String(text.length)}\r\n\r\n${text}`
 const HEADERS = 'content-length:2\r\n'
 
+const LIMITS = { connecting: 2000, answering: 200 }
+
 async function connectionsTo(server: Server, protocol = 'http:') {
   const { port, close } = await listen(server)
   onTestFinished(close)
-  const connections = new Connections(new URL(`${protocol}//127.0.0.1:${port}`), {
-    connecting: 2000,
-    answering: 200,
-  })
+  const connections = new Connections(new URL(`${protocol}//127.0.0.1:${port}`), LIMITS, Date.now)
   onTestFinished(() => connections.close())
   return async (name = '') => (await connections.exchange(`${HEADERS}name:${name}\r\n`, '{}')).body.toString()
 }
