@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { REFUSALS } from '../shared/refusal/refusal.ts'
+import { refusalRows } from '../shared/refusal/refusal.ts'
 import { commentsOf, projectFiles } from './support/comments.ts'
 
-const REASONS = Object.keys(REFUSALS)
+const REASONS = Object.keys(refusalRows())
 
 /** Matches the words after `@throws Refusal` in a comment, up to its next tag. */
 const PROMISE = /@throws Refusal(?<words>.*?)(?=@[a-z]+\b|$)/g

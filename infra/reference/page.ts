@@ -1,5 +1,5 @@
 import { endpointOf } from '../../shared/lambda/route.ts'
-import { REFUSALS } from '../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../shared/refusal/refusal.ts'
 import type { Row } from '../../shared/refusal/row.ts'
 import { insideOf, type JsonSchema } from './json-schemas.ts'
 import type { OpenApi, Operation } from './openapi.ts'
@@ -36,7 +36,7 @@ export function page({ info, tags, paths, components }: OpenApi): string {
     ...sections.filter(({ tag }) => tag === name).map(({ text }) => text),
   ])
   const objects = [...schemas].map(([name, schema]) => `### ${name}\n\n${tables(schema)}`)
-  const refusals = Object.entries<Row>(REFUSALS).map(
+  const refusals = Object.entries<Row>(refusalRows()).map(
     ([reason, [resultCode, ...row]]) =>
       `| ${[resultCode, code(reason), ...row.slice(0, 3), remedyOf(reason)].join(' | ')} |`,
   )

@@ -1,7 +1,7 @@
 import { type Call, surroundings } from '../runtime/call.ts'
 import type { HttpRequest } from '../http.ts'
 import { RequestLog } from '../runtime/log.ts'
-import { Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { Refusal, refusalRows } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { requireOAuthSettings } from '../runtime/settings.ts'
 import type { Answer } from './answer.ts'
@@ -100,7 +100,7 @@ async function decide(
     return { outcome: 'OK', context: await authorize(http, call, urls) }
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason === 'service-absent') throw error
-    return { outcome: REFUSALS[error.reason][1], reason: error.reason }
+    return { outcome: refusalRows()[error.reason][1], reason: error.reason }
   }
 }
 

@@ -1,6 +1,6 @@
 import { type HttpRequest, type HttpResponse, nonceHeader } from '../http.ts'
 import { bearerChallenge } from '../request/bearer.ts'
-import { type ErrorMembers, type Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { type ErrorMembers, type Refusal, refusalRows } from '../refusal/refusal.ts'
 import { errorUri } from '../refusal/row.ts'
 import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
@@ -35,7 +35,7 @@ export function webApiRefusal(
   service?: ErrorSettings,
 ): Answer {
   const { reason, description, options } = refusal
-  const [resultCode, action, error] = REFUSALS[reason]
+  const [resultCode, action, error] = refusalRows()[reason]
   if (typeof action === 'number') {
     const body = { resultCode, resultMessage: `[${resultCode}] ${spec.endpoint}, ${description}` }
     // RFC 9110 section 15.5.2: a 401 has the scheme to use.
@@ -93,7 +93,7 @@ export function oauthRefusal(
   service?: ErrorSettings,
 ): Answer {
   const { reason, description, options } = refusal
-  const [, action, error] = REFUSALS[reason]
+  const [, action, error] = refusalRows()[reason]
   const status = typeof action === 'number' ? action : HTTP_STATUS[action]
   const described = DESCRIBED.has(error) && service?.errorDescriptionOmitted !== true
   const body = { error, ...(described ? { error_description: description } : {}) }
@@ -120,5 +120,5 @@ function statusHeaders({ options }: Refusal, status: number, http: HttpRequest):
 
 /** A refusal with a server error is logged with its cause. */
 function failureOf({ reason, options }: Refusal): Pick<Answer, 'failure'> {
-  return REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR' ? { failure: options.cause } : {}
+  return refusalRows()[reason][1] === 'INTERNAL_SERVER_ERROR' ? { failure: options.cause } : {}
 }

@@ -2,7 +2,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of the API call itself, not of its OAuth request (Authlete contract, section 1.6). */
 // prettier-ignore
-export const API_CALL = {
+export const apiCallRows = () =>
+  ({
   'credentials-missing': ['A001202', 401, 'invalid_client', 'Authorization header is missing.'],
   'credentials-malformed': ['A001203', 401, 'invalid_client', 'Credentials in Authorization header are malformed.'],
   'service-unknown': ['A003201', 401, 'invalid_client', 'No service has the API credentials.'],
@@ -26,4 +27,4 @@ export const API_CALL = {
   internal: ['A001101', 500, 'server_error', 'Internal server error.'],
   unavailable: ['A001191', 503, 'temporarily_unavailable', 'The store is unavailable. Try again later.'],
   'service-absent': ['A001192', 503, 'temporarily_unavailable', 'The service does not exist.'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

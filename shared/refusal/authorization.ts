@@ -3,7 +3,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of authorization requests and tickets (Authlete contract, sections 2.1 to 2.4 and 7.1). */
 // prettier-ignore
-export const AUTHORIZATION = {
+export const authorizationRows = () =>
+  ({
   // Authorization
   'authorization-parameters-missing': ['A004201', 'BAD_REQUEST', 'invalid_request', "The authorization request from the service does not contain 'parameters' parameter."],
   'authorization-parameters-malformed': ['A004202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
@@ -115,4 +116,4 @@ export const AUTHORIZATION = {
   'info-ticket-missing': ['A041291', 'CALLER_ERROR', 'invalid_request', "The request does not contain 'ticket' parameter."],
   'info-ticket-unknown': ['A041392', 'NOT_FOUND', 'invalid_request', 'There is no entity having the ticket.'],
   'info-missing': ['A041292', 'CALLER_ERROR', 'invalid_request', "The request does not contain 'info' parameter."],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

@@ -2,7 +2,8 @@ import type { Row } from './row.ts'
 
 /** Refusals before the grant: grant type, client, client authentication (Authlete contract, section 7.2). */
 // prettier-ignore
-export const CLIENT_AUTHENTICATION = {
+export const clientAuthenticationRows = () =>
+  ({
   // Token endpoint, before the grant
   'parameters-missing': ['A047201', 'BAD_REQUEST', 'invalid_request', "The token request from the service does not contain 'parameters' parameter."],
   'parameters-malformed': ['A047202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
@@ -78,4 +79,4 @@ export const CLIENT_AUTHENTICATION = {
   'assertion-without-jti': ['A157324', 'INVALID_CLIENT', 'invalid_client', "A JWT ID ('jti') is not found in the client assertion."],
   'assertion-signature-wrong': ['A157326', 'INVALID_CLIENT', 'invalid_client', 'The signature of the JWT for client authentication is invalid.'],
   'assertion-used': ['A157398', 'INVALID_CLIENT', 'invalid_client', 'The client assertion has already been used.'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

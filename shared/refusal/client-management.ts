@@ -3,7 +3,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of the management of clients (Authlete contract, sections 7.6 and 7.7). */
 // prettier-ignore
-export const CLIENT_MANAGEMENT = {
+export const clientManagementRows = () =>
+  ({
   'client-body-empty': ['A032209', 400, 'invalid_request', 'The request is empty.'],
   'client-value-unsupported': ['A031201', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'client-setting-invalid': ['A031202', 400, 'invalid_request', "'{}' is unspecified, empty or invalid."],
@@ -42,4 +43,4 @@ export const CLIENT_MANAGEMENT = {
   'list-page-malformed': ['A028292', 400, 'invalid_request', "'pageToken' must be the 'nextPageToken' of an earlier answer."],
   'audit-period-wrong': ['A028293', 400, 'invalid_request', "'since' must not be later than 'until', and there must not be more than 31 days between them."],
   'client-not-fapi2': ['A031299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

@@ -2,7 +2,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of introspection and revocation (Authlete contract, sections 7.4 and 7.5). */
 // prettier-ignore
-export const INTROSPECTION = {
+export const introspectionRows = () =>
+  ({
   // Introspection
   'token-missing': ['A057301', 'BAD_REQUEST', 'invalid_request', 'The request does not contain a valid access token.'],
   'token-parameters-malformed': ['A057391', 'BAD_REQUEST', 'invalid_request', 'The introspection request is not a well-formed form.'],
@@ -59,4 +60,4 @@ export const INTROSPECTION = {
   'revocation-token-repeated': ['A115303', 'BAD_REQUEST', 'invalid_request', "The revocation request contains multiple 'token' parameters."],
   'revocation-client-unidentified': ['A116302', 'INVALID_CLIENT', 'invalid_client', "The revocation request does not contain 'client_secret' although the client type of the client application that is associated with the token is 'confidential'."],
   'revocation-of-other-client': ['A116301', 'BAD_REQUEST', 'invalid_request', 'The presented token has not been issued to the client application.', 'theft'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

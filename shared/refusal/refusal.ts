@@ -1,32 +1,42 @@
 import type { Redirect, WebApiMembers } from '../web-api.ts'
-import { API_CALL } from './api-call.ts'
-import { AUTHORIZATION } from './authorization.ts'
-import { CERTIFICATES } from './certificates.ts'
-import { CLIENT_AUTHENTICATION } from './client-authentication.ts'
-import { CLIENT_MANAGEMENT } from './client-management.ts'
-import { INTROSPECTION } from './introspection.ts'
-import { RENEWAL } from './renewal.ts'
-import { SERVICE_MANAGEMENT } from './service-management.ts'
-import { TOKEN_MANAGEMENT } from './token-management.ts'
-import { TOKEN } from './token.ts'
-import { USERINFO } from './userinfo.ts'
+import { apiCallRows } from './api-call.ts'
+import { authorizationRows } from './authorization.ts'
+import { certificatesRows } from './certificates.ts'
+import { clientAuthenticationRows } from './client-authentication.ts'
+import { clientManagementRows } from './client-management.ts'
+import { introspectionRows } from './introspection.ts'
+import { renewalRows } from './renewal.ts'
+import { serviceManagementRows } from './service-management.ts'
+import { tokenManagementRows } from './token-management.ts'
+import { tokenRows } from './token.ts'
+import { userinfoRows } from './userinfo.ts'
 
-/** Every reason to refuse a request. Only the tables beside this file have result codes and descriptions. */
-export const REFUSALS = {
-  ...API_CALL,
-  ...AUTHORIZATION,
-  ...CLIENT_AUTHENTICATION,
-  ...TOKEN,
-  ...INTROSPECTION,
-  ...USERINFO,
-  ...CLIENT_MANAGEMENT,
-  ...CERTIFICATES,
-  ...RENEWAL,
-  ...SERVICE_MANAGEMENT,
-  ...TOKEN_MANAGEMENT,
-} as const
+const allRows = () => ({
+  ...apiCallRows(),
+  ...authorizationRows(),
+  ...clientAuthenticationRows(),
+  ...tokenRows(),
+  ...introspectionRows(),
+  ...userinfoRows(),
+  ...clientManagementRows(),
+  ...certificatesRows(),
+  ...renewalRows(),
+  ...serviceManagementRows(),
+  ...tokenManagementRows(),
+})
 
-export type Reason = keyof typeof REFUSALS
+type Rows = ReturnType<typeof allRows>
+export type Reason = keyof Rows
+
+let rows: Rows | undefined
+
+/**
+ * Every reason to refuse a request, with its row. Only the tables beside this file have result codes and descriptions. They are made with the
+ * first refusal, because that takes 2 ms, and a cold start mostly ends with a success.
+ */
+export function refusalRows(): Rows {
+  return (rows ??= allRows())
+}
 
 /** RFC 6749 section 5.2. */
 export interface ErrorMembers {
@@ -68,7 +78,7 @@ export class Refusal extends Error {
 
   /** The message of the row, with `{}` replaced. */
   get description(): string {
-    return REFUSALS[this.reason][3].replace('{}', () => this.options.named ?? '')
+    return refusalRows()[this.reason][3].replace('{}', () => this.options.named ?? '')
   }
 }
 

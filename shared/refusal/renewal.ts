@@ -2,7 +2,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of an announced certificate. Authlete has no such API. */
 // prettier-ignore
-export const RENEWAL = {
+export const renewalRows = () =>
+  ({
   'renewal-not-offered': ['A033391', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow announcements. Refresh with the new certificate."],
   'renewal-announcement-missing': ['A033392', 'BAD_REQUEST', 'invalid_request', "The request must have one parameter 'announcement': a JWT that is signed by the key of the new certificate."],
   'renewal-announcement-wrong': ['A033393', 'BAD_REQUEST', 'invalid_request', 'The announcement is wrong: {}.'],
@@ -13,4 +14,4 @@ export const RENEWAL = {
   'renewal-vetoed': ['A033398', 'BAD_REQUEST', 'invalid_request', 'The operator has vetoed this renewal.'],
   'renewal-certificate-revoked': ['A033399', 'BAD_REQUEST', 'invalid_request', 'The present or the new client certificate is revoked.'],
   'renewal-leads-back': ['A034391', 'BAD_REQUEST', 'invalid_request', 'The new certificate has been replaced by another one of the client. Make a new certificate.'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

@@ -3,7 +3,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of the management of services (Authlete contract, section 7.7). */
 // prettier-ignore
-export const SERVICE_MANAGEMENT = {
+export const serviceManagementRows = () =>
+  ({
   'service-body-empty': ['A039201', 400, 'invalid_request', 'The request is empty.'],
   'service-issuer-missing': ['A039694', 400, 'invalid_request', "'issuer' must be specified."],
   'service-scope-duplicate': ['A039203', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is a duplicate."],
@@ -25,4 +26,4 @@ export const SERVICE_MANAGEMENT = {
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],
   'service-too-large': ['A039692', 400, 'invalid_request', `All settings of the service together must not exceed ${LIMITS.record} bytes of JSON.`],
   'service-deletion-unfinished': ['A037191', 503, 'temporarily_unavailable', 'The service is deleted, but some of its clients are not yet. Repeat this call to go on.'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

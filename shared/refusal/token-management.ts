@@ -3,7 +3,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of the management of tokens (Authlete contract, section 7.6). */
 // prettier-ignore
-export const TOKEN_MANAGEMENT = {
+export const tokenManagementRows = () =>
+  ({
   'create-grant-type-missing': ['A104201', 'BAD_REQUEST', 'invalid_request', "The 'grantType' parameter is empty."],
   'create-grant-type-refresh': ['A104202', 'BAD_REQUEST', 'invalid_request', "REFRESH_TOKEN is not allowed as a value for the 'grantType' parameter."],
   'create-grant-type-unsupported': ['A104203', 'BAD_REQUEST', 'unsupported_grant_type', 'The specified grant type is not supported by this service.'],
@@ -36,4 +37,4 @@ export const TOKEN_MANAGEMENT = {
   'list-tokens-end-malformed': ['A159203', 400, 'invalid_request', "Parameter 'end' failed to be parsed as int."],
   'list-tokens-end-negative': ['A159204', 400, 'invalid_request', "Parameter 'end' must not be negative."],
   'list-tokens-too-many': ['A159205', 400, 'invalid_request', `The requested number of access tokens to be returned from this endpoint exceeds the maximum number (${LIMITS.listedTokens}).`],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

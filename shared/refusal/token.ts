@@ -3,7 +3,8 @@ import type { Row } from './row.ts'
 
 /** Refusals of a token request after client authentication (Authlete contract, sections 7.2 and 7.3). */
 // prettier-ignore
-export const TOKEN = {
+export const tokenRows = () =>
+  ({
   // Binding
   'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
@@ -72,4 +73,4 @@ export const TOKEN = {
   'refresh-key-differs': ['A053311', 'BAD_REQUEST', 'invalid_grant', 'The DPoP thumbprint for the refresh token did not match the thumbprint presented in the request.', 'theft'],
   'refresh-proof-needless': ['A053397', 'BAD_REQUEST', 'invalid_grant', 'The grant is bound to a client certificate, so the token request must not have a DPoP proof.'],
   'refresh-binding-damaged': ['A053394', 'BAD_REQUEST', 'invalid_grant', 'The binding of the refresh token cannot be verified.'],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

@@ -6,7 +6,8 @@ import type { Row } from './row.ts'
  * not published it, the code is ours.
  */
 // prettier-ignore
-export const USERINFO = {
+export const userinfoRows = () =>
+  ({
   'userinfo-token-missing': ['A088391', 'BAD_REQUEST', 'invalid_request', 'The userinfo request does not contain a valid access token.'],
   'userinfo-token-unknown': ['A088302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
   'userinfo-client-deleted': ['A088392', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token no longer exists.'],
@@ -28,4 +29,4 @@ export const USERINFO = {
   'userinfo-claims-malformed': ['A096291', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'claims' in the /auth/userinfo/issue request is not a JSON object, or has a member more than once."],
   'userinfo-sub-malformed': ['A096292', 'INTERNAL_SERVER_ERROR', 'server_error', `The value of 'sub' in the /auth/userinfo/issue request must consist of printable ASCII characters and must not exceed ${LIMITS.sub} of them.`],
   'userinfo-not-signed': ['A096293', 'INTERNAL_SERVER_ERROR', 'server_error', "The service has no key for the 'userInfoSignAlg' of the client."],
-} as const satisfies Record<string, Row>
+}) as const satisfies Record<string, Row>

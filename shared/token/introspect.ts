@@ -2,7 +2,7 @@ import { boundKey, boundThumbprint } from '../certificate/binding.ts'
 import type { Call } from '../runtime/call.ts'
 import { findAccessToken, type NotAnAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type TokenUse } from './introspection-checks.ts'
-import { type Reason, Refusal, type RefusalFor, refusalFor, REFUSALS } from '../refusal/refusal.ts'
+import { type Reason, Refusal, type RefusalFor, refusalFor, refusalRows } from '../refusal/refusal.ts'
 import { challengeByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { proofAlgorithms } from '../possession/token-binding.ts'
 import { settingsOf } from '../store/profile.ts'
@@ -126,7 +126,7 @@ function stepsOf(use: TokenUse | NotAnAccessToken, failure: Failure | undefined)
     const known = typeof use === 'string' ? {} : details(use)
     if (failure === undefined || at < last) return { name, outcome: 'PASSED', ...known }
     const { reason } = failure.refusal
-    return { name, outcome: 'FAILED', reason, resultCode: REFUSALS[reason][0], ...known }
+    return { name, outcome: 'FAILED', reason, resultCode: refusalRows()[reason][0], ...known }
   })
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../infra/examples/authorization-server/start.ts'
 import { CLIENT_CERTIFICATES } from '../../infra/emulator/site/seed.ts'
-import { CLIENT_AUTHENTICATION } from '../../shared/refusal/client-authentication.ts'
+import { clientAuthenticationRows } from '../../shared/refusal/client-authentication.ts'
 import { csrfOf, logIn, userAgent } from '../infra/examples/authorization-server/user-agent.ts'
 import { makeIdentity } from '../infra/emulator/tls-client.ts'
 import { readProjectFile } from '../support/comments.ts'
@@ -79,7 +79,7 @@ describe('the tables of what goes wrong', () => {
     const cells = table.split('## Other answers', 1)[0]?.match(/^\| `.*?\|/gm) ?? []
     const reasons = cells.flatMap((cell) => cell.match(/[a-z\d]+(?:-[a-z\d]+)+/g) ?? [])
     expect(reasons.length).toBeGreaterThan(20)
-    expect(reasons.filter((reason) => !(reason in CLIENT_AUTHENTICATION))).toEqual([])
+    expect(reasons.filter((reason) => !(reason in clientAuthenticationRows()))).toEqual([])
   })
 
   test.each(

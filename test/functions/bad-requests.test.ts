@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { REFUSALS } from '../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
 import { bodyOf, type Entry, type Face, pathOf, requests } from '../support/bad-requests.ts'
 import { eventFor, type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
@@ -111,7 +111,7 @@ function expectLine({ entry, face, received }: Answered, requestId: string, line
     expect(line).not.toHaveProperty('reason')
     return
   }
-  const [resultCode] = REFUSALS[line['reason'] as keyof typeof REFUSALS]
+  const [resultCode] = refusalRows()[line['reason'] as keyof ReturnType<typeof refusalRows>]
   if (face === 'webapi') expect(received.json['resultCode']).toBe(resultCode)
 }
 

@@ -1,5 +1,5 @@
 import { type BodyWithHeaders, withTag } from '../../../shared/http.ts'
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import { recordVersion } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -89,6 +89,6 @@ function explainedClient({
   const about = { clientId, clientIdAlias, clientName, tokenAuthMethod, outcome }
   if (refusal === undefined) return about
   const { reason, description } = refusal
-  const [resultCode] = REFUSALS[reason]
+  const [resultCode] = refusalRows()[reason]
   return answer({ ...about, reason, resultCode, resultMessage: `[${resultCode}] ${description}` })
 }

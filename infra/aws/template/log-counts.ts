@@ -1,5 +1,5 @@
 import type { ListLine, LogLine, NoticeLine } from '../../../shared/runtime/log.ts'
-import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { type Reason, refusalRows } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
 import { ref } from './cloudformation.ts'
@@ -80,7 +80,7 @@ const REFUSED_UNKNOWN = linePattern('$.reason = "*"', '$.credential NOT EXISTS',
 
 const STOLEN = `{ ${joined(
   '||',
-  Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
+  Object.entries<Row>(refusalRows()).flatMap(([reason, [, , , , mark]]) =>
     mark === 'theft' ? [`$.reason = "${reason}"`] : [],
   ),
 )} }`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { logCounts } from '../../../infra/aws/template/log-counts.ts'
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { tokensOf } from '../../support/answers.ts'
@@ -121,11 +121,11 @@ test('the log line of a token without its certificate, or with the right one, do
 })
 
 test('each reason that is marked as theft has a case here, and each reason about another holder is marked', () => {
-  const marked = Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
+  const marked = Object.entries<Row>(refusalRows()).flatMap(([reason, [, , , , mark]]) =>
     mark === 'theft' ? [reason] : [],
   )
   expect([...new Set(THEFTS.map(([reason]) => reason))].sort()).toEqual(marked.sort())
-  const ofAnother = Object.keys(REFUSALS).filter((reason) => /differs|of-other/.test(reason))
+  const ofAnother = Object.keys(refusalRows()).filter((reason) => /differs|of-other/.test(reason))
   // These compare a request with a registration or an earlier request, not a token or code with its holder. A pushed request is not yet a
   // token.
   const others = /^(tls-|self-signed|redirect-uri-|subject-|push-key-|request-uri-of-)/

@@ -7,7 +7,7 @@ import { pathOf } from '../../../infra/reference/operations.ts'
 import { insideOf, jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
 import { generatedFiles } from '../../../infra/generate.ts'
 import { REMEDIES } from '../../../infra/reference/remedies.ts'
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import type { OpenApi } from '../../../infra/reference/openapi.ts'
 import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
 
@@ -25,7 +25,7 @@ test('each reason of the log has a remedy in the reference, and no remedy is wit
     /^\| \w+ +\| `([a-z0-9-]+)` .*\| ([^|]*?) *\|$/gm,
   ))
     remedies.set(reason, remedy)
-  expect([...remedies.keys()].sort()).toEqual(Object.keys(REFUSALS).sort())
+  expect([...remedies.keys()].sort()).toEqual(Object.keys(refusalRows()).sort())
   for (const [reason, remedy] of remedies) expect(remedy, reason).toMatch(/^[a-z`].{10}/i)
   const used = REMEDIES.filter(([, remedy]) => [...remedies.values()].includes(remedy))
   expect(used).toEqual(REMEDIES)

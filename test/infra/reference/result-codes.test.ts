@@ -2,11 +2,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { resultCodes } from '../../../infra/reference/result-codes.ts'
 import GROUPS from '../../../infra/reference/result-codes.json' with { type: 'json' }
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import { ROUTES } from '../../support/gateway.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
-const rows = Object.values(REFUSALS)
+const rows = Object.values(refusalRows())
 const codes = GROUPS.flatMap((group) => group.codes)
 
 test('a route has the codes of its endpoint, of its access and of what it reads', () => {

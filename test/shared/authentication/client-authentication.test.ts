@@ -4,7 +4,7 @@ import { readPresented } from '../../../shared/certificate/presented.ts'
 import { authenticateClient } from '../../../shared/authentication/client-authentication.ts'
 import { readClientAssertion } from '../../../shared/authentication/client-assertion.ts'
 import type { PresentedCredentials } from '../../../shared/authentication/presented-credentials.ts'
-import { type Reason, Refusal, REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { type Reason, Refusal, refusalRows } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
@@ -131,7 +131,7 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
     for (const combination of COMBINATIONS) {
       const reason = await reasonFor(client(method, type), combination)
       if (reason === undefined) accepted.push(combination)
-      else expect(REFUSALS[reason].slice(1, 3)).toEqual(['INVALID_CLIENT', 'invalid_client'])
+      else expect(refusalRows()[reason].slice(1, 3)).toEqual(['INVALID_CLIENT', 'invalid_client'])
     }
     const enough = COMBINATIONS.filter(ENOUGH[method])
     expect(accepted).toEqual(enough)

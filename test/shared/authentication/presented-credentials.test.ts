@@ -5,7 +5,7 @@ import {
   credentialsFromHttp,
   credentialsFromWebApi,
 } from '../../../shared/authentication/presented-credentials.ts'
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import { httpRequest } from '../../support/http-request.ts'
 import { certificatePem } from '../../support/vectors.ts'
 
@@ -105,7 +105,7 @@ test('a secret of the call without a client id names no client', () => {
 
 test('each parameter of client authentication has its reason for being there twice', () => {
   for (const [name, reason] of Object.entries(CREDENTIAL_PARAMETERS)) {
-    expect(REFUSALS[reason]).toEqual([
+    expect(refusalRows()[reason]).toEqual([
       expect.anything(),
       'BAD_REQUEST',
       'invalid_request',

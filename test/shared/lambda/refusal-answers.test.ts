@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { type CallErrors, oauthRefusal, webApiRefusal } from '../../../shared/lambda/refusal-answers.ts'
-import { type ErrorMembers, type Reason, Refusal, REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { type ErrorMembers, type Reason, Refusal, refusalRows } from '../../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../../shared/web-api.ts'
 import { httpRequest } from '../../support/http-request.ts'
 import { load } from '../../support/vectors.ts'
 
-const REASONS = Object.keys(REFUSALS) as Reason[]
+const REASONS = Object.keys(refusalRows()) as Reason[]
 const HTTP = httpRequest({ headers: { authorization: ['Basic bWFyazptYXJr'] }, body: 'mark=mark' })
 const V3 = httpRequest({ pathParameters: { serviceId: '1' } })
 const SPEC: CallErrors = { endpoint: '/auth/token', type: 'tokenResponse', errors: 'json' }
@@ -19,9 +19,9 @@ const isPublished = (code: string) => Object.values(published).flat().includes(c
 
 const json = ({ response }: { response: { body: string } }) =>
   JSON.parse(response.body) as Record<string, unknown>
-const isCallError = (reason: Reason) => typeof REFUSALS[reason][1] === 'number'
+const isCallError = (reason: Reason) => typeof refusalRows()[reason][1] === 'number'
 const statusOf = (reason: Reason) => {
-  const action = REFUSALS[reason][1]
+  const action = refusalRows()[reason][1]
   return typeof action === 'number' ? action : HTTP_STATUS[action]
 }
 
@@ -33,7 +33,7 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
       const { response, reason: logged } = answer(name, { named: 'X' })
       expect([logged, response.status]).toEqual([name, statusOf(name)])
       const { error, ...rest } = json({ response })
-      expect(error, name).toBe(REFUSALS[name][2])
+      expect(error, name).toBe(refusalRows()[name][2])
       expect(['[]', '["error_description"]'], name).toContain(JSON.stringify(Object.keys(rest)))
       expect(response.headers, name).toMatchObject({
         'cache-control': 'no-store',
@@ -45,7 +45,7 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
 
   test('every invalid_client has one body, and so has every invalid_grant and invalid_token', () => {
     for (const error of ['invalid_client', 'invalid_grant', 'invalid_token']) {
-      const bodies = REASONS.filter((reason) => REFUSALS[reason][2] === error).map(
+      const bodies = REASONS.filter((reason) => refusalRows()[reason][2] === error).map(
         (reason) => answer(reason, { named: 'X' }).response.body,
       )
       expect(new Set(bodies)).toEqual(new Set([`{"error":"${error}"}`]))
@@ -55,13 +55,13 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
   test('a 401 has a challenge if the request has an Authorization header', () => {
     for (const reason of REASONS.filter((name) => statusOf(name) === 401)) {
       const challenge =
-        scheme === 'Basic' ? 'Basic realm="certbound"' : `Bearer error="${REFUSALS[reason][2]}"`
+        scheme === 'Basic' ? 'Basic realm="certbound"' : `Bearer error="${refusalRows()[reason][2]}"`
       expect(answer(reason).response.headers['www-authenticate']).toBe(challenge)
     }
   })
 
   test('an error that an honest client can mend is described, with its placeholder filled', () => {
-    expect(json(answer('code-missing'))['error_description']).toBe(REFUSALS['code-missing'][3])
+    expect(json(answer('code-missing'))['error_description']).toBe(refusalRows()['code-missing'][3])
     expect(json(answer('grant-type-unsupported', { named: 'password' }))['error_description']).toBe(
       "This service does not support the grant_type 'password'.",
     )
@@ -73,7 +73,7 @@ test('without an Authorization header a 401 challenges only at a protected resou
     const challenge = (scheme: 'Basic' | 'Bearer') =>
       oauthRefusal(new Refusal(reason), scheme, httpRequest()).response.headers['www-authenticate']
     expect(challenge('Basic')).toBeUndefined()
-    expect(challenge('Bearer')).toBe(`Bearer error="${REFUSALS[reason][2]}"`)
+    expect(challenge('Bearer')).toBe(`Bearer error="${refusalRows()[reason][2]}"`)
   }
 })
 
@@ -105,7 +105,7 @@ test.each([
 test('only a failure of our own is in the log with its cause', () => {
   const cause = new Error('why')
   for (const reason of REASONS) {
-    const ours = REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR'
+    const ours = refusalRows()[reason][1] === 'INTERNAL_SERVER_ERROR'
     for (const answer of [
       oauthRefusal(new Refusal(reason, { cause }), 'Basic', HTTP),
       webApiRefusal(new Refusal(reason, { cause }), SPEC, HTTP),
@@ -121,7 +121,7 @@ const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
 
 test('a refusal of the call has its status, its code and the path', () => {
   for (const reason of REASONS.filter(isCallError)) {
-    const [resultCode, status] = REFUSALS[reason]
+    const [resultCode, status] = refusalRows()[reason]
     const { response, outcome } = call(reason)
     const resultMessage = `[${resultCode}] /auth/token, ${new Refusal(reason, { named: 'X' }).description}`
     expect([response.status, outcome], reason).toEqual([status, status])
@@ -131,7 +131,7 @@ test('a refusal of the call has its status, its code and the path', () => {
 
 test('a refusal of the request in a call is 200', () => {
   for (const reason of REASONS.filter((name) => !isCallError(name))) {
-    const [resultCode, action, error] = REFUSALS[reason]
+    const [resultCode, action, error] = refusalRows()[reason]
     const { response } = call(reason)
     expect(response.status, reason).toBe(200)
     const resultMessage = `[${resultCode}] ${new Refusal(reason, { named: 'X' }).description}`
@@ -146,7 +146,7 @@ test('a refusal of the request in a call is 200', () => {
 })
 
 test('a 401 of the Web API names the scheme of its version', () => {
-  for (const reason of REASONS.filter((name) => REFUSALS[name][1] === 401)) {
+  for (const reason of REASONS.filter((name) => refusalRows()[name][1] === 401)) {
     expect(call(reason).response.headers['www-authenticate']).toBe('Basic realm="certbound"')
     expect(call(reason, {}, SPEC, V3).response.headers['www-authenticate']).toBe('Bearer')
   }
@@ -156,7 +156,7 @@ test('a 401 of the Web API names the scheme of its version', () => {
 test('introspection writes its errors as WWW-Authenticate values, with quotes that close', () => {
   const spec: CallErrors = { ...SPEC, errors: 'bearer' }
   for (const reason of REASONS.filter((name) => !isCallError(name))) {
-    const [code, , error] = REFUSALS[reason]
+    const [code, , error] = refusalRows()[reason]
     const message = `[${code}] ${new Refusal(reason, { named: 'X' }).description}`
     const page = isPublished(code) ? `,error_uri="https://docs.authlete.com/#${code}"` : ''
     expect(json(call(reason, {}, spec))['responseContent']).toBe(
@@ -176,7 +176,7 @@ test('an authorization error that may go to the client is a LOCATION', () => {
   expect(json(answer)).toMatchObject({
     action: 'LOCATION',
     resultCode: 'A009305',
-    responseContent: `https://client.example.org/cb?unsupported_response_type&[A009305] ${REFUSALS['response-type-unsupported'][3]}`,
+    responseContent: `https://client.example.org/cb?unsupported_response_type&[A009305] ${refusalRows()['response-type-unsupported'][3]}`,
   })
 })
 

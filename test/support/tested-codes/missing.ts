@@ -1,6 +1,6 @@
 import { ROUTES } from '../../../infra/deployed-routes.ts'
 import { resultCodes } from '../../../infra/reference/result-codes.ts'
-import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { refusalRows } from '../../../shared/refusal/refusal.ts'
 import type { CodesRecord } from './record.ts'
 import { untestedReasons } from './untested.ts'
 
@@ -14,7 +14,7 @@ export function missingIn(records: readonly CodesRecord[]): string[] {
     return !endpoints.some(({ endpoint }) => answered.has(`${endpoint} ${code}`))
   })
   return [
-    ...untestedReasons(REFUSALS, shown, records).map(
+    ...untestedReasons(refusalRows(), shown, records).map(
       (reason) => `No test of test/functions or test/clients provokes ${reason} and asserts its code.`,
     ),
     ...silent.map((code) => `The reference has ${code}, but no test got it from an endpoint that has it.`),
