@@ -7,17 +7,17 @@ import { ROOT } from '../root.ts'
 
 /** The limits of bytes that load at a cold start: 1% above what was reached when they were last set. */
 const START_BUDGETS: Readonly<Record<string, number>> = {
-  announcement: 235_000,
-  authorization: 265_000,
-  authorizer: 208_000,
-  'certificate-lists': 137_000,
-  discovery: 196_000,
-  introspection: 223_000,
+  announcement: 236_000,
+  authorization: 266_000,
+  authorizer: 209_000,
+  'certificate-lists': 138_000,
+  discovery: 197_000,
+  introspection: 224_000,
   management: 288_000,
   revocation: 234_000,
   'standard-introspection': 243_000,
-  token: 263_000,
-  'token-management': 229_000,
+  token: 264_000,
+  'token-management': 230_000,
   userinfo: 227_000,
 }
 /** For a function that is not listed yet. */
