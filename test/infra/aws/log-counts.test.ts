@@ -4,6 +4,7 @@ import { matches } from './cloudwatch/filter-pattern.ts'
 
 const MTLS = 'mtls.auth.example.com'
 const ACCESS = 'HttpApiLogGroup'
+const LISTS = 'CertificateDashlistsLogGroup'
 
 /** Lines of a log group, and the metrics that count them. Lines that scanners cause are not counted. */
 test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: readonly string[]]>([
@@ -19,6 +20,8 @@ test.each<[group: string, line: Readonly<Record<string, unknown>>, metrics: read
   ['ManagementLogGroup', { reason: 'api-not-offered' }, ['UnauthenticatedRefusals']],
   ['ManagementLogGroup', { reason: 'authlete-api-not-offered', credential: 'x81f' }, []],
   ['StandardDashintrospectionLogGroup', { reason: 'client-unknown' }, ['UnauthenticatedRefusals']],
+  [LISTS, { endpoint: 'certificate-notices', noticeDays: 1, client: 7 }, ['EndingCertificates']],
+  [LISTS, { endpoint: 'certificate-lists', list: 'bank', outcome: 'late' }, []],
   [ACCESS, { status: '200', domain: MTLS, route: 'ANY /token' }, []],
   [ACCESS, { status: '403', domain: MTLS, route: '-', integrationStatus: '-' }, ['LockedOut']],
   // A token without the required scope.

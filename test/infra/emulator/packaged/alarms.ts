@@ -158,6 +158,11 @@ export function alarms(at: () => WalkedSite): void {
       'AuthorizerErrors',
       () => once(7, { put: ({ put }) => put(ofLambda('Throttles', 'AuthorizerLambdaFunction'), 6) }),
     ],
+    [
+      'a client that does not renew',
+      'EndingCertificates',
+      () => once(7, { lines: [[{ group: 'CertificateDashlistsLogGroup', line: '{"noticeDays":7}' }, 1]] }),
+    ],
     ['a mutual-TLS domain that nobody finds', 'Silence', () => always({ minute: { onMtls: 0 } })],
   ]
 
