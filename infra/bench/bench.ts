@@ -2,6 +2,8 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, Complaint } from '../command.ts'
+import type { Grown } from './growth.ts'
+import type { OpenLoopPlan } from './open-loop.ts'
 import type { FULL, Plan } from './requests.ts'
 import type { WarmPlan } from './warm.ts'
 
@@ -14,8 +16,12 @@ ratios to a bare echo
   --peers          also oidc-provider, in memory and on DynamoDB; the first time npm fetches it into .cache
   --library        instead: CPU microseconds of a check by the library for resource servers, beside jose, and with --peers
                    beside the library of Auth0
-  --grants N       instead: milliseconds and capacity units of a request over 10 to N stored grants, on DynamoDB Local on
-                   disk (Java 17)
+  --grants N       instead: milliseconds and capacity units of a request over 10 to N stored grants of one client, on
+                   DynamoDB Local on disk (Java 17)
+  --clients N      instead: the same over 10 to N stored clients
+  --open-loop      instead: latencies of requests that come at random times and do not wait for each other, and with
+                   --peers those of oidc-provider on DynamoDB at the same rates
+  --memory N       instead: resident memory of packaged functions over N invocations; needs Linux
   --warm           instead: CPU microseconds of an invocation of each packaged function (npm run package) under Lambda's
                    runtime client (npm run lambda-runtime), beside handlers without this project; needs Linux
   --against COMMIT instead: the same of this build and of the one of a commit, in the same rounds, with the median of
@@ -33,6 +39,9 @@ export const COMMAND = command({
     requests: { type: 'string' },
     peers: { type: 'boolean', default: false },
     grants: { type: 'string' },
+    clients: { type: 'string' },
+    'open-loop': { type: 'boolean', default: false },
+    memory: { type: 'string' },
     library: { type: 'boolean', default: false },
     list: { type: 'string' },
     'cold-start': { type: 'boolean', default: false },
@@ -41,26 +50,67 @@ export const COMMAND = command({
     http: { type: 'boolean', default: false },
   },
   run: async ({ values }, { out }) => {
-    const requests = countOf('requests', values.requests ?? (values.against === undefined ? '400' : '100'))
-    const least = values['cold-start'] ? '9' : values.against === undefined ? '6' : String(LEAST_ROUNDS)
-    const rounds = countOf('rounds', values.rounds ?? least)
-    const withTls = !values.http
-    const lines = await (values['cold-start']
-      ? coldStart(rounds, withTls)
-      : values.warm || values.against !== undefined
-        ? warm({ rounds, requests, withTls }, values.against)
-        : values.library
-          ? libraryCosts(rounds, requests, values.peers)
-          : values.list !== undefined
-            ? listCosts(countOf('list', values.list))
-            : values.grants === undefined
-              ? requestCosts({ rounds, requests, peers: values.peers, withTls })
-              : growth(countOf('grants', values.grants), requests))
+    const requests = countOf('requests', values.requests ?? defaultRequests(values))
+    const rounds = countOf('rounds', values.rounds ?? defaultRounds(values))
+    const [withTls, { peers }] = [!values.http, values]
     const { conditions } = await import('./table.ts')
-    for (const line of [conditions(), ...lines]) out(line)
+    const print = (lines: readonly string[]) => [conditions(), ...lines].forEach(out)
+
+    if (values.memory !== undefined) return memory(countOf('memory', values.memory), withTls, print)
+    if (values['cold-start']) print(await coldStart(rounds, withTls))
+    else if (values.warm || values.against !== undefined)
+      print(await warm({ rounds, requests, withTls }, values.against))
+    else if (values['open-loop']) print(await openLoop({ requests, peers, withTls }))
+    else if (values.library) print(await libraryCosts(rounds, requests, peers))
+    else if (values.list !== undefined) print(await listCosts(countOf('list', values.list)))
+    else if (values.grants !== undefined)
+      print(await growth('grants', countOf('grants', values.grants), requests))
+    else if (values.clients !== undefined)
+      print(await growth('clients', countOf('clients', values.clients), requests))
+    else print(await requestCosts({ rounds, requests, peers, withTls }))
     return 0
   },
 })
+
+/** Fewer rounds have too wide an interval. */
+const LEAST_ROUNDS = 30
+
+function defaultRounds(values: {
+  readonly 'cold-start': boolean
+  readonly against?: string | undefined
+}): string {
+  if (values['cold-start']) return '9'
+  return values.against === undefined ? '6' : String(LEAST_ROUNDS)
+}
+
+function defaultRequests(values: {
+  readonly 'open-loop': boolean
+  readonly against?: string | undefined
+}): string {
+  if (values['open-loop']) return '4000'
+  return values.against === undefined ? '400' : '100'
+}
+
+/** @returns the exit code: 1 if the memory of a function grows */
+async function memory(
+  invocations: number,
+  withTls: boolean,
+  print: (lines: readonly string[]) => void,
+): Promise<number> {
+  const { measureMemory } = await import('./memory.ts')
+  const { packageHere } = await import('../emulator/lambda/packaged-functions.ts')
+  const { lines, growing } = await measureMemory(await packageHere(), { invocations, keys: KEYS, withTls })
+  print(lines)
+  return growing.length === 0 ? 0 : 1
+}
+
+/** The number of keys of DPoP proofs. It is more than a function keeps. */
+const KEYS = 1100
+
+async function openLoop(plan: Pick<OpenLoopPlan, 'requests' | 'peers' | 'withTls'>): Promise<string[]> {
+  const { measureOpenLoop } = await import('./open-loop.ts')
+  return await measureOpenLoop({ ...plan, warmUp: 1500, connections: 64 })
+}
 
 async function coldStart(rounds: number, withTls: boolean): Promise<string[]> {
   const { coldStarts } = await import('./cold-start.ts')
@@ -68,15 +118,12 @@ async function coldStart(rounds: number, withTls: boolean): Promise<string[]> {
   return coldStarts(await packageHere(), rounds, withTls)
 }
 
-/** Fewer rounds have too wide an interval. */
-const LEAST_ROUNDS = 30
-
 async function warm(given: Pick<WarmPlan, 'rounds' | 'requests' | 'withTls'>, commit: string | undefined) {
   if (commit !== undefined && given.rounds < LEAST_ROUNDS)
     throw new Complaint(`--against needs ${LEAST_ROUNDS} rounds or more`)
   const { measureAgainst, measureWarm } = await import('./warm.ts')
   const { packageHere } = await import('../emulator/lambda/packaged-functions.ts')
-  const [packaged, plan] = [await packageHere(), { ...given, warmUp: 1000, keys: 1100 }]
+  const [packaged, plan] = [await packageHere(), { ...given, warmUp: 1000, keys: KEYS }]
   if (commit === undefined) return await measureWarm(packaged, plan)
   const { buildOf, buildThis } = await import('./other-build.ts')
   const other = await buildOf(commit)
@@ -103,15 +150,20 @@ async function listCosts(entries: number): Promise<string[]> {
   return await measureList(entries, folder.path)
 }
 
-const SIZES = [10, 10_000, 100_000]
+const SIZES = { grants: [10, 10_000, 100_000], clients: [10, 1000] }
 
-async function growth(grants: number, requests: number): Promise<string[]> {
+async function growth(grown: Grown, most: number, requests: number): Promise<string[]> {
   const { measureGrowth } = await import('./growth.ts')
   const { startDynamoDbLocal } = await import('../emulator/dynamodb-local.ts')
   await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-grants-'))
   const engine = await startDynamoDbLocal(folder.path)
   try {
-    return await measureGrowth(engine.endpoint, [...SIZES.filter((size) => size < grants), grants], requests)
+    return await measureGrowth(
+      engine.endpoint,
+      grown,
+      [...SIZES[grown].filter((size) => size < most), most],
+      requests,
+    )
   } finally {
     await engine.close()
   }

@@ -5,6 +5,7 @@ interface Sent {
   readonly method?: 'GET' | 'POST'
   readonly authorization?: string | undefined
   readonly dpop?: string | undefined
+  readonly query?: string | undefined
   /** The media type of the body. */
   readonly type?: string
   readonly body?: string
@@ -14,11 +15,20 @@ interface Sent {
 
 /** A minimal event of API Gateway that handlers accept. */
 export function eventOf(route: string, sent: Sent) {
-  const { method = 'POST', authorization, dpop, type = 'application/json', body = '', certificate } = sent
+  const {
+    method = 'POST',
+    authorization,
+    dpop,
+    query,
+    type = 'application/json',
+    body = '',
+    certificate,
+  } = sent
   const clientCert = { clientCertPem: certificate }
   return {
     version: '2.0',
     routeKey: `ANY ${route}`,
+    rawQueryString: query,
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(dpop === undefined ? {} : { dpop }),
