@@ -1,5 +1,7 @@
+import { createPrivateKey, hash, sign, X509Certificate } from 'node:crypto'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
+import { makeIdentity } from '../connections/identity.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import type { Seeded } from '../emulator/site/seed.ts'
 import { callsOver } from './calls.ts'
@@ -33,6 +35,9 @@ export async function firstEvents(
 
   return {
     ...eventsOfWebApi(seeded, certificate),
+    announcement: { event: () => announcementEvent(seeded, certificate), expected: '"effective_at"' },
+    // A schedule has no answer.
+    'certificate-lists': known({ notices: true }, 'null'),
     userinfo: { event: () => userinfoEvent(runtime, seeded, certificate), expected: '"action":"OK"' },
     authorizer: known(authorizerEvent(await newToken(), certificate), '"isAuthorized":true'),
     discovery: known(eventOf('/.well-known/oauth-authorization-server', { method: 'GET' }), '"issuer"'),
@@ -50,7 +55,9 @@ export async function firstEvents(
 
 /** @param answer the result of a handler, whose body is a text in its JSON */
 export function isExpected(answer: unknown, expected: string): boolean {
-  return JSON.stringify(answer).replaceAll('\\"', '"').includes(expected)
+  return JSON.stringify(answer ?? null)
+    .replaceAll('\\"', '"')
+    .includes(expected)
 }
 
 function known(event: object, expected: string): FirstEvent {
@@ -97,4 +104,28 @@ async function userinfoEvent(runtime: Runtime, seeded: Seeded, certificate: stri
 function authorizerEvent(token: string, certificate: string): object {
   const event = eventOf('/accounts', { method: 'GET', authorization: `Bearer ${token}`, certificate })
   return { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' }
+}
+
+/** A client announces its next certificate, whose key signs that. */
+async function announcementEvent(
+  { issuer, clients: [, client] }: Seeded,
+  certificate: string,
+): Promise<object> {
+  const now = Date.now()
+  const [notBefore, notAfter] = [new Date(now - 60_000), new Date(now + 86_400_000)]
+  const next = await makeIdentity({ profile: 'client', commonName: 'bench', notBefore, notAfter })
+  const claims = {
+    ...{ aud: issuer, iat: Math.floor(now / 1000) },
+    'x5t#S256': hash('sha256', new X509Certificate(certificate).raw, 'base64url'),
+  }
+  const x5c = [new X509Certificate(next.cert).raw.toString('base64')]
+  const encoded = (members: object) => Buffer.from(JSON.stringify(members)).toString('base64url')
+  const signed = `${encoded({ typ: 'certbound-renewal+jwt', alg: 'ES256', x5c })}.${encoded(claims)}`
+  const key = { key: createPrivateKey(next.key), dsaEncoding: 'ieee-p1363' } as const
+  const announcement = `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
+  return eventOf('/certificate/announce', {
+    authorization: basic(client.clientId, client.clientSecret ?? ''),
+    ...{ type: 'application/x-www-form-urlencoded', certificate },
+    body: String(new URLSearchParams({ announcement })),
+  })
 }

@@ -45,7 +45,12 @@ export async function measureGrowth(
     const runtime = await localRuntime(url, seeded.opaque.serviceId, { LOG_LEVEL: 'silent' })
     opened.defer(runtime.store.close)
     // As deployed: functions that are not on the hot path use the SDK.
-    const bySdk = runtimeFor(runtime.settings, sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint: url }))
+    // Pages of a query take seconds in DynamoDB Local, so there is no limit.
+    const requestHandler = { requestTimeout: 0 }
+    const bySdk = runtimeFor(
+      runtime.settings,
+      sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint: url, requestHandler }),
+    )
     opened.defer(bySdk.store.close)
     const callOf = callsOver(runtime, seeded, clients.bench.cert)
     const cases = await casesOf(seeded, (one) => callOf(one)())

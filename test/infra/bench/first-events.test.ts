@@ -3,6 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
+import { refreshOnSchedule } from '../../../functions/certificate-lists/schedule.ts'
 import { seedService } from '../../../infra/bench/cases.ts'
 import { type FirstEvent, firstEvents, isExpected } from '../../../infra/bench/first-events.ts'
 import { type Engine, startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
@@ -38,13 +39,14 @@ test.each(functionNames())(
   'the event of bench --cold-start for %s is answered with success',
   async (name) => {
     const { event: newEvent, expected } = events[name] as FirstEvent
-    const event = (await newEvent()) as { readonly routeKey: string }
-    const handler =
-      name === 'authorizer'
-        ? serveAuthorizer(authorizeRequest, runtime)
-        : deployedFunctions(runtime).get(event.routeKey.replace('ANY ', ''))
+    const event = (await newEvent()) as { readonly routeKey?: string }
+    const others: Readonly<Record<string, (event: unknown) => Promise<unknown>>> = {
+      authorizer: serveAuthorizer(authorizeRequest, runtime),
+      'certificate-lists': refreshOnSchedule(runtime),
+    }
+    const handler = others[name] ?? deployedFunctions(runtime).get((event.routeKey ?? '').replace('ANY ', ''))
     const answer = await handler?.(event)
-    expect([JSON.stringify(answer), isExpected(answer, expected)]).toEqual([expect.any(String), true])
+    expect([JSON.stringify(answer ?? null), isExpected(answer, expected)]).toEqual([expect.any(String), true])
     expect(
       isExpected({ isAuthorized: false, statusCode: 400, body: '{"action":"BAD_REQUEST"}' }, expected),
     ).toBe(false)
