@@ -7,6 +7,7 @@ import type { Call } from '../../shared/runtime/call.ts'
 import type { Renewal } from '../../shared/store/certificates/renewals.ts'
 import type { Client } from '../../shared/store/client.ts'
 import { settingsOf } from '../../shared/store/profile.ts'
+import { LOST, repeatWhileLost } from '../../shared/store/unavailable.ts'
 import { ANNOUNCEMENT_FAULTS, type Announcement, verifyAnnouncement } from './announcement.ts'
 import { refuseUnfitCertificate } from './new-certificate.ts'
 import type { AnnouncementRequest } from './request.ts'
@@ -42,7 +43,8 @@ export async function announceCertificate(request: AnnouncementRequest, call: Ca
   if (typeof announcement === 'string')
     throw new Refusal('renewal-announcement-wrong', { named: ANNOUNCEMENT_FAULTS[announcement] })
   await refuseUnfitCertificate(announcement, client, call)
-  return storeRenewal(present, announcement, client, call)
+  // Another writer may end or replace the renewal before it is open, so each attempt reads the revocations again.
+  return repeatWhileLost(() => storeRenewal(present, announcement, client, call))
 }
 
 function requirePresent(certificate: PresentedCertificate): ReadCertificate {
@@ -59,7 +61,7 @@ async function storeRenewal(
   { certificate: next }: Announcement,
   client: Client,
   { service, store, now, log }: Call,
-): Promise<Renewal> {
+): Promise<Renewal | typeof LOST> {
   const { inUse, renewals } = store.certificates
   const effectiveAt = addSeconds(now, service.renewalDelay)
   const endsAt = addSeconds(effectiveAt, service.renewalDuration)
@@ -86,7 +88,7 @@ async function storeRenewal(
   // No announcement leads back, also not by a third certificate.
   const [back] = await renewals.find(of.service, of.client, to)
   if (back !== undefined && back.state !== 'vetoed') throw new Refusal('renewal-leads-back')
-  if (!(await renewals.confirm(of.service, proposed))) throw new Refusal('renewal-taken')
+  if (!(await renewals.confirm(of.service, proposed))) return LOST
   log.note({ announced: to })
   return { ...proposed, state: 'open' }
 }

@@ -29,6 +29,7 @@ export function newGrant(
     ...{ client, ends: [], held: [], codeKey: undefined, nonce: undefined },
     scopes: [{ value: SCOPES, at }],
     binding: [],
+    followed: [],
     refreshExpiry: expiresIn(at, REFRESH_SECONDS),
     ...more,
   }

@@ -32,6 +32,13 @@ const OAUTH = 1
 /** Another client sends the request. */
 const OTHER_CLIENT = 28
 
+/** The request has the certificate that `pick` chooses, or none. */
+const CERTIFICATE = 16
+const NO_CERTIFICATE = 18
+
+/** The client announces its renewed certificate, and management lets the renewal take effect. */
+const RENEWED = [by(0, 'announce'), by(1, 'changeRenewal')]
+
 /** Runs that the model has refused once, or that must not depend on chance. Comments name what some have shown in the code of that time. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   // Finding 1 of the attack: a deleted service came back with its clients, secrets and tokens. Found by the seeds 1 and 3.
@@ -156,6 +163,44 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     ...HELD,
     by(0, 'clientDelete'),
     ...PRESENTED,
+  ),
+  'a grant follows an announcement to the announced certificate, and never back': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
+    ...RENEWED,
+    by(1, 'refresh', { pick: 2, how: CERTIFICATE }),
+    by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
+    by(0, 'refresh', { pick: 3, how: CERTIFICATE }),
+    by(1, 'introspect', { pick: 1, how: CERTIFICATE }),
+  ),
+  'a grant of a client that proves a key goes back only if it has followed no announcement': runOf(
+    'kept',
+    ...[by(0, 'clientCreate', { other: 6 }), by(0, 'create', { pick: 3 })],
+    by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
+    by(0, 'refresh', { pick: 3, how: CERTIFICATE }),
+    ...[by(0, 'announce', { pick: 3 }), by(1, 'changeRenewal')],
+    by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
+    by(1, 'refresh', { pick: 3, how: CERTIFICATE }),
+  ),
+  'an announcement needs the present certificate and the key of the next one': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'announce', { pick: 2, how: CERTIFICATE }),
+    by(1, 'announce', { how: NO_CERTIFICATE }),
+    by(1, 'announce', { pick: 5 }),
+    by(0, 'changeRenewal'),
+    by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
+  ),
+  'a renewal that management ends while it is announced, or before a refresh, moves no grant': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'announce', { stops: 20 }),
+    by(1, 'changeRenewal', { other: 4 }),
+    by(0, 'goOn', { other: 5 }),
+    by(0, 'changeRenewal'),
+    by(1, 'changeRenewal', { other: 3 }),
+    by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
   ),
   'another process refuses all that was cut off at once, and takes what came after': runOf(
     'kept',

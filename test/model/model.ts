@@ -24,7 +24,7 @@ export const happened = (what: Span, seen: Span): Certainty =>
 export const any = (all: readonly Certainty[]): Certainty =>
   all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no'
 
-const unless = (isSure: boolean, certainty: Certainty): Certainty =>
+export const unless = (isSure: boolean, certainty: Certainty): Certainty =>
   certainty === 'yes' && !isSure ? 'maybe' : certainty
 
 /** The certainty of a fact, if any of these values may be the one that counts. */

@@ -1,6 +1,7 @@
 import type { TokenAuthMethod } from '../../shared/store/service.ts'
 import type { Play } from './play.ts'
 import { any, type Certainty, isProofDead, mayBeLocked, possible, possibleInRecord, share } from './model.ts'
+import { hasFollowed, leads } from './renewal.ts'
 import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
 
 /** The rules of binding (docs/architecture.md, section 4): which proof a client must bring, and how its tokens are bound. */
@@ -35,15 +36,49 @@ function bindingOf(isRequired: boolean, { certificate, proof }: Presentation): B
 }
 
 /** A bound grant stays bound, and by the same kind (decision D6). */
-function refreshedBinding(current: Binding, isRequired: boolean, brought: Presentation): Binding | undefined {
+function refreshedBinding(
+  current: Binding,
+  isRequired: boolean,
+  brought: Presentation,
+  mayMove: (presented: Binding) => Certainty,
+): (Binding | undefined)[] {
   const { certificate, proof, sender } = brought
   const next = bindingOf(isRequired, brought)
   const isProving = PROVING.includes(sender.method)
-  if (next === undefined) return undefined
-  if (current === UNBOUND) return next === UNBOUND || isProving ? next : undefined
-  if (!isKey(current) && proof !== undefined) return undefined
+  if (next === undefined) return [undefined]
+  if (current === UNBOUND) return [next === UNBOUND || isProving ? next : undefined]
+  if (!isKey(current) && proof !== undefined) return [undefined]
   const presented = isKey(current) ? proof?.key : certificate
-  return presented === current || isProving ? presented : undefined
+  if (presented === undefined || presented === current) return [presented]
+  const moves = mayMove(presented)
+  return moves === 'maybe' ? [presented, undefined] : [moves === 'yes' ? presented : undefined]
+}
+
+/** Whether a refresh moves a grant: by an announcement, or because the client proves itself and the grant has followed none. */
+function moves(grant: Grant, current: Binding, presented: Binding, sender: Client, seen: Span): Certainty {
+  const followed = hasFollowed(grant, seen)
+  const isFree = !PROVING.includes(sender.method) ? 'no' : negated(followed)
+  return any([isFree, leads(grant.client, current, presented, seen)])
+}
+
+const negated = (certainty: Certainty): Certainty =>
+  certainty === 'maybe' ? 'maybe' : certainty === 'yes' ? 'no' : 'yes'
+
+/** Whether a refresh that was answered has followed an announcement. */
+export function followedBy(grant: Grant, { certificate, proof }: Presentation, seen: Span): Certainty {
+  if (certificate === undefined || proof !== undefined) return 'no'
+  const before = possible(
+    grant.binding.filter(({ at }) => at.start !== seen.start),
+    seen,
+  )
+  const each = before.map((current) =>
+    current === certificate ? 'no' : leads(grant.client, current, certificate, seen),
+  )
+  return each.every((certainty) => certainty === 'yes')
+    ? 'yes'
+    : each.every((one) => one === 'no')
+      ? 'no'
+      : 'maybe'
 }
 
 /** The possible bindings of new tokens. If `undefined` is among them, the request may be refused. */
@@ -56,7 +91,11 @@ export function newBindings(brought: Presentation, seen: Span): (Binding | undef
 export function refreshedBindings(grant: Grant, brought: Presentation, seen: Span): (Binding | undefined)[] {
   const required = possibleInRecord(brought.sender.isBound, seen)
   return possible(grant.binding, seen).flatMap((current) =>
-    required.map((isRequired) => refreshedBinding(current, isRequired, brought)),
+    required.flatMap((isRequired) =>
+      refreshedBinding(current, isRequired, brought, (presented) =>
+        moves(grant, current, presented, brought.sender, seen),
+      ),
+    ),
   )
 }
 
@@ -95,7 +134,7 @@ function isWrong({ sender, secret, certificate }: Presentation, seen: Span): Cer
 }
 
 /** Certificates with one subject have names with one first word. */
-const subjectOf = (certificate: string | undefined) => certificate?.split(' ')[0]
+export const subjectOf = (certificate: string | undefined) => certificate?.split(' ')[0]
 
 /** A grant keeps its kind of binding for life (decision D6): of two requests that bind it at once, one is refused or binds it alike. */
 export function judgeKind(play: Play, { binding }: Grant): void {

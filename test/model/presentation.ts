@@ -125,6 +125,7 @@ const CALLS = {
   '/token': '/auth/token',
   '/par': '/pushed_auth_req',
   '/revocation': '/auth/revocation',
+  '/certificate/announce': '/auth/certificate/announce',
   '/introspection/standard': '/auth/introspection/standard',
 } as const
 

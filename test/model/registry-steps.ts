@@ -73,7 +73,17 @@ function addClient(
   at: Span,
 ): void {
   play.clients.push({
-    ...{ service, number, method, own, created: at, deletions: [], cutOffs: [] },
+    ...{
+      service,
+      number,
+      method,
+      own,
+      created: at,
+      deletions: [],
+      cutOffs: [],
+      renewals: [],
+      renewalChanges: [],
+    },
     secrets: [{ value: String(secret), at }],
     isBound: [{ value: isBound, at }],
     locks: [{ value: false, at }],

@@ -5,6 +5,7 @@ import { AUTHORIZATION_STEPS } from './authorization-steps.ts'
 import { CLIENT_TOKEN_STEPS } from './client-token-steps.ts'
 import { MANAGEMENT_STEPS } from './management-steps.ts'
 import { HOWS } from './presentation.ts'
+import { RENEWAL_STEPS } from './renewal-steps.ts'
 import { PRESENTING_STEPS } from './presenting-steps.ts'
 import { CLIENT_STEPS, provision, SERVICE_STEPS } from './registry-steps.ts'
 import { type Conditions, DirectPlay } from './schedule.ts'
@@ -32,6 +33,7 @@ export const OPERATIONS: Operations<DirectPlay> = {
   ...PRESENTING_STEPS,
   ...MANAGEMENT_STEPS,
   ...CLIENT_TOKEN_STEPS,
+  ...RENEWAL_STEPS,
   ...CLIENT_STEPS,
   ...SERVICE_STEPS,
   clock: {

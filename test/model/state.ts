@@ -56,6 +56,22 @@ export interface Client {
   readonly deletions: Span[]
   readonly locks: Written<boolean>[]
   readonly cutOffs: Span[]
+  readonly renewals: Renewal[]
+  readonly renewalChanges: RenewalChange[]
+}
+
+/** A renewal that the client has announced, by the names of the certificates. It takes effect only if management approves it. */
+export interface Renewal {
+  readonly from: string
+  readonly to: string
+  readonly at: Span
+}
+
+/** A change of a renewal by management: its approval or its end. */
+export interface RenewalChange {
+  readonly from: string
+  readonly ends: boolean
+  readonly at: Span
 }
 
 /** The name of a certificate or of a key. */
@@ -68,6 +84,8 @@ export interface Grant {
   readonly client: Client
   readonly scopes: Written<readonly string[]>[]
   readonly binding: Written<Binding>[]
+  /** The refreshes that have followed an announcement. */
+  readonly followed: { readonly at: Span; readonly sure: boolean }[]
   /** The only key that may redeem its code. */
   readonly codeKey: string | undefined
   /** The nonce of the authorization request, for the ID token. */

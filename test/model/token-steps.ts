@@ -6,6 +6,7 @@ import { judgeIdToken } from './id-token.ts'
 import { any, type Certainty, isReuse, isStopped, isTooOld, happened, possible, share } from './model.ts'
 import type { Play } from './play.ts'
 import {
+  followedBy,
   isKey,
   isNotAuthentic,
   judgeKind,
@@ -78,6 +79,8 @@ export async function refresh(play: Play, step: Step, held = pickHeld(play, step
       const wrong = refusalOf(held, brought, bindings, at)
       const isReplay = play.world.mode.refresh !== 'kept' && isReuse(held, at)
       settleUse(play, held, { brought, wrong, isDone, isReplay }, at)
+      const followed = isDone === false ? 'no' : followedBy(grant, brought, at)
+      if (followed !== 'no') grant.followed.push({ at, sure: isDone === true && followed === 'yes' })
       if (isDone !== true) return
       bind(play, grant, bindings, at)
       holdTokens(play, grant, held, answer, at, scope?.split(' '))

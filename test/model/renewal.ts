@@ -1,0 +1,55 @@
+import { any, type Certainty, happened, unless } from './model.ts'
+import type { Client, Grant, Renewal, Span } from './state.ts'
+
+/** The rules of announced certificates (docs/architecture.md, section 10). */
+
+/** Whether management has approved a renewal since it was announced, or has ended it. */
+function changed({ renewalChanges }: Client, { from, at }: Renewal, isEnd: boolean, seen: Span): Certainty {
+  const since = renewalChanges.filter(
+    (change) => change.from === from && change.ends === isEnd && happened(change.at, at) !== 'yes',
+  )
+  return any(since.map((change) => unless(happened(at, change.at) === 'yes', happened(change.at, seen))))
+}
+
+const openness = (client: Client, renewal: Renewal, seen: Span): Certainty => {
+  const [begun, ended] = [happened(renewal.at, seen), changed(client, renewal, true, seen)]
+  if (begun === 'no' || ended === 'yes') return 'no'
+  return begun === 'yes' && ended === 'no' ? 'yes' : 'maybe'
+}
+
+/** Whether an announcement leads from one certificate to the other. */
+export function leads(client: Client, from: string, to: string, seen: Span): Certainty {
+  const fitting = client.renewals.filter((renewal) => renewal.from === from && renewal.to === to)
+  return any(
+    fitting.map((renewal) => {
+      const [open, approved] = [openness(client, renewal, seen), changed(client, renewal, false, seen)]
+      if (open === 'no' || approved === 'no') return 'no'
+      return open === 'yes' && approved === 'yes' ? 'yes' : 'maybe'
+    }),
+  )
+}
+
+/** Whether another renewal of the client refuses an announcement. One that was ended may have been vetoed. */
+export function isContested(client: Client, { from, to, at }: Renewal): Certainty {
+  const others = client.renewals.filter((renewal) => renewal.at.start !== at.start)
+  const same = others.filter((renewal) => renewal.from === from && renewal.to === to)
+  const isKnown = any(same.map((renewal) => openness(client, renewal, at)))
+  if (isKnown === 'yes') return 'no'
+  const taken = others
+    .filter((renewal) => renewal.from === from && renewal.to !== to)
+    .map((renewal) => openness(client, renewal, at))
+  // One that leads away from the new certificate counts also after its end, unless it was vetoed.
+  const away = others
+    .filter((renewal) => renewal.from === to)
+    .map((renewal) => (openness(client, renewal, at) === 'yes' ? 'yes' : 'maybe'))
+  // A veto of this moment may be for this announcement.
+  const vetoes = client.renewalChanges
+    .filter((change) => change.from === from && change.ends)
+    .map((change) => (happened(change.at, at) === 'maybe' ? 'maybe' : 'no'))
+  const contested = any([...taken, ...away, ...vetoes])
+  return same.length === 0 ? contested : contested === 'yes' && isKnown === 'no' ? 'yes' : 'maybe'
+}
+
+/** Whether a grant has followed an announcement, so that only further announcements lead on (decision D4). */
+export const hasFollowed = ({ followed }: Grant, seen: Span): Certainty =>
+  any(followed.map(({ at, sure }) => unless(sure, happened(at, seen))))
