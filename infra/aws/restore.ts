@@ -3,6 +3,7 @@ import { command, Complaint, confirm } from '../command.ts'
 import { attempt, operatorOf } from './deployment/aws.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 import { protectTables } from './deployment/table-protection.ts'
+import type { NamedStack } from './deployment/stack.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
 import {
@@ -17,6 +18,8 @@ const HELP = `certbound restore: makes tables from a backup safe: revokes all to
   --settings FILE        the settings (certbound.jsonc)
   --registry TABLE       the restored table of services and clients; by default that of the deployment
   --grants TABLE         the restored table of grants; by default that of the deployment
+  --former-registry TABLE  the registry from before the restore, whose revocations of certificates are copied; by default that of
+                         the deployment, if --registry names another one
   --client-secrets keep  clients keep the secrets of the backup; by default they get new ones
   --new-signing-key      replace the signing keys of the backup, which are no longer published then
   --revive ID            create the lost state of this client again, locked (can be repeated); "all" for all clients
@@ -33,6 +36,7 @@ export const COMMAND = command({
     settings: { type: 'string', default: 'certbound.jsonc' },
     registry: { type: 'string' },
     grants: { type: 'string' },
+    'former-registry': { type: 'string' },
     'client-secrets': { type: 'string', default: 'new' },
     'new-signing-key': { type: 'boolean', default: false },
     revive: { type: 'string', multiple: true, default: [] },
@@ -51,18 +55,22 @@ export const COMMAND = command({
     }
     const settings = await readDeployment(values.settings)
     const endpoint = localEndpoint(values, io)
-    await withTables(settings, { endpoint, registry, grants }, (runtime, deployed) =>
+    await withTables(settings, { endpoint, registry, grants }, (runtime, deployed, openOther) =>
       attempt('the tables', async () => {
         const tell = json ? io.err : io.out
-        for (const line of await planOf(runtime, chosen)) tell(line)
+        const name = values['former-registry'] ?? formerRegistry(runtime, deployed?.stacks.main)
+        for (const line of await planOf(runtime, chosen, name)) tell(line)
         if (!yes) await confirm(io)
         // Only tables on AWS have these properties.
         for (const line of deployed === undefined ? [] : await protectTables(deployed.aws, runtime.settings))
           tell(line)
         const { random, now } = runtime
         const operator = await operatorOf('restore', deployed?.aws)
-        const options = { now: now(), random, cacheSeconds: settings.registryCacheSeconds, ...chosen }
-        const services = await restoreServices(runtime, options, operator)
+        const former = name === undefined ? undefined : { name, store: openOther(name).store }
+        const options = { now: now(), random, cacheSeconds: settings.registryCacheSeconds, ...chosen, former }
+        const services = await restoreServices(runtime, options, operator).finally(() =>
+          former?.store.close(),
+        )
         const restored = { services, owner: await restoreOwner(runtime, operator) }
         for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
         for (const source of await restoreListSources(runtime, operator))
@@ -77,10 +85,20 @@ export const COMMAND = command({
 
 type RestoreChoice = Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>
 
-async function planOf({ store, settings }: Runtime, chosen: RestoreChoice): Promise<string[]> {
+async function planOf(
+  { store, settings }: Runtime,
+  chosen: RestoreChoice,
+  former: string | undefined,
+): Promise<string[]> {
   const services = await store.registry.listServices()
   if (services.length === 0) throw new Complaint(`the table ${settings.registryTable} contains no service`)
-  return restorePlan(services, settings, chosen)
+  return restorePlan(services, settings, { ...chosen, former })
+}
+
+/** The registry of the deployment, unless it is the one that is made safe. */
+function formerRegistry({ settings }: Runtime, main: NamedStack | undefined): string | undefined {
+  const current = main?.state?.outputs.get('RegistryTableName')
+  return current === settings.registryTable ? undefined : current
 }
 
 function readRevive(texts: readonly string[]): RestoreOptions['revive'] {

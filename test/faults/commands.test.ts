@@ -7,6 +7,7 @@ import { restoreOwner, restoreServices } from '../../infra/aws/provisioning/rest
 import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { StoreUnavailable } from '../../shared/store/unavailable.ts'
+import type { Thumbprint } from '../../shared/certificate/thumbprint.ts'
 import { outcome, tokensOf } from '../support/answers.ts'
 import { callsOf, cut, fromCall, pass } from '../support/cutting-proxy.ts'
 import { bearer, ORGANIZATION, putOwner } from '../support/management.ts'
@@ -60,6 +61,8 @@ async function provisionBy(runtime: Runtime): Promise<NewSecrets[]> {
   return shown
 }
 
+const REVOKED = 'a'.repeat(43) as Thumbprint
+
 const restoreBy = async (runtime: Runtime) => {
   const { random } = runtime
   const options = {
@@ -69,6 +72,7 @@ const restoreBy = async (runtime: Runtime) => {
     newSigningKey: false,
     newClientSecrets: true,
     revive: new Set<number>(),
+    former: undefined,
   }
   return { services: await restoreServices(runtime, options), owner: await restoreOwner(runtime) }
 }
@@ -117,6 +121,9 @@ test(
         expect(outcome(introspected)).toMatch(/^UNAUTHORIZED A0573/)
         const records = await healthy.store.registry.listClients(walk.number)
         expect(records.map((record) => record.locked)).toEqual([true])
+        const { revocations } = healthy.store.certificates
+        const revoked = await revocations.find(walk.number, { thumbprint: REVOKED })
+        expect(revoked).toMatchObject([{ source: 'operator', reason: 'unspecified' }])
         const list = (token: string) => walk.api('GET', '/api/service/get/list', undefined, bearer(token))
         expect((await list(String(owner?.organizationAccessToken))).status).toBe(200)
         expect((await list(ORGANIZATION)).status).toBe(401)
@@ -132,6 +139,7 @@ test(
           id: `${walk.serviceId}.${client.id}`,
           locked: true,
           notBefore: healthy.now(),
+          revoked: { [REVOKED]: 0 },
         })
       },
     )

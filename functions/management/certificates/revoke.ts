@@ -5,13 +5,11 @@ import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import type { Concerned, ConcernedWithRenewals } from '../../../shared/store/certificates/certificates.ts'
 import { isInventoryComplete } from '../../../shared/store/certificates/inventory.ts'
 import { type NamedCertificate, nameOf } from '../../../shared/store/certificates/names.ts'
+import { OPERATOR } from '../../../shared/store/certificates/revocations.ts'
 import type { Renewal } from '../../../shared/store/certificates/renewals.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { countTokens, type TokenCounts } from './count-tokens.ts'
 import { nameOfRequested, type ReleaseRequest, type RevokeRequest } from './request.ts'
-
-/** The source of the revocations that management makes. Every other source is a revocation list. */
-const OPERATOR = 'operator'
 
 export interface RevokedCertificate extends Concerned {
   readonly named: NamedCertificate

@@ -20,13 +20,17 @@ interface Replaced {
  * Opens the tables of a deployment for one action.
  *
  * @param endpoint the URL of a DynamoDB on this machine; if absent, AWS
- * @param action also receives AWS and the stacks, unless the tables are on this machine
+ * @param action also receives AWS and the stacks, unless the tables are on this machine, and a function that opens another registry
  * @throws Complaint if the tables do not exist
  */
 export async function withTables<Result>(
   settings: DeploymentSettings,
   { endpoint, registry, grants }: Replaced & { readonly endpoint: string | undefined },
-  action: (runtime: Runtime, deployed?: { readonly aws: Aws; readonly stacks: Stacks }) => Promise<Result>,
+  action: (
+    runtime: Runtime,
+    deployed: { readonly aws: Aws; readonly stacks: Stacks } | undefined,
+    openOther: (registryTable: string) => Runtime,
+  ) => Promise<Result>,
 ): Promise<Result> {
   if (endpoint !== undefined) {
     await requireDynamoDb(endpoint)
@@ -36,14 +40,18 @@ export async function withTables<Result>(
       grantsTable: grants ?? grantsTable,
       auditTable,
     }
-    const runtime = openTables(names, serviceNumber(settings), { ...LOCAL_DYNAMODB, endpoint })
-    return action(runtime).finally(() => runtime.store.close())
+    const open = (registryTable: string) =>
+      openTables({ ...names, registryTable }, serviceNumber(settings), { ...LOCAL_DYNAMODB, endpoint })
+    const runtime = open(names.registryTable)
+    return action(runtime, undefined, open).finally(() => runtime.store.close())
   }
   const aws = openAws(settings.region)
   try {
     const stacks = await findStacks(settings, aws)
-    const runtime = openDeployedTables(settings, stacks.main, aws, { registry, grants })
-    return await action(runtime, { aws, stacks }).finally(() => runtime.store.close())
+    const open = (name: string | undefined) =>
+      openDeployedTables(settings, stacks.main, aws, { registry: name, grants })
+    const runtime = open(registry)
+    return await action(runtime, { aws, stacks }, open).finally(() => runtime.store.close())
   } finally {
     aws.close()
   }

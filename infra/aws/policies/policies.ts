@@ -131,7 +131,7 @@ const OPERATE: readonly Statement[] = [
   ...CHANGE_TRUSTSTORE,
   allow(
     TABLES,
-    ...actionsOf('dynamodb', 'GetItem Query PutItem UpdateItem'),
+    ...actionsOf('dynamodb', 'GetItem BatchGetItem Query PutItem UpdateItem'),
     ...[...DESCRIPTION, 'dynamodb:RestoreTableToPointInTime', ...PROTECTION],
   ),
   // DynamoDB requires these for the table into which a backup is restored (backuprestore_IAM.html).

@@ -45,7 +45,11 @@ function ownerLines(owner: OwnerCredentials | undefined): string[] {
 export function restorePlan(
   services: readonly Service[],
   { registryTable, grantsTable }: TableNames,
-  { newClientSecrets, newSigningKey }: Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>,
+  {
+    newClientSecrets,
+    newSigningKey,
+    former,
+  }: Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'> & { readonly former: string | undefined },
 ): string[] {
   const keys = newSigningKey
     ? 'the signing keys of the backup are replaced and no longer published'
@@ -59,6 +63,7 @@ export function restorePlan(
     `  ${keys}`,
     `  clients that authenticate with a secret ${newClientSecrets ? 'get a new one' : 'keep the one of the backup'}`,
     '  the owner of the deployment gets new secrets',
+    `  revoked certificates are copied from the states of the clients${former === undefined ? '' : ` and from ${former}`}`,
   ]
 }
 
@@ -73,7 +78,7 @@ export function restoredLines({ services, owner }: Restored): string[] {
 }
 
 function serviceLines(service: RestoredService): string[] {
-  const { apiKey, tokensNotBefore, credentials, fromBackup, newSigningKeys, clients } = service
+  const { apiKey, tokensNotBefore, credentials, fromBackup, newSigningKeys, clients, revocations } = service
   const until = new Date(tokensNotBefore * 1000).toISOString()
   const fate = newSigningKeys === undefined ? '' : ', no longer published'
   return [
@@ -83,7 +88,21 @@ function serviceLines(service: RestoredService): string[] {
     ...listLines('new signing keys', newSigningKeys ?? []),
     ...listLines('issuers of client certificates from the backup', fromBackup.issuers),
     ...listLines('roots of client certificates from the backup', fromBackup.roots),
+    ...revocationLines(revocations),
     ...clients.flatMap(clientLines),
+  ]
+}
+
+function revocationLines({ copied, dates, holds, unread, unwritten }: RestoredService['revocations']) {
+  return [
+    ...listLines('revoked certificates that the backup lacked', copied),
+    ...listLines('dates for certificates of an issuer that the backup lacked', dates),
+    ...listLines('certificates on hold, also if the hold was lifted after the backup', holds),
+    ...listLines('revocations that could not be read', unread),
+    ...listLines(
+      'certificates whose revocation could not be written into the states of all clients',
+      unwritten,
+    ),
   ]
 }
 
@@ -105,6 +124,8 @@ const listLines = (what: string, items: readonly string[]): string[] =>
 const STATES = {
   kept: '',
   revived: ': revived and locked. Check that the client and the keys below may be used, then unlock it',
+  damaged:
+    ': its state cannot be read, so its tokens are refused, and it is locked. Delete it, and create it again',
   missing:
     ': has no state, so its tokens are refused. If it was deleted, delete it again; otherwise use --revive',
 } as const satisfies Record<RestoredState, string>

@@ -11,6 +11,8 @@ import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { LOCAL, type Operator, runOperation } from '../../management/operation.ts'
 import { type OwnerCredentials, renewOwner } from '../../management/owner.ts'
 import { newSigningKeys, type NewSigningKeys, withSigningKeys } from '../../management/signing-keys.ts'
+import { DamagedItem } from '../../../shared/store/listing.ts'
+import { copyRevocations, type FormerRegistry, writeRevocations } from './restored-revocations.ts'
 
 export interface RestoreOptions {
   readonly now: EpochSeconds
@@ -23,15 +25,18 @@ export interface RestoreOptions {
   readonly newSigningKey: boolean
   /** The numbers of the clients whose lost state is created again. Without its state, all tokens of a client are refused. */
   readonly revive: ReadonlySet<number> | 'all'
+  /** The registry from before the restore, if it still exists. */
+  readonly former: FormerRegistry | undefined
 }
 
-export type RestoredState = 'kept' | 'revived' | 'missing'
+export type RestoredState = 'kept' | 'revived' | 'missing' | 'damaged'
 export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 
 /**
  * Makes a restored registry safe. A backup undoes later changes. `tokensNotBefore` revokes all tokens, codes and tickets, because some of
  * them were revoked before. Secrets are replaced. Locks are copied from the states of the clients, which are in the other table. Deleted
- * clients have no state, so they remain unusable. The backup does not show which keys were withdrawn, so all restored keys are listed.
+ * clients have no state, so they remain unusable. Revocations of certificates are copied from there and from the former registry, before
+ * anything else, and then written into the states of their clients. The backup does not show which keys were withdrawn, so all restored keys are listed.
  *
  * It can be repeated. It then also revokes tokens that were issued in between, and replaces the secrets of the previous run.
  */
@@ -54,6 +59,7 @@ async function restoreService(before: Service, store: Store, options: RestoreOpt
   const { apiKey } = before
   // A function with a warm cache still issues tokens for an old secret. They must be revoked too. Times are whole seconds.
   const cutOff = addSeconds(options.now, options.cacheSeconds + 1)
+  const revocations = await copyRevocations(before, store, options)
   const secrets: { readonly role: string; readonly secret: string }[] = []
   const keys = options.newSigningKey ? newSigningKeys(before.jwks, options.random) : []
   for (const { privateJwk } of keys) await store.registry.putSigningKey(apiKey, privateJwk)
@@ -75,6 +81,7 @@ async function restoreService(before: Service, store: Store, options: RestoreOpt
   for (const client of await store.registry.listClients(apiKey)) {
     clients.push(await restoreClient(apiKey, client, store, options, cutOff))
   }
+  const unwritten = await writeRevocations(service, store, options.now)
   const { issuer, tokensNotBefore = cutOff } = service
   return {
     apiKey,
@@ -82,6 +89,7 @@ async function restoreService(before: Service, store: Store, options: RestoreOpt
     tokensNotBefore: tokensNotBefore as EpochSeconds,
     credentials: secrets,
     fromBackup: fromBackupOfService(before),
+    revocations: { ...revocations, unwritten },
     ...(keys.length > 0 && { newSigningKeys: keys.map(({ publicJwk }) => publicJwk.kid) }),
     clients,
   }
@@ -104,7 +112,7 @@ async function restoreClient(
   cutOff: EpochSeconds,
 ) {
   const { clientId, clientName, clientIdAlias, tokenAuthMethod } = client
-  const before = await grants.findState(apiKey, clientId)
+  const before = await findState(apiKey, clientId, grants)
   const revived =
     before === undefined &&
     (options.revive === 'all' || options.revive.has(clientId)) &&
@@ -113,13 +121,24 @@ async function restoreClient(
   const secret = options.newClientSecrets && usesSecret ? newSecret(options.random) : undefined
   await registry.changeClient(apiKey, clientId, (current) => ({
     ...current,
-    locked: before?.locked ?? (revived || current.locked),
+    locked: before === 'damaged' || (before?.locked ?? (revived || current.locked)),
     ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
   // If the state is missing, the client was deleted after the backup, or the table of grants was lost. It is unusable until it is revived.
-  const state: RestoredState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
+  const existing = before === 'damaged' ? before : 'kept'
+  const state: RestoredState = before === undefined ? (revived ? 'revived' : 'missing') : existing
   const name = clientName ?? clientIdAlias
   return { clientId, name, state, secret, fromBackup: fromBackupOfClient(client) }
+}
+
+/** The state of a client. Nothing is accepted by a damaged one. */
+async function findState(apiKey: number, clientId: number, grants: Store['grants']) {
+  try {
+    return await grants.findState(apiKey, clientId)
+  } catch (error) {
+    if (error instanceof DamagedItem) return 'damaged'
+    throw error
+  }
 }
 
 /** Replaces all credentials of the owner by one. @returns `undefined` if the deployment has no owner */

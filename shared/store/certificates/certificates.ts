@@ -25,6 +25,9 @@ interface Revoke extends Revocation {
   readonly now: EpochSeconds
 }
 
+/** A revocation that the registry has. */
+type Copy = Pick<Revoke, 'service' | 'named' | 'clients' | 'notedFromStart' | 'now'>
+
 interface Lift {
   readonly service: number
   readonly named: NamedCertificate
@@ -54,7 +57,7 @@ export class Certificates {
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
   readonly certificateLists: Lists
-  readonly #copies: RevokedCopies
+  readonly copies: RevokedCopies
   readonly #memory: CertificateMemory
 
   /** @param cache that of the registry */
@@ -67,7 +70,7 @@ export class Certificates {
     this.ending = new EndingCertificates(grants)
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations, this.certificateLists)
     this.moreRevoked = new MoreRevoked(grants)
-    this.#copies = new RevokedCopies(grants, grants.newAttempt)
+    this.copies = new RevokedCopies(grants, grants.newAttempt)
     this.#memory = memory
   }
 
@@ -78,19 +81,25 @@ export class Certificates {
    *
    * @returns with the renewals that it has ended, now or when it was called before
    */
-  async revoke({
+  async revoke({ notedFromStart, now, ...revoked }: Revoke): Promise<ConcernedWithRenewals> {
+    const { service, named, ...revocation } = revoked
+    await this.revocations.put(service, named, revocation)
+    return this.copy({ service, named, clients: revocation.clients, notedFromStart, now })
+  }
+
+  /** Writes a revocation into the states of the clients that have a note of the certificate, and of the named ones. */
+  async copy({
     service,
     named,
+    clients: further,
     notedFromStart,
     now,
-    ...revocation
-  }: Revoke): Promise<ConcernedWithRenewals> {
-    await this.revocations.put(service, named, revocation)
-    const concerned = await this.#concerned(service, named, revocation.clients)
+  }: Copy): Promise<ConcernedWithRenewals> {
+    const concerned = await this.#concerned(service, named, further)
     for (const { thumbprint, clients } of concerned) {
       await forEach(clients, async (client) => {
         const end = notedFromStart ? await this.#endOf(service, client, thumbprint) : 0
-        await this.#copies.add(service, client, thumbprint, end, now)
+        await this.copies.add(service, client, thumbprint, end, now)
       })
     }
     const renewals = await this.#renewalsOf(service, concerned)
@@ -114,7 +123,7 @@ export class Certificates {
     for (const { thumbprint, issued, clients } of concerned) {
       const isRevoked = async () =>
         (await this.revocations.ofCertificate(service, { thumbprint, issued })).length > 0
-      await forEach(clients, (client) => this.#copies.removeUnless(isRevoked, service, client, thumbprint))
+      await forEach(clients, (client) => this.copies.removeUnless(isRevoked, service, client, thumbprint))
     }
     return { ...summary(concerned), hold }
   }
@@ -176,9 +185,14 @@ export class Certificates {
 
 const CLIENTS_AT_ONCE = 20
 
+/** Acts for each client, also after a failure for another one. @throws the first failure */
 async function forEach(clients: readonly number[], act: (client: number) => Promise<unknown>): Promise<void> {
-  for (let start = 0; start < clients.length; start += CLIENTS_AT_ONCE)
-    await Promise.all(clients.slice(start, start + CLIENTS_AT_ONCE).map(act))
+  const failures: unknown[] = []
+  for (let start = 0; start < clients.length; start += CLIENTS_AT_ONCE) {
+    const outcomes = await Promise.allSettled(clients.slice(start, start + CLIENTS_AT_ONCE).map(act))
+    failures.push(...outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])))
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 function summary(

@@ -4,9 +4,10 @@ import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { stateId } from '../grant-keys.ts'
 import type { ClientState } from '../grant.ts'
 import { readClientState, readMembers } from '../item.ts'
+import { DamagedItem } from '../listing.ts'
 import type { Table } from '../table.ts'
 import { changeItem } from './change-item.ts'
-import { overflowId } from './names.ts'
+import { allOverflowIds, overflowId } from './names.ts'
 import type { Item } from '../../dynamodb/dynamodb.ts'
 
 /** Revoked certificates by thumbprint, with the time after which the entry may go. 0 stands for an unknown time. */
@@ -86,6 +87,27 @@ export class RevokedCopies {
       remove(item && readOverflow(item)),
     )
     await this.#renewVersion(service, client)
+  }
+
+  /** All revoked certificates of a client. @returns also the keys of items that cannot be read */
+  async find(service: number, client: number) {
+    const revoked: Thumbprint[] = []
+    const damaged: string[] = []
+    const collect = (id: string, read: () => Entries | undefined) => {
+      try {
+        revoked.push(...(Object.keys(read() ?? {}) as Thumbprint[]))
+      } catch (error) {
+        if (!(error instanceof DamagedItem)) throw error
+        damaged.push(id)
+      }
+    }
+    const id = stateId(service, client)
+    const state = await this.#table.find({ id })
+    if (state !== undefined) collect(id, () => readClientState(state).revoked)
+    const further = state?.['moreRevoked'] === undefined ? [] : allOverflowIds(service, client)
+    const items = further.length === 0 ? [] : await this.#table.findAll(further.map((each) => ({ id: each })))
+    for (const item of items) if (item !== undefined) collect(String(item['id']), () => readOverflow(item))
+    return { revoked, damaged }
   }
 
   /** Processes remember the further items of a version. */

@@ -75,6 +75,12 @@ export function renewalId(service: number, client: number, from: Thumbprint): st
   return `${service}.${client}.renewal.${from}`
 }
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+export function allOverflowIds(service: number, client: number): string[] {
+  return Array.from(BASE64URL, (letter) => overflowId(service, client, letter as Thumbprint))
+}
+
 // Keys of the index `listing`.
 
 /** The partition with the notes of a client, sorted by the end of the validity. */

@@ -18,6 +18,9 @@ import {
   revocationPartition,
 } from './names.ts'
 
+/** The source of the revocations that management makes. Every other source is a revocation list. */
+export const OPERATOR = 'operator'
+
 const BySource = z.object({
   reason: z.enum(REVOCATION_REASONS),
   revokedAt: z.int() as unknown as z.ZodMiniType<EpochSeconds>,
@@ -81,6 +84,14 @@ export class Revocations {
       if (items.length === 0) [partition, name] = [partition + 1, '']
     }
     return { revoked, last: undefined }
+  }
+
+  /** The names of all items of a service, those without a revocation included. It reads no revocation, so none can be damaged. */
+  async *names(service: number): AsyncGenerator<NamedCertificate> {
+    for (let partition = 0; partition < REVOCATION_PARTITIONS; partition++) {
+      const pk = revocationPartition(service, partition)
+      for (const { sk } of await this.#table.query({ pk })) yield readName(String(sk))
+    }
   }
 
   /** Removes a revoked name. Only the deletion of its service may do so. */

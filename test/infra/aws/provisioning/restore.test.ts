@@ -31,6 +31,16 @@ test('restore shows new secrets once, and the tables contain their digests', asy
   )
 })
 
+test('restore names a former registry that it cannot read', async ({ provisioned }) => {
+  const { stdout } = await provisioned.run(['restore', '--yes', '--former-registry', 'deleted-table'])
+  expect(stdout).toContain(
+    '  revoked certificates are copied from the states of the clients and from deleted-table\n',
+  )
+  expect(stdout).toContain(
+    '  revocations that could not be read: the table deleted-table (ResourceNotFoundException)\n',
+  )
+})
+
 test('restore changes nothing unless the answer is yes', async ({ provisioned }) => {
   const before = await provisioned.currentService()
   const { code, stdout, stderr } = await provisioned.run(['restore'], { answer: 'no' })

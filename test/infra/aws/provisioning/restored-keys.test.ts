@@ -26,7 +26,13 @@ beforeEach(async () => {
 })
 
 async function restored(newSigningKey = false) {
-  const options = { now: runtime.now(), random: runtime.random, cacheSeconds: 10, revive: new Set<number>() }
+  const options = {
+    now: runtime.now(),
+    random: runtime.random,
+    cacheSeconds: 10,
+    revive: new Set<number>(),
+    former: undefined,
+  }
   const [service] = await restoreServices(runtime, {
     ...options,
     newClientSecrets: false,

@@ -57,6 +57,7 @@ const restore = (more: Partial<RestoreOptions> = {}) =>
     newClientSecrets: true,
     newSigningKey: false,
     revive: new Set(),
+    former: undefined,
     ...more,
   })
 
