@@ -12,6 +12,7 @@ export const REASON_CODES = {
 } as const
 
 export type RevocationReason = keyof typeof REASON_CODES
+export const REVOCATION_REASONS = Object.keys(REASON_CODES) as [RevocationReason, ...RevocationReason[]]
 
 const REASONS: ReadonlyMap<number, RevocationReason> = new Map(
   Object.entries(REASON_CODES).map(([reason, code]) => [code, reason as RevocationReason]),

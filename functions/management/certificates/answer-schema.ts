@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { clientId, milliseconds } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
-import { REVOCATION_REASONS } from '../../../shared/store/certificates/reasons.ts'
+import { REVOCATION_REASONS } from '../../../shared/certificate/revocation-reason.ts'
 
 const text = z.optional(z.string())
 const count = z.int().check(z.nonnegative())

@@ -3,14 +3,13 @@ import { type IssuerKey, issuerKey } from '../../../shared/certificate/issuer-ke
 import { type ReadCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import { parseSerialNumber, type SerialNumber } from '../../../shared/certificate/serial-number.ts'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
-import type { RevocationReason } from '../../../shared/certificate/revocation-reason.ts'
+import { REVOCATION_REASONS, type RevocationReason } from '../../../shared/certificate/revocation-reason.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { flagMember, listMember, readCall } from '../../../shared/request/body.ts'
 import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
 import { DEFAULT_PAGE, pageSizeMember } from '../../../shared/request/range.ts'
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
-import { REVOCATION_REASONS } from '../../../shared/store/certificates/reasons.ts'
 import { readClientInPath, requestedClient, type RequestedClient } from '../requested-client.ts'
 
 const MAX_CERTIFICATES = 100
