@@ -95,6 +95,7 @@ const READS: Readonly<Record<string, () => Promise<Received>>> = {
   '/certificate/get/list': () => walk.v3('GET', '/certificate/get/list'),
   '/certificate/revocation/get': () => walk.call('/certificate/revocation/get', { clientCertificate: OWN }),
   '/certificate/revocation/get/list': () => walk.v3('GET', '/certificate/revocation/get/list'),
+  '/certificate/source/get/list': () => walk.v3('GET', '/certificate/source/get/list'),
   '/certificate/renewal/get': () => walk.call('/certificate/renewal/get', { ...FIRST }),
   '/certificate/renewal/get/list': () => walk.v3('GET', '/certificate/renewal/get/list'),
   '/client/certificates/get/list': () => walk.v3('GET', ofClient('/client/certificates/get/list')),

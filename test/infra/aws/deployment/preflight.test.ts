@@ -102,14 +102,14 @@ test('the plan shows the sum of the limits of the plain domain and the limit of 
   const shown = async () => (await operator.deploy()).stdout
   const few = await shown()
   expect(few).toContain(
-    `the routes of ${PLAIN} accept 1229 requests per second in total; the account accepts 10000 for all its APIs\n`,
+    `the routes of ${PLAIN} accept 1235 requests per second in total; the account accepts 10000 for all its APIs\n`,
   )
   expect(few).not.toMatch(/more than half|over the account/)
   operator.configure('// "concurrency": {}', '"throttle": { "webApi": { "rate": 175, "burst": 3000 } }')
   operator.account.throttle = { rateLimit: 10000, burstLimit: 1250 }
   const many = await shown()
-  expect(many).toContain('accept 5729 requests per second in total; the account accepts 10000')
-  expect(many).toContain("more than half of the account's requests per second (5729)")
+  expect(many).toContain('accept 5735 requests per second in total; the account accepts 10000')
+  expect(many).toContain("more than half of the account's requests per second (5735)")
   expect(many).toContain("throttle.webApi.burst is 3000, above the account's 1250")
 })
 
