@@ -40,7 +40,6 @@ const ALL = {
       'recordChanges',
       'listRecords',
     ],
-    usesSdk: true,
   },
   revocation: { calls: ['useAssertions', 'readGrants', 'readGrant', 'deleteGrants'] },
   // The function signs responses for resource servers that request it (RFC 9701).
@@ -56,7 +55,6 @@ const ALL = {
   'token-management': {
     calls: ['listRegistry', ...GRANTS, 'listGrants', 'recordChanges'],
     reads: ['signingKeys'],
-    usesSdk: true,
   },
   // The function signs responses for clients that request it (OpenID Connect Core section 5.3.2).
   userinfo: { calls: ['useProofs', 'readGrants'], reads: ['signingKeys', 'nonceKeys'] },

@@ -58,7 +58,7 @@ test('the functions start with the settings of the deployment, certificates coun
       resourceUrls: [],
       oauthOnMtlsOnly: true,
       registryCacheSeconds: 10,
-      dynamodbClient: ['certificate-lists', 'management', 'token-management'].includes(name) ? 'sdk' : 'lean',
+      dynamodbClient: name === 'certificate-lists' ? 'sdk' : 'lean',
       logLevel: 'info',
       auditDays: 400,
     })
