@@ -31,11 +31,15 @@ export async function firstEvents(
   const cases = await casesOf({ opaque }, (one) => callOf(one)())
   const [issue, introspect, introspectByStandard] = cases as [Case, Case, Case]
   const newToken = async () => (JSON.parse(await callOf(issue)()) as { access_token: string }).access_token
+  const next = await nextCertificate()
   const byCase = (one: Case) => known(eventOfCase(one, certificate), one.expected)
 
   return {
     ...eventsOfWebApi(seeded, certificate),
-    announcement: { event: () => announcementEvent(seeded, certificate), expected: '"effective_at"' },
+    announcement: {
+      event: () => Promise.resolve(announcementEvent(seeded, certificate, next)),
+      expected: '"effective_at"',
+    },
     // A schedule has no answer.
     'certificate-lists': known({ notices: true }, 'null'),
     userinfo: { event: () => userinfoEvent(runtime, seeded, certificate), expected: '"action":"OK"' },
@@ -106,16 +110,21 @@ function authorizerEvent(token: string, certificate: string): object {
   return { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' }
 }
 
-/** A client announces its next certificate, whose key signs that. */
-async function announcementEvent(
-  { issuer, clients: [, client] }: Seeded,
-  certificate: string,
-): Promise<object> {
+/** A client can announce only one certificate, so all events have the same. */
+function nextCertificate() {
   const now = Date.now()
   const [notBefore, notAfter] = [new Date(now - 60_000), new Date(now + 86_400_000)]
-  const next = await makeIdentity({ profile: 'client', commonName: 'bench', notBefore, notAfter })
+  return makeIdentity({ profile: 'client', commonName: 'bench', notBefore, notAfter })
+}
+
+/** A client announces its next certificate, whose key signs that. */
+function announcementEvent(
+  { issuer, clients: [, client] }: Seeded,
+  certificate: string,
+  next: Awaited<ReturnType<typeof nextCertificate>>,
+): object {
   const claims = {
-    ...{ aud: issuer, iat: Math.floor(now / 1000) },
+    ...{ aud: issuer, iat: Math.floor(Date.now() / 1000) },
     'x5t#S256': hash('sha256', new X509Certificate(certificate).raw, 'base64url'),
   }
   const x5c = [new X509Certificate(next.cert).raw.toString('base64')]
