@@ -80,6 +80,10 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^refresh-certificate-early$/,
     'the client waits for the time in the answer to its announcement, or management lets the renewal take effect ([announcements](certificates.md#announce-the-next-certificate))',
   ],
+  [
+    /^renewal-(unknown|over)$/,
+    'list the renewals of the client (`/certificate/renewal/get/list`): this one does not exist, or is over',
+  ],
   [/^renewal-(taken|vetoed)$/, 'read the renewal: management can end it, and makes room for another one'],
   [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
   [
