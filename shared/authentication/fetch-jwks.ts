@@ -75,7 +75,7 @@ function withLimit<T>(outcome: Promise<T>, limit: AbortSignal): Promise<T> {
 }
 
 async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: AbortSignal): Promise<Buffer> {
-  // Few clients have a `jwksUri`, so this module is not loaded at cold start.
+  // Few clients have a `jwksUri`, so this module of Node is not loaded at cold start.
   const https = await import('node:https')
   const request = https.request(url, {
     agent: false,

@@ -17,7 +17,7 @@ interface AuditOptions {
   readonly newAttempt: () => string
 }
 
-/** The records of changes. Few requests need them, so this module is loaded only then. */
+/** The records of changes. */
 export function openAudit({ dynamodb, registryTable, grantsTable, newAttempt, ...options }: AuditOptions) {
   const table = new Table(dynamodb, options.auditTable, newAttempt)
   const tables = {

@@ -47,7 +47,7 @@ export interface ConcernedWithRenewals extends Concerned {
   readonly renewals: readonly Renewal[]
 }
 
-/** Notes, revocations and renewals of certificates (architecture, sections 9 and 10). Few requests need them, so this module is loaded only then. */
+/** Notes, revocations and renewals of certificates (architecture, sections 9 and 10). */
 export class Certificates {
   readonly notes: CertificateNotes
   readonly revocations: Revocations
