@@ -5,10 +5,8 @@ import { table } from './table.ts'
 import { invoke, warmCases } from './warm-functions.ts'
 
 const SAMPLES = 10
-/** The first samples belong to the compiler and to caches that fill. */
-const WARM_UP_SAMPLES = 4
-/** The allowed growth after the warm-up. */
-const LIMIT_MEBIBYTES = 8
+/** The allowed growth between the least memory soon after the warm-up and the least at the end. */
+const LIMIT_MEBIBYTES = 4
 
 /** The functions of the hot path, by the names of their cases. */
 const CASES = [
@@ -60,9 +58,14 @@ export async function measureMemory(
   }
 }
 
-/** @returns the growth after the warm-up in MiB */
+/**
+ * The compiler and caches come first. Then the memory rises and falls with the collections of garbage, so only its lowest values are compared.
+ *
+ * @param mebibytes ten samples
+ * @returns the growth in MiB
+ */
 export function grownBy(mebibytes: readonly number[]): number {
-  return Math.max(...mebibytes.slice(WARM_UP_SAMPLES)) - Math.max(...mebibytes.slice(0, WARM_UP_SAMPLES))
+  return Math.min(...mebibytes.slice(-4)) - Math.min(...mebibytes.slice(3, 6))
 }
 
 function residentMebibytes(pid: number): number {
