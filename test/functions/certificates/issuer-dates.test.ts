@@ -14,10 +14,16 @@ const { runtime, proxy, walk } = await twoProcesses()
 const BETWEEN = Date.parse('2024-06-01T00:00:00Z')
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const notAfter = new Date('2049-12-31T23:59:59Z')
-const { cert: ISSUER } = await makeIdentity({
-  ...{ profile: 'ca', commonName: 'ca', key, notAfter },
-  notBefore: new Date('2020-01-01T00:00:00Z'),
-})
+const authority = async (authorityKey: typeof key) =>
+  (
+    await makeIdentity({
+      ...{ profile: 'ca', commonName: 'ca', key: authorityKey, notAfter },
+      notBefore: new Date('2020-01-01T00:00:00Z'),
+    })
+  ).cert
+const ISSUER = await authority(key)
+/** A CA of the same name with another key. */
+const TWIN = await authority(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
 const [OLD, NEW] = await Promise.all([issued('2024-01-01'), issued('2025-01-01')])
 
 /** A certificate of one client, whose validity begins on this day. */
@@ -74,9 +80,24 @@ test('a refresh by a newer certificate is refused if that of the grant is older'
 test('certificates of another issuer, and of another CA with the same name, are not concerned', async () => {
   const client = await walk().addClient(BASIC, BOUND)
   const tokens = await Promise.all([OLD, OTHER].map((certificate) => walk().granted(client, certificate)))
-  await setDate(certificatePem('ca-other-root'))
-  for (const [i, certificate] of [OLD, OTHER].entries())
-    expect(outcome(await walk().introspect(tokens[i]?.access ?? '', certificate))).toBe('OK A056001')
+  expect(new X509Certificate(TWIN).subject).toBe(new X509Certificate(OLD).issuer)
+  for (const issuer of [certificatePem('ca-other-root'), TWIN]) {
+    await setDate(issuer)
+    for (const [i, certificate] of [OLD, OTHER].entries())
+      expect(outcome(await walk().introspect(tokens[i]?.access ?? '', certificate))).toBe('OK A056001')
+  }
+})
+
+test('a serial number of a CA with the same name and another key revokes no certificate of the issuer', async () => {
+  await walk().setService({ clientCertificateIssuers: [ISSUER, TWIN] })
+  const { access } = await walk().granted(await walk().addClient(PUBLIC, BOUND), OLD)
+  const { serialNumber } = new X509Certificate(OLD)
+  const revoke = (issuerCertificate: string) =>
+    walk().call('/certificate/revoke', { issuerCertificate, serialNumber })
+  expect((await revoke(TWIN)).json['certificates']).toMatchObject([{ thumbprints: [] }])
+  expect(outcome(await walk().introspect(access, OLD))).toBe('OK A056001')
+  await revoke(ISSUER)
+  expect(outcome(await walk().introspect(access, OLD))).toBe(REFUSED)
 })
 
 test('standard introspection refuses a bound token without a note, and reads one more item only with a date', async () => {
