@@ -10,7 +10,7 @@ export function oauthAnnouncement({ to, effectiveAt, endsAt }: Renewal): OAuthAn
 /** `/auth/certificate/announce`, action OK. */
 export function announcementResponse(renewal: Renewal): AnnouncementSuccess {
   return {
-    ...success('A033001', 'The certificate has been announced successfully.'),
+    ...success('A033091', 'The certificate has been announced successfully.'),
     action: 'OK',
     responseContent: JSON.stringify(oauthAnnouncement(renewal)),
     clientId: renewal.client,

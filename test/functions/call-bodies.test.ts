@@ -39,6 +39,7 @@ test.each(REQUIRING)('$name refuses a call without a member that it requires', a
 
 const SAMPLES: Readonly<Record<string, unknown>> = {
   ...{ ticket: 'x', subject: 'x', reason: 'DENIED', info: 'x' },
+  ...{ clientIdentifier: '1', thumbprint: 'A'.repeat(43) },
 }
 /** Messages that are published without the name of the member. */
 const NAMED: Readonly<Record<string, string>> = { token: 'a valid access token' }

@@ -34,7 +34,7 @@ test.each(OPENSSL)(
       const client = await walk().addClient(PUBLIC, BOUND)
       const { refresh } = await walk().granted(client, from.cert)
       const announcement = announcementOf(from, to, runtime.clock.now)
-      expect(outcome(await announceByApi(walk(), client, from, announcement))).toBe('OK A033001')
+      expect(outcome(await announceByApi(walk(), client, from, announcement))).toBe('OK A033091')
       const { access } = await walk().granted(client, to.cert)
       lists.revoke(from.cert, reason)
       published.set(ADDRESS, lists.list())

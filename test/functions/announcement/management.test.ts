@@ -49,7 +49,7 @@ describe('management', () => {
     expect(outcome(await walk().refresh(client, moved.refresh, B.cert))).toBe('OK A053001')
     for (const action of ['approve', 'veto'])
       expect((await manage(action, client)).json).toMatchObject({ resultCode: 'A032296' })
-    expect(await announced(client, A, B)).toBe('OK A033001')
+    expect(await announced(client, A, B)).toBe('OK A033091')
     for (const action of ['veto', 'veto']) expect((await manage(action, client)).json['state']).toBe('vetoed')
     expect(await announced(client, A, B)).toBe('BAD_REQUEST A033398 invalid_request')
     const { records } = await listRecords(walk())
@@ -71,7 +71,7 @@ describe('management', () => {
     ] as const
     for (const [index, [from, to]] of pairs.entries()) {
       after(index)
-      expect(await announced(client, from, to)).toBe('OK A033001')
+      expect(await announced(client, from, to)).toBe('OK A033091')
     }
     await announced(other, A, B)
     const list = async (query: string) =>
@@ -133,14 +133,14 @@ describe('a revocation', () => {
     expect(json['certificates']).toHaveLength(1)
     expect(await stateOf(client)).toBe('revoked')
     expect(outcome(await walk().introspect(access, A.cert))).toBe('OK A056001')
-    expect(await announced(client, A, C)).toBe('OK A033001')
+    expect(await announced(client, A, C)).toBe('OK A033091')
   })
 
   test.each(['present', 'new'])(
     'that names the %s certificate at any moment of an announcement leaves no open renewal',
     async (which) => {
       await walk().setService({ ...EVERY_METHOD, clientCertificateIssuers: undefined })
-      for (let moment = 1, result = ''; result !== 'OK A033001'; moment++) {
+      for (let moment = 1, result = ''; result !== 'OK A033091'; moment++) {
         const [own, next] = [await holder('s', 'itself'), await holder('s', 'itself')]
         const client = await walk().addClient(selfSignedClient(own), BOUND)
         let calls = 0
@@ -156,7 +156,7 @@ describe('a revocation', () => {
         result = await announced(client, own, next)
         proxy.fate = pass
         // When there are fewer calls than moments, nothing was revoked.
-        expect([moment, result === 'OK A033001']).toEqual([moment, !isRevoked])
+        expect([moment, result === 'OK A033091']).toEqual([moment, !isRevoked])
         expect([moment, (await stateOf(client, own)) === 'open']).toEqual([moment, !isRevoked])
       }
     },
@@ -180,6 +180,6 @@ test('an announcement that breaks off at any call of the store has no effect, an
     expect([call, isOpen]).toEqual([call, status === 200])
     const answer = outcome(await walk().credentials(client, next.cert))
     expect([call, answer === 'OK A052001']).toEqual([call, isOpen])
-    expect(await announced(client, own, next)).toBe('OK A033001')
+    expect(await announced(client, own, next)).toBe('OK A033091')
   }
 })

@@ -114,7 +114,7 @@ describe('an announcement is refused', () => {
   test('under FAPI 2.0, and a stored one has no effect there', async () => {
     const [own, next] = [await holder('s', 'itself'), await holder('s', 'itself')]
     const client = await walk().addClient(selfSignedClient(own), BOUND)
-    expect(await byApi(client, announcementOf(own, next, START), own)).toBe('OK A033001')
+    expect(await byApi(client, announcementOf(own, next, START), own)).toBe('OK A033091')
     runtime.clock.now = addSeconds(START, 3600)
     expect(outcome(await walk().credentials(client, next.cert))).toBe('OK A052001')
     await walk().setClient(client, { fapi2: true })
@@ -167,21 +167,21 @@ describe('a new certificate is refused', () => {
 describe('one renewal is open for a certificate', () => {
   test('so another certificate is refused until it has ended, and a vetoed one for good', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
-    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033001')
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
     expect(await byApi(client, announcementOf(A, C, START))).toBe('BAD_REQUEST A033397 invalid_request')
     const { renewals } = runtime.store.certificates
     await renewals.change(walk().number, client.number, A.thumbprint as Thumbprint, () => ({
       state: 'vetoed',
     }))
     expect(await byApi(client, announcementOf(A, B, START))).toBe('BAD_REQUEST A033398 invalid_request')
-    expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033001')
+    expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
   })
 
   test('and none leads back to a certificate that was replaced', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
-    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033001')
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
     expect(await byApi(client, announcementOf(B, A, START), B)).toBe('BAD_REQUEST A034391 invalid_request')
-    expect(await byApi(client, announcementOf(B, C, START), B)).toBe('OK A033001')
+    expect(await byApi(client, announcementOf(B, C, START), B)).toBe('OK A033091')
     expect(await byApi(client, announcementOf(C, A, START), C)).toBe('BAD_REQUEST A034391 invalid_request')
   })
 })

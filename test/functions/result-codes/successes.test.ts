@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { announceByApi, announcementOf, holder } from '../../support/announcements.ts'
 import { tokensOf } from '../../support/answers.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { pushing } from '../../support/pushing.ts'
 import { benches, type Bench, type Provoke } from '../../support/result-codes.ts'
+import { PUBLIC } from '../../support/walk.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 const written = globSync('functions/**/*.ts', { cwd: root })
@@ -20,6 +23,11 @@ const userinfoOf =
 
 const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A004001: ({ authorize, client }) => authorize(client),
+  A033091: async (bench) => {
+    const client = await bench.addClient(PUBLIC)
+    const [from, to] = [await holder('a'), await holder('a')]
+    return announceByApi(bench, client, from, announcementOf(from, to, START))
+  },
   A040001: async (bench) => bench.issue(await ticketOf(bench)),
   A041091: async (bench) => bench.call('/auth/authorization/ticket/info', { ticket: await ticketOf(bench) }),
   A050001: async ({ redeem, code, client }) => redeem(client, await code(client)),
