@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { seeded } from '../support/random.ts'
+import { certificateKinds } from './certificate-kinds.ts'
 import { clientKinds } from './client-kinds.ts'
 import { ALL, SEED } from './fault-list.ts'
 import { grantKinds } from './grant-kinds.ts'
@@ -14,6 +15,7 @@ const world = await openWorld()
 const KINDS: Kinds = {
   ...grantKinds,
   ...clientKinds,
+  ...certificateKinds,
   ...serviceKinds,
 }
 
