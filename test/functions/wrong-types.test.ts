@@ -68,7 +68,7 @@ const PATH_ALONE = [
     '/service/delete',
   ],
   ...['/client/extension/requestable_scopes/delete', '/client/extension/requestable_scopes/get'],
-  ...['/service/get'],
+  ...['/certificate/source/get/list', '/service/get'],
 ]
 const OPEN = ['/api', '/lifecycle/healthcheck', '/misc/echo']
 
