@@ -71,7 +71,7 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
         requireMethod(methods, http)
         call = await access.admit(http, surroundings(runtime, log), runtime.settings)
         const request = spec.read(...face.given(http))
-        const begun = isAudited(access.name) ? await beginOperation(endpoint, http, runtime, call) : undefined
+        const begun = isAudited(access.name) ? beginOperation(endpoint, http, runtime, call) : undefined
         operation = begun?.operation
         const result = await spec.decide(
           request,

@@ -11,7 +11,8 @@ afterAll(closeSite)
 test.each(TARGETS)(
   '$name: no random input of the fixed seed gets a wrong answer or an unknown exception',
   async (target) => {
-    expect(await tryInputs(target, SEED, target.runs)).toBeUndefined()
+    // `.ci/run` goes on with another seed.
+    expect(await tryInputs(target, SEED, Math.ceil(target.runs / 2))).toBeUndefined()
   },
 )
 
