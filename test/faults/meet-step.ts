@@ -38,6 +38,11 @@ const BEFORE = [
   ...['provision', 'clientCreate', 'push', 'authorize', 'issue', 'redeem', 'create'],
   ...['authorize', 'issue', 'authorize', 'clock'],
 ]
+/** So that a step has something to do. */
+const BEFORE_STEP: Readonly<Record<string, string>> = {
+  changeRenewal: 'announce',
+  releaseCertificate: 'revokeCertificate',
+}
 /** The steps with which the client and its authorization server go on. */
 const AFTER = [
   ...['introspect', 'narrow', 'clientLock', 'introspect'],
@@ -58,7 +63,9 @@ export function meetStep(engine: string, proxy: CuttingProxy, step: Step, mode: 
         new Set(),
         { mayFail: true },
       )
-      for (const each of BEFORE) await take(play, { ...step, do: each, by: 1, pick: 1 })
+      const own = BEFORE_STEP[step.do]
+      for (const each of own === undefined ? BEFORE : [...BEFORE, own])
+        await take(play, { ...step, do: each, by: 1, pick: 1 })
       const calls = await takeWithFault(play, proxy, step, fault)
       if (fault.isKilled === true) await expectSettled(world.healthy, world.auditTable, play.written, START)
       await again(play, { ...step, by: 1 })

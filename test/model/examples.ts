@@ -1,27 +1,6 @@
+import { CERTIFICATE_EXAMPLES } from './certificate-examples.ts'
+import { by, CERTIFICATE, HELD, PRESENTED, RENEWED, runOf } from './example-steps.ts'
 import type { Example } from './run.ts'
-import type { Step } from './steps.ts'
-
-const by = (process: 0 | 1, name: string, more: Partial<Step> = {}): Step => ({
-  ...{ do: name, by: process, pick: 0, other: 0 },
-  ...more,
-})
-
-const runOf = (refresh: Example['mode']['refresh'], ...steps: readonly Step[]): Example => ({
-  ...{ mode: { refresh, jwt: false }, seed: 0, steps },
-})
-
-/** One of all that a client can hold. The other process has met the client. */
-const HELD = [
-  ...[by(0, 'authorize'), by(0, 'issue'), by(0, 'create'), by(1, 'introspect'), by(1, 'refresh')],
-  by(0, 'authorize'),
-]
-const PRESENTED = [
-  by(1, 'introspect'),
-  by(1, 'refresh'),
-  by(1, 'redeem'),
-  by(1, 'issue'),
-  by(1, 'credentials'),
-]
 
 /** The service of the first client ends, and another one gets its number. */
 const MADE_AGAIN = [by(1, 'serviceDelete'), by(1, 'clock', { other: 5 }), by(1, 'provision')]
@@ -32,12 +11,8 @@ const OAUTH = 1
 /** Another client sends the request. */
 const OTHER_CLIENT = 28
 
-/** The request has the certificate that `pick` chooses, or none. */
-const CERTIFICATE = 16
+/** The request has no certificate. */
 const NO_CERTIFICATE = 18
-
-/** The client announces its renewed certificate, and management lets the renewal take effect. */
-const RENEWED = [by(0, 'announce'), by(1, 'changeRenewal')]
 
 /** Runs that the model has refused once, or that must not depend on chance. Comments name what some have shown in the code of that time. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -202,6 +177,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     by(1, 'changeRenewal', { other: 3 }),
     by(0, 'refresh', { pick: 1, how: CERTIFICATE }),
   ),
+  ...CERTIFICATE_EXAMPLES,
   'another process refuses all that was cut off at once, and takes what came after': runOf(
     'kept',
     ...HELD,

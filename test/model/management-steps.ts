@@ -1,8 +1,17 @@
 import { SUBJECT } from '../support/walk.ts'
 import { newGrant } from './authorization-steps.ts'
-import { any, type Certainty, happened, isStopped, possible, possibleInRecord, share } from './model.ts'
+import {
+  any,
+  type Certainty,
+  happened,
+  isStopped,
+  possible,
+  possibleInRecord,
+  share,
+  unless,
+} from './model.ts'
 import type { Play } from './play.ts'
-import { isKey, isNotAuthentic, judgeKind } from './possession.ts'
+import { isKey, isNotAuthentic, isRevokedForNew, judgeKind } from './possession.ts'
 import { presentation, sendAsClient } from './presentation.ts'
 import { type Binding, type Grant, type Held, type Span, UNBOUND } from './state.ts'
 import {
@@ -46,6 +55,8 @@ async function create(play: Play, step: Step): Promise<void> {
     send: (by) =>
       play.call(by, client.service, '/auth/token/create', { ...call, ...membersOf(play, binding) }),
     settle: (isDone, { json }, at) => {
+      const revoked = isRevokedForNew(client, [binding], at)
+      play.judge('the binding of new tokens', isDone, isDone === true ? revoked : 'maybe')
       if (isDone !== true) return
       const grant = newGrant(play, client, at, { binding: [{ value: binding, at }] })
       const { jwtAccessToken, accessToken, refreshToken } = json
@@ -69,7 +80,9 @@ function changeOf(play: Play, { grant, expiry }: Held, { other, pick }: Step): C
     case 0: {
       const binding = chosen([...Object.keys(play.world.certificates), 'key1', 'key2'], pick + other)
       const note = (at: Span) => play.write(grant.binding, binding, at)
-      return { members: membersOf(play, binding), note, wrong: (at) => isOtherKind(grant, binding, at) }
+      const wrong = (at: Span) =>
+        any([isOtherKind(grant, binding, at), unless(false, isRevokedForNew(grant.client, [binding], at))])
+      return { members: membersOf(play, binding), note, wrong }
     }
     case 1:
       return { members: { accessTokenExpiresAt: end * 1000 }, note: (at) => play.write(expiry, end, at) }
@@ -105,7 +118,10 @@ async function update(play: Play, step: Step): Promise<void> {
       }),
     begins: (at) => [note(at)],
     settle: (isDone, _, at) => {
-      judgeChange(play, held, isDone, at, wrong?.(at))
+      const { client, binding } = held.grant
+      // Tokens of a revoked certificate get no later end.
+      const revoked = unless(false, isRevokedForNew(client, possible(binding, at), at))
+      judgeChange(play, held, isDone, at, any([wrong?.(at) ?? 'no', revoked]))
       if (isDone === true) judgeKind(play, held.grant)
     },
   })
@@ -121,7 +137,7 @@ async function renew(play: Play, step: Step): Promise<void> {
     send: (by) => play.call(by, grant.client.service, '/auth/token/update', call),
     begins: (at) => [play.succession.replaces(grant, 'access', at)],
     settle: (isDone, { json }, at) => {
-      judgeChange(play, held, isDone, at)
+      judgeChange(play, held, isDone, at, isRevokedForNew(grant.client, possible(grant.binding, at), at))
       if (isDone !== undefined) play.succession.replaced(grant, at)
       if (isDone !== true) return
       const { jwtAccessToken, accessToken } = json

@@ -1,4 +1,13 @@
-import type { Client, Held, Proof, Refreshing, Span, Written } from './state.ts'
+import {
+  type Client,
+  type Held,
+  type Proof,
+  type Refreshing,
+  type Service,
+  type Span,
+  unfinished,
+  type Written,
+} from './state.ts'
 
 /**
  * The model of certbound: the memory of a correct deployment, and the rules for its answers. All requests run over real
@@ -26,6 +35,9 @@ export const any = (all: readonly Certainty[]): Certainty =>
 
 export const unless = (isSure: boolean, certainty: Certainty): Certainty =>
   certainty === 'yes' && !isSure ? 'maybe' : certainty
+
+export const negated = (certainty: Certainty): Certainty =>
+  certainty === 'maybe' ? 'maybe' : certainty === 'yes' ? 'no' : 'yes'
 
 /** The certainty of a fact, if any of these values may be the one that counts. */
 const agreed = (all: readonly Certainty[]): Certainty => {
@@ -87,14 +99,73 @@ export const mayBeLocked = ({ locks }: Client, seen: Span): Certainty =>
 
 /** Whether a thing is dead for a request. The rules are those of docs/architecture.md, section 3. */
 export function isDead(held: Held, seen: Span, mode: Refreshing): Certainty {
-  const { client, ends } = held.grant
+  const { client, ends, binding } = held.grant
   return any([
     isStopped(client, seen),
+    isOneRevoked(client.service, possible(binding, seen), seen),
     isTooOld(held, seen),
     ...ends.map(({ at, sure }) => unless(sure, happened(at, seen))),
     agreed(possible(held.expiry, seen).map((end) => isPast(end, seen))),
     ...held.uses.map((use) => isUsedUp(held, use, seen, mode)),
   ])
+}
+
+/** Another process, and for a client that has no tokens of the certificate this one, may use the revocations that it has read. */
+export const happenedToCache = (what: Span, seen: Span): Certainty =>
+  unless(seen.startedAt >= what.endedAt + CACHE_SECONDS, happened(what, seen))
+
+/** Whether a certificate is revoked, for good or by a hold. */
+export function isRevoked(
+  service: Service,
+  certificate: string,
+  seen: Span,
+  hasHappened = happened,
+): Certainty {
+  const changes = changesOf(service, certificate)
+  return any([isFinal(changes, seen, hasHappened), isOnHold(service, changes, seen, hasHappened)])
+}
+
+/** `isRevoked`, if any of these bindings may be the one that counts. */
+export function isOneRevoked(
+  service: Service,
+  bindings: readonly (string | undefined)[],
+  seen: Span,
+  hasHappened = happened,
+): Certainty {
+  const each = bindings.map((name) => (name ? isRevoked(service, name, seen, hasHappened) : 'no'))
+  return each.length === 0 ? 'no' : agreed(each)
+}
+
+/** Whether a certificate can be released for a request, which itself does not count. */
+export function isReleasable(service: Service, certificate: string, seen: Span): Certainty {
+  const changes = changesOf(service, certificate).filter(({ at }) => at.start !== seen.start)
+  const held = isOnHold(service, changes, seen, happened)
+  return negated(any([isFinal(changes, seen, happened), negated(held)]))
+}
+
+type Change = Service['revocations'][number]
+
+/** What was done to a deleted service with this number may have reached this one. */
+const changesOf = (service: Service, certificate: string): Change[] =>
+  service.revocations
+    .filter((change) => change.certificate === certificate)
+    .map((change) => (change.service === service ? change : { ...change, at: unfinished(change.at) }))
+
+const isFinal = (changes: readonly Change[], seen: Span, hasHappened: typeof happened) =>
+  any(changes.filter(({ value }) => value === 'final').map(({ at }) => hasHappened(at, seen)))
+
+/** A change without a known outcome may have stored only a part, so no later one replaces it. */
+function isOnHold(
+  { created }: Service,
+  changes: readonly Change[],
+  seen: Span,
+  hasHappened: typeof happened,
+): Certainty {
+  const holds = changes
+    .filter(({ value }) => value !== 'final')
+    .map(({ value, at }) => ({ value, at: at.end === Infinity ? unfinished(at) : at }))
+  const writes = [{ value: 'release', at: created }, ...holds]
+  return share(possibleWrites(writes, seen, hasHappened).map(({ value }) => value === 'hold'))
 }
 
 /** Whether a thing is older than a cut-off of its client or service allows. */

@@ -1,6 +1,19 @@
 import type { TokenAuthMethod } from '../../shared/store/service.ts'
 import type { Play } from './play.ts'
-import { any, type Certainty, isProofDead, mayBeLocked, possible, possibleInRecord, share } from './model.ts'
+import {
+  any,
+  type Certainty,
+  happenedToCache,
+  isOneRevoked,
+  isProofDead,
+  isRevoked,
+  mayBeLocked,
+  negated,
+  possible,
+  possibleInRecord,
+  share,
+  unless,
+} from './model.ts'
 import { hasFollowed, leads } from './renewal.ts'
 import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
 
@@ -61,9 +74,6 @@ function moves(grant: Grant, current: Binding, presented: Binding, sender: Clien
   return any([isFree, leads(grant.client, current, presented, seen)])
 }
 
-const negated = (certainty: Certainty): Certainty =>
-  certainty === 'maybe' ? 'maybe' : certainty === 'yes' ? 'no' : 'yes'
-
 /** Whether a refresh that was answered has followed an announcement. */
 export function followedBy(grant: Grant, { certificate, proof }: Presentation, seen: Span): Certainty {
   if (certificate === undefined || proof !== undefined) return 'no'
@@ -99,6 +109,30 @@ export function refreshedBindings(grant: Grant, brought: Presentation, seen: Spa
   )
 }
 
+/** Whether tokens with one of these bindings are refused because the certificate is revoked. Those of a cached answer are dead. */
+export const isRevokedForNew = (
+  { service }: Client,
+  bindings: readonly (Binding | undefined)[],
+  seen: Span,
+): Certainty => isOneRevoked(service, bindings, seen, happenedToCache)
+
+/**
+ * Whether a code or a refresh token is refused because the certificate of the request is revoked. Only the clients that have tokens of a
+ * certificate know it at once. Others read it before they bind the first.
+ */
+export function isPresentedRevoked(
+  { sender, certificate }: Presentation,
+  bindings: readonly (Binding | undefined)[],
+  seen: Span,
+): Certainty {
+  if (certificate === undefined) return 'no'
+  const isBinding = bindings.every((binding) => binding === undefined || binding === certificate)
+  return any([
+    unless(isBinding, isRevoked(sender.service, certificate, seen)),
+    isRevokedForNew(sender, bindings, seen),
+  ])
+}
+
 /** Whether the presenter of an access token does not hold what the token is bound to. `/introspection` of the OAuth face is for certificates. */
 export function isNotHeld(
   { binding }: Grant,
@@ -118,6 +152,7 @@ export function isNotAuthentic(brought: Presentation, target: string | undefined
   const { sender, proof } = brought
   return any([
     isWrong(brought, seen),
+    sender.method.includes('TLS') ? isRevokedForNew(sender, [brought.certificate], seen) : 'no',
     mayBeLocked(sender, seen),
     proof === undefined ? 'no' : isProofDead(proof, target, seen),
   ])

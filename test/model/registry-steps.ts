@@ -53,8 +53,11 @@ export async function provision(play: DirectPlay, step: Step): Promise<void> {
 }
 
 function addService(play: Play, number: number, issuer: string, manage: unknown, created: Span): Service {
-  const again = play.services.some((service) => service.number === number)
-  const service = { number, issuer, manage: String(manage), created, again, deletions: [], notBefore: [] }
+  const former = play.services.find((service) => service.number === number)
+  const service = {
+    ...{ number, issuer, manage: String(manage), created, again: former !== undefined },
+    ...{ deletions: [], notBefore: [], revocations: former?.revocations ?? [] },
+  }
   play.services.push(service)
   return service
 }

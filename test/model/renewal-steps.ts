@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { jws } from '../support/assertions.ts'
 import { vector } from '../infra/emulator/tls-client.ts'
-import { any, isStopped, share } from './model.ts'
+import { any, isRevoked, isStopped, share, unless } from './model.ts'
 import type { Play } from './play.ts'
 import { isNotAuthentic, subjectOf } from './possession.ts'
 import { boundTo, presentation, sendAsClient } from './presentation.ts'
@@ -56,6 +56,8 @@ async function announce(play: Play, step: Step): Promise<void> {
         isNotAuthentic(brought, undefined, at),
         isDone === false ? isStopped(sender, at) : 'no',
         isContested(sender, { from, to, at }),
+        isRevoked(sender.service, from, at),
+        unless(false, isRevoked(sender.service, to, at)),
       ])
       play.judge('the announcement', isDone, wrong)
     },

@@ -11,8 +11,25 @@ function changed({ renewalChanges }: Client, { from, at }: Renewal, isEnd: boole
   return any(since.map((change) => unless(happened(at, change.at) === 'yes', happened(change.at, seen))))
 }
 
+/** Whether a revocation of one of its certificates has ended a renewal. An index, which may lag behind, finds those to a certificate. */
+function isEndedByRevocation({ service }: Client, { from, to, at }: Renewal, seen: Span): Certainty {
+  const since = service.revocations.filter(
+    (change) =>
+      change.value !== 'release' &&
+      (change.certificate === from || change.certificate === to) &&
+      happened(change.at, at) !== 'yes',
+  )
+  return any(
+    since.map((change) => {
+      const isFound = change.certificate === from && change.service === service
+      return unless(isFound && happened(at, change.at) === 'yes', happened(change.at, seen))
+    }),
+  )
+}
+
 const openness = (client: Client, renewal: Renewal, seen: Span): Certainty => {
-  const [begun, ended] = [happened(renewal.at, seen), changed(client, renewal, true, seen)]
+  const begun = happened(renewal.at, seen)
+  const ended = any([changed(client, renewal, true, seen), isEndedByRevocation(client, renewal, seen)])
   if (begun === 'no' || ended === 'yes') return 'no'
   return begun === 'yes' && ended === 'no' ? 'yes' : 'maybe'
 }

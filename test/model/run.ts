@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { audit } from './audit.ts'
 import { seeded } from '../support/random.ts'
 import { AUTHORIZATION_STEPS } from './authorization-steps.ts'
+import { CERTIFICATE_STEPS } from './certificate-steps.ts'
 import { CLIENT_TOKEN_STEPS } from './client-token-steps.ts'
 import { MANAGEMENT_STEPS } from './management-steps.ts'
 import { HOWS } from './presentation.ts'
@@ -34,6 +35,7 @@ export const OPERATIONS: Operations<DirectPlay> = {
   ...MANAGEMENT_STEPS,
   ...CLIENT_TOKEN_STEPS,
   ...RENEWAL_STEPS,
+  ...CERTIFICATE_STEPS,
   ...CLIENT_STEPS,
   ...SERVICE_STEPS,
   clock: {

@@ -41,6 +41,15 @@ export interface Service {
   readonly again: boolean
   readonly deletions: Span[]
   readonly notBefore: Written<number>[]
+  /** A service that gets the number of a deleted one has them in common with it. */
+  readonly revocations: CertificateChange[]
+}
+
+/** A hold of a certificate, its release, or a revocation for good. */
+export interface CertificateChange extends Written<'hold' | 'release' | 'final'> {
+  readonly service: Service
+  /** The name of the certificate. */
+  readonly certificate: string
 }
 
 export interface Client {

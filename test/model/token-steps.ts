@@ -3,12 +3,25 @@ import type { Received } from '../support/gateway.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { newGrant } from './authorization-steps.ts'
 import { judgeIdToken } from './id-token.ts'
-import { any, type Certainty, isReuse, isStopped, isTooOld, happened, possible, share } from './model.ts'
+import {
+  any,
+  type Certainty,
+  isOneRevoked,
+  isReuse,
+  isStopped,
+  isTooOld,
+  happened,
+  possible,
+  share,
+  unless,
+} from './model.ts'
 import type { Play } from './play.ts'
 import {
   followedBy,
   isKey,
   isNotAuthentic,
+  isPresentedRevoked,
+  isRevokedForNew,
   judgeKind,
   newBindings,
   type Presentation,
@@ -47,7 +60,7 @@ export async function redeem(play: Play, step: Step, code = pickHeld(play, step,
     settle: (isDone, answer, at) => {
       const bindings = newBindings(brought, at)
       const isOtherKey = grant.codeKey !== undefined && brought.proof?.key !== grant.codeKey
-      const wrong = any([share([isElsewhere || isOtherKey]), refusalOf(code, brought, bindings, at)])
+      const wrong = any([share([isElsewhere || isOtherKey]), refusalOf(play, code, brought, bindings, at)])
       settleUse(play, code, { brought, wrong, isDone, isReplay: isRedeemed(code, at) }, at)
       if (isDone !== true) return
       if (grant.held.some(({ kind }) => kind === 'access')) play.fail('one code gave two families of tokens')
@@ -76,7 +89,7 @@ export async function refresh(play: Play, step: Step, held = pickHeld(play, step
     settle: (isDone, answer, at) => {
       if (isDone !== undefined) play.succession.replaced(grant, at)
       const bindings = refreshedBindings(grant, brought, at)
-      const wrong = refusalOf(held, brought, bindings, at)
+      const wrong = refusalOf(play, held, brought, bindings, at)
       const isReplay = play.world.mode.refresh !== 'kept' && isReuse(held, at)
       settleUse(play, held, { brought, wrong, isDone, isReplay }, at)
       const followed = isDone === false ? 'no' : followedBy(grant, brought, at)
@@ -104,12 +117,17 @@ const mayEnd = ({ world }: Play, { kind }: Held) => kind === 'code' || world.mod
 
 /** Why a request is refused, but for what the code or the refresh token itself is. */
 function refusalOf(
-  { grant }: Held,
+  play: Play,
+  held: Held,
   brought: Presentation,
   bindings: readonly (Binding | undefined)[],
   at: Span,
 ): Certainty {
+  const { grant, uses } = held
+  // A replay may end the grant before the certificate is looked at.
+  const isReplay = mayEnd(play, held) && uses.some(({ start }) => start !== at.start)
   return any([
+    unless(!isReplay, isPresentedRevoked(brought, bindings, at)),
     share([brought.sender !== grant.client]),
     isNotAuthentic(brought, '/token', at),
     share(bindings.map((binding) => binding === undefined)),
@@ -135,7 +153,9 @@ function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }:
   if (isDone !== false || wrong === 'yes') return
   // A replay, or one that lost against another request, may have used up its proof and ended the grant.
   const isContested = uses.length > 0 || grant.ends.length > 0
-  const isRight = wrong === 'no' && isStopped(grant.client, at) === 'no' && isTooOld(held, at) === 'no'
+  const { client, binding } = grant
+  const ended = [isStopped(client, at), isOneRevoked(client.service, possible(binding, at), at)]
+  const isRight = any([wrong, ...ended, isTooOld(held, at)]) === 'no'
   if (isContested) brought.proof?.uses.push(unfinished(at))
   if (uses.length === 0 || !mayEnd(play, held)) return
   play.mayEnd(grant, at)
@@ -191,6 +211,7 @@ async function credentials(play: Play, step: Step): Promise<void> {
       const wrong = any([
         share([sender.method === 'NONE']),
         isNotAuthentic(brought, '/token', at),
+        isRevokedForNew(sender, bindings, at),
         share(bindings.map((binding) => binding === undefined)),
       ])
       // A process that has a stopped client in its cache may make tokens, but they are dead.

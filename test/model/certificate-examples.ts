@@ -1,0 +1,52 @@
+import { by, CERTIFICATE, HELD, PRESENTED, RENEWED, runOf } from './example-steps.ts'
+import type { Example } from './run.ts'
+
+/** Runs with revocations of certificates that must not depend on chance. */
+export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
+  'another process refuses all that is bound to a certificate on hold at once, and its release gives it back':
+    runOf(
+      'kept',
+      ...HELD,
+      by(0, 'revokeCertificate'),
+      ...[...PRESENTED, by(1, 'standard'), by(1, 'userinfo')],
+      ...[by(0, 'clock', { other: 5 }), by(1, 'credentials'), by(1, 'create')],
+      by(0, 'releaseCertificate'),
+      ...[by(1, 'introspect'), by(1, 'refresh', { pick: 1 })],
+      by(0, 'clock', { other: 5 }),
+      ...[by(1, 'refresh', { pick: 1 }), by(1, 'introspect', { pick: 1 }), by(1, 'credentials')],
+    ),
+  'a revocation for good stays, and a hold or a release changes nothing': runOf(
+    'kept',
+    by(0, 'create'),
+    by(0, 'revokeCertificate', { other: 2 }),
+    by(1, 'revokeCertificate'),
+    by(1, 'releaseCertificate'),
+    ...[by(1, 'introspect'), by(0, 'refresh')],
+  ),
+  'tokens that are issued while their certificate is revoked are dead': runOf(
+    'rotated',
+    by(0, 'create'),
+    by(0, 'refresh', { other: 1, stops: 2 }),
+    by(1, 'credentials', { stops: 2 }),
+    by(1, 'revokeCertificate', { other: 2 }),
+    ...[by(0, 'goOn', { other: 5 }), by(0, 'goOn', { other: 5 })],
+    ...[by(0, 'credentials'), by(1, 'credentials')],
+  ),
+  'a release does not lift the hold or the revocation of the same moment': runOf(
+    'kept',
+    ...[by(0, 'create'), by(0, 'revokeCertificate')],
+    by(0, 'releaseCertificate', { stops: 4 }),
+    by(1, 'revokeCertificate', { other: 2 }),
+    by(0, 'goOn', { other: 5 }),
+    by(1, 'introspect'),
+  ),
+  'a revocation ends the renewal of its certificate, and a release does not bring it back': runOf(
+    'kept',
+    by(0, 'create'),
+    ...RENEWED,
+    ...[by(0, 'revokeCertificate'), by(0, 'announce'), by(0, 'releaseCertificate')],
+    by(0, 'clock', { other: 5 }),
+    by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
+    by(1, 'refresh'),
+  ),
+}
