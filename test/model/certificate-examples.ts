@@ -49,4 +49,9 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
     by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
     by(1, 'refresh'),
   ),
+  'a process that has a deleted service in its cache revokes no certificate': runOf(
+    'kept',
+    by(0, 'create'),
+    ...[by(1, 'serviceDelete'), by(0, 'revokeCertificate'), by(0, 'releaseCertificate')],
+  ),
 }
