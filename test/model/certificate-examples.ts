@@ -8,7 +8,7 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
       'kept',
       ...HELD,
       by(0, 'revokeCertificate'),
-      ...[...PRESENTED, by(1, 'standard'), by(1, 'userinfo')],
+      ...[...PRESENTED, by(1, 'introspect', { pick: 3 }), by(1, 'standard'), by(1, 'userinfo', { pick: 3 })],
       ...[by(0, 'clock', { other: 5 }), by(1, 'credentials'), by(1, 'create')],
       by(0, 'releaseCertificate'),
       ...[by(1, 'introspect'), by(1, 'refresh', { pick: 1 })],
