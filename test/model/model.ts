@@ -145,7 +145,7 @@ export function isReleasable(service: Service, certificate: string, seen: Span):
 
 type Change = Service['revocations'][number]
 
-/** What was done to a deleted service with this number may have reached this one. */
+/** A change at a deleted service with this number may have reached this one. */
 const changesOf = (service: Service, certificate: string): Change[] =>
   service.revocations
     .filter((change) => change.certificate === certificate)
