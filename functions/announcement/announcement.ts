@@ -11,13 +11,11 @@ import { certificateInX5c } from '../../shared/certificate/registered-certificat
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { JsonObject } from '../../shared/json.ts'
 import { type JwsFault, verifyCompactJws } from '../../shared/jws/signature.ts'
-import { readCompactJws } from '../../shared/request/compact-jws.ts'
+import { readCompactJws, SKEW_SECONDS, typeOf } from '../../shared/request/compact-jws.ts'
 import { parseJsonObject } from '../../shared/request/strict-json.ts'
 
 /** The greatest age of an announcement. It can be sent again until then, which changes nothing. */
 const MAX_AGE_SECONDS = 300
-/** Decision D34. */
-const SKEW_SECONDS = 10
 
 /** The faults of an announcement, with their texts for messages. The texts repeat nothing of it. */
 export const ANNOUNCEMENT_FAULTS = {
@@ -62,9 +60,8 @@ export function verifyAnnouncement(text: string, expected: Expected): Announceme
   const claims = jws && parseJsonObject(jws.payload)
   if (jws === undefined || claims === undefined) return 'malformed'
   const { kid: _, ...header } = jws.header
-  const { typ, alg, x5c } = header
-  if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== 'certbound-renewal+jwt')
-    return 'typ-wrong'
+  const { alg, x5c } = header
+  if (typeOf(header) !== 'certbound-renewal+jwt') return 'typ-wrong'
   if (typeof alg !== 'string' || !expected.algorithms.includes(alg)) return 'algorithm-wrong'
   const fault = claimsFault(claims, expected)
   if (fault !== undefined) return fault

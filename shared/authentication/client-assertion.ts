@@ -2,14 +2,12 @@ import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Reason } from '../refusal/refusal.ts'
 import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
-import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
+import { type CompactJws, readCompactJws, SKEW_SECONDS, typeOf } from '../request/compact-jws.ts'
 import type { JsonObject } from '../json.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Decision D34, requirement I04. */
-const SKEW_SECONDS = 10
 const LONGEST_SECONDS = 3600
 const LIMIT_JTI_CHARACTERS = 256
 
@@ -116,9 +114,8 @@ export function clientIdOfAssertion(assertion: ClientAssertion | 'malformed'): s
   return typeof clientId === 'string' && clientId !== '' ? clientId : undefined
 }
 
-function hasRightType({ header: { typ } }: CompactJws): boolean {
-  if (typ === undefined) return true
-  return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''))
+function hasRightType({ header }: CompactJws): boolean {
+  return header['typ'] === undefined || TYPES.includes(typeOf(header) ?? '')
 }
 
 function partyFault(

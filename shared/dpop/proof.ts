@@ -4,14 +4,13 @@ import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { verifyCompactJws } from '../jws/signature.ts'
-import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
+import { type CompactJws, readCompactJws, SKEW_SECONDS, typeOf } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 import { isRewritten } from '../resource-url.ts'
 import type { ProofFault } from './proof-faults.ts'
 
 /** The greatest age of a proof. Within this time it can be used again if its `jti` is not remembered. */
 export const PROOF_SECONDS = 60
-const SKEW_SECONDS = 10
 const LIMIT_JTI_CHARACTERS = 256
 
 /** A DPoP proof as it was sent, and the request that it must match. Nothing in it has been verified. */
@@ -64,9 +63,8 @@ export function verifyProof(
 }
 
 function readKey({ header }: CompactJws, algorithms: readonly string[]): Jwk | ProofFault {
-  const { typ, alg, jwk } = header
-  if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== 'dpop+jwt')
-    return 'typ-wrong'
+  const { alg, jwk } = header
+  if (typeOf(header) !== 'dpop+jwt') return 'typ-wrong'
   if (typeof alg !== 'string' || alg === '') return 'algorithm-missing'
   if (alg === 'none' || alg.startsWith('HS')) return 'algorithm-symmetric'
   if (!algorithms.includes(alg)) return 'algorithm-wrong'

@@ -10,6 +10,9 @@ export interface CompactJws {
   readonly signature: Buffer
 }
 
+/** The difference that the clocks of clients may have (decision D34, requirement I04). */
+export const SKEW_SECONDS = 10
+
 /** A limit on the work for an unknown client (decision D29). */
 const LIMIT_CHARACTERS = 8192
 
@@ -22,4 +25,9 @@ export function readCompactJws(text: string): CompactJws | undefined {
   }
   const members = parseJsonObject(header)
   return members && { text, header: members, payload, signature }
+}
+
+/** The media type of `typ` in lower case, without `application/`, which may be left out (RFC 7515 section 4.1.9). */
+export function typeOf({ typ }: JsonObject): string | undefined {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
 }

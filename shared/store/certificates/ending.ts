@@ -1,11 +1,11 @@
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
+import { BATCH, findItems } from './listed-items.ts'
 import { heldAt, heldOf, noteId, notesHolder, serviceHolders } from './names.ts'
 import { Holders, Note } from './notes.ts'
 
 const DAY_SECONDS = 86_400
-const BATCH = 100
 
 /** The days before the end of a certificate with a notice. */
 const NOTICE_DAYS = [30, 14, 7, 1] as const
@@ -90,10 +90,7 @@ export class EndingCertificates {
   }
 
   async #findAll(ids: readonly string[]) {
-    const items = []
-    for (let start = 0; start < ids.length; start += BATCH)
-      items.push(...(await this.#table.findAll(ids.slice(start, start + BATCH).map((id) => ({ id })))))
-    return items.filter((item) => item !== undefined)
+    return (await findItems(this.#table, ids)).filter((item) => item !== undefined)
   }
 }
 

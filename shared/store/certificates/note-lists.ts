@@ -1,6 +1,6 @@
-import type { Item } from '../../dynamodb/dynamodb.ts'
 import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
+import { BATCH, findItems, firstKeys, lastOf } from './listed-items.ts'
 import { hasUnknownIssuer, noteId, notesHolder, serviceHolders } from './names.ts'
 import { Holders, Note } from './notes.ts'
 
@@ -10,8 +10,6 @@ export interface NotePage {
   /** The next page begins behind it. `undefined` on the last page. */
   readonly last: string | undefined
 }
-
-const BATCH = 100
 
 /** Lists notes for people. The index may lag behind, so a certificate of this moment may be missing. No decision uses the lists. */
 export class NoteLists {
@@ -29,11 +27,11 @@ export class NoteLists {
 
   /** All certificates of a service. @param size the number of certificates. Each client of a certificate has a note of it */
   async ofService(service: number, size: number, after = ''): Promise<NotePage> {
-    const parts = await Promise.all(
-      serviceHolders(service).map((holder) => this.#table.queryIndexPart('listing', { holder }, after, size)),
+    const keys = await firstKeys(this.#table, serviceHolders(service), after, size)
+    const items = await findItems(
+      this.#table,
+      keys.map(({ id }) => String(id)),
     )
-    const keys = parts.flat().sort(byHeld).slice(0, size)
-    const items = await this.#find(keys.map(({ id }) => String(id)))
     const ids = keys.flatMap(({ held }, index) => {
       const thumbprint = String(held).split('.')[1] as Note['thumbprint']
       const item = items[index]
@@ -65,24 +63,7 @@ export class NoteLists {
   }
 
   async #read(ids: readonly string[]): Promise<Note[]> {
-    const items = await this.#find(ids)
+    const items = await findItems(this.#table, ids)
     return items.flatMap((item) => (item === undefined ? [] : [readMembers(Note, item)]))
   }
-
-  /** Items in the order of their ids; `undefined` stands for an absent item. */
-  async #find(ids: readonly string[]): Promise<(Item | undefined)[]> {
-    const items = []
-    for (let start = 0; start < ids.length; start += BATCH) {
-      items.push(...(await this.#table.findAll(ids.slice(start, start + BATCH).map((id) => ({ id })))))
-    }
-    return items
-  }
-}
-
-function lastOf(keys: readonly Item[], size: number): string | undefined {
-  return keys.length < size ? undefined : String(keys.at(-1)?.['held'])
-}
-
-function byHeld(a: Item, b: Item): number {
-  return String(a['held']) < String(b['held']) ? -1 : 1
 }

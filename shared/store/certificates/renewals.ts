@@ -5,6 +5,7 @@ import { addSeconds, type EpochSeconds } from '../../epoch-seconds.ts'
 import type { Immutable } from '../../immutable.ts'
 import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
+import { BATCH, findItems, firstKeys, lastOf } from './listed-items.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
 import { changeItem } from './change-item.ts'
 import { renewalHeld, renewalHolder, renewalHolders, renewalId, renewalsOfClient } from './names.ts'
@@ -38,9 +39,6 @@ export interface RenewalPage {
   /** The next page begins behind it. `undefined` on the last page. */
   readonly last: string | undefined
 }
-
-/** A batch of DynamoDB has at most 100 items. */
-const BATCH = 100
 
 /** Announced renewals, one item for each replaced certificate of a client. */
 export class Renewals {
@@ -155,19 +153,17 @@ export class Renewals {
 
   /** The renewals of all clients, by client, the latest first. */
   async ofService(service: number, size: number, after = ''): Promise<RenewalPage> {
-    const parts = await Promise.all(
-      renewalHolders(service).map((holder) => this.#table.queryIndexPart('listing', { holder }, after, size)),
-    )
-    const keys = parts.flat().sort((a, b) => (String(a['held']) < String(b['held']) ? -1 : 1))
-    return this.#page(keys.slice(0, size), size)
+    return this.#page(await firstKeys(this.#table, renewalHolders(service), after, size), size)
   }
 
   async #page(keys: readonly Item[], size: number): Promise<RenewalPage> {
-    const items =
-      keys.length === 0 ? [] : await this.#table.findAll(keys.map(({ id }) => ({ id: String(id) })))
+    const items = await findItems(
+      this.#table,
+      keys.map(({ id }) => String(id)),
+    )
     return {
       renewals: items.flatMap((item) => (item === undefined ? [] : [readMembers(Renewal, item)])),
-      last: keys.length < size ? undefined : String(keys.at(-1)?.['held']),
+      last: lastOf(keys, size),
     }
   }
 }

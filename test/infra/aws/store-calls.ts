@@ -31,6 +31,7 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/certificates/more-revoked.ts': 'GrantsTable',
   'shared/store/certificates/notes.ts': 'GrantsTable',
   'shared/store/certificates/note-lists.ts': 'GrantsTable',
+  'shared/store/certificates/listed-items.ts': 'GrantsTable',
   'shared/store/certificates/renewals.ts': 'GrantsTable',
   'shared/store/certificates/ending.ts': 'GrantsTable',
   'shared/store/registry.ts': 'RegistryTable',

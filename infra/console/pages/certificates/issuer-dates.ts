@@ -7,16 +7,11 @@ import { versionOf } from '../../settings/settings-page.ts'
 import { wideTable } from '../../table.ts'
 import { type Members, messageOf } from '../../web-api.ts'
 import { moment } from '../../words.ts'
-import { SERVICE_SOURCE } from '../service/pages.ts'
+import { readOf, SERVICE_CHANGED, SERVICE_SOURCE } from '../service/pages.ts'
 import { membersOf } from './certificate-table.ts'
 
 const PATH = '/{serviceId}/issuer-dates'
 const SETTING = 'clientCertificatesNotBefore'
-
-const readOf = ({ service }: ConsoleRequest) => ({
-  record: service?.record ?? {},
-  etag: service?.answer.etag,
-})
 
 function show(request: ConsoleRequest, problem?: Insertable, status = 400): Page {
   const read = readOf(request)
@@ -90,16 +85,13 @@ function row(date: Members, index: number, hidden: Markup, { now }: ConsoleReque
 async function change(request: ConsoleRequest): Promise<Answer> {
   const { form, api, here } = request
   const read = readOf(request)
-  if (form.get('version') !== versionOf(read)) return show(request, CHANGED, 409)
+  if (form.get('version') !== versionOf(read)) return show(request, SERVICE_CHANGED, 409)
   const changed = await changedBy(form, membersOf(read.record[SETTING]))
   if (typeof changed === 'string') return show(request, changed)
   const answer = await api.post('/service/update', { ...read.record, [SETTING]: changed }, read.etag)
   if (answer.status === 200) return { location: here, notice: 'The dates of CAs are changed.' }
   return show(request, messageOf(answer), answer.status)
 }
-
-const CHANGED =
-  'Somebody else changed the service after you opened this page. The page now shows the current version.'
 
 /** @returns a text about the fault of the form, if it has one */
 async function changedBy(form: URLSearchParams, dates: readonly Members[]): Promise<Members[] | string> {

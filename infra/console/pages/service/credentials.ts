@@ -8,7 +8,7 @@ import { ApiProblem, type Members } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { secretShown } from '../clients/create.ts'
 import { changedBy, credentialsOf, MAX_DAYS, ROLES } from './credential-changes.ts'
-import { SERVICE_SOURCE } from './pages.ts'
+import { readOf, SERVICE_CHANGED, SERVICE_SOURCE } from './pages.ts'
 
 const PATH = '/{serviceId}/service/credentials'
 const HEADS = ['Credential', 'Role', 'Created', 'Expires', 'Change']
@@ -25,8 +25,7 @@ const STOPPED_WORDS: Readonly<Record<string, string>> = {
 }
 
 function show(request: ConsoleRequest): Page {
-  const { service } = request
-  return credentialsPage(request, { record: service?.record ?? {}, etag: service?.answer.etag })
+  return credentialsPage(request, readOf(request))
 }
 
 interface Outcome {
@@ -169,12 +168,10 @@ function nameToType({ note, id }: Members): string {
 }
 
 async function change(request: ConsoleRequest): Promise<Answer> {
-  const { form, service, api, here } = request
-  const read = { record: service?.record ?? {}, etag: service?.answer.etag }
-  const stale =
-    'Somebody else changed the service after you opened this page. The page now shows the current version.'
+  const { form, api, here } = request
+  const read = readOf(request)
   if (form.get('version') !== versionOf(read))
-    return credentialsPage(request, read, { problem: stale, status: 409 })
+    return credentialsPage(request, read, { problem: SERVICE_CHANGED, status: 409 })
   const id = form.get('id') ?? ''
   if (!form.has('step')) return credentialsPage(request, read)
   const all = credentialsOf(read.record)

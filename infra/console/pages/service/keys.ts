@@ -9,7 +9,7 @@ import { type Members, messageOf, requireDone } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { keysOf } from '../../settings/registered.ts'
 import { type KeyState, keyStates } from './key-states.ts'
-import { SERVICE_SOURCE } from './pages.ts'
+import { readOf, SERVICE_CHANGED, SERVICE_SOURCE } from './pages.ts'
 
 const PATH = '/{serviceId}/service/keys'
 
@@ -80,11 +80,6 @@ function keysPage(request: ConsoleRequest, problem?: Insertable): Page {
     status: problem === undefined ? 200 : 400,
   }
 }
-
-const readOf = ({ service }: ConsoleRequest) => ({
-  record: service?.record ?? {},
-  etag: service?.answer.etag,
-})
 
 /** The hidden fields. With the version, a change is refused if the service was changed after the page was shown. */
 function hidden(request: ConsoleRequest): Markup {
@@ -182,14 +177,7 @@ function withdrawal({ isSigning, namedBy, withdrawableAt }: KeyState, now: Date)
 async function change(request: ConsoleRequest): Promise<Answer> {
   const { form, api, service } = request
   const read = readOf(request)
-  if (form.get('version') !== versionOf(read))
-    return {
-      ...keysPage(
-        request,
-        'Somebody else changed the service after you opened this page. The page now shows the current version.',
-      ),
-      status: 409,
-    }
+  if (form.get('version') !== versionOf(read)) return { ...keysPage(request, SERVICE_CHANGED), status: 409 }
   const kid = form.get('kid') ?? ''
   if (!form.has('step')) return keysPage(request)
   if (form.get('step') === 'withdraw' && form.get('typed')?.trim() !== kid.trim()) {

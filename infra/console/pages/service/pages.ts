@@ -14,10 +14,20 @@ import { aboutProfile, profileNotes, refusedClients, REQUIRED_SETTINGS, setProfi
 
 const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
 
+/** The record of the service, which is read for every page. */
+export const readOf = ({ service }: ConsoleRequest): Read => ({
+  record: service?.record ?? {},
+  etag: service?.answer.etag,
+})
+
+/** Why a form of an older version of the service changes nothing. */
+export const SERVICE_CHANGED =
+  'Somebody else changed the service after you opened this page. The page now shows the current version.'
+
 export const SERVICE_SOURCE: Source = {
   kind: 'service',
   needs: 'service',
-  read: ({ service }) => ({ record: service?.record ?? {}, etag: service?.answer.etag }),
+  read: readOf,
   updatePath: () => '/service/update',
   crumbs: (request) => [{ label: 'Service', href: `/${serviceId(request)}/service/general` }],
 }
