@@ -3,6 +3,7 @@ import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { mutualTlsRequest } from '../../infra/connections/mutual-tls-request.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 import { openFapi2Deployment } from './deployment.ts'
+import { standStill } from '../support/fixed-runtime.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { BY_SUBJECT, OTHERS } from './kinds.ts'
 import { failure, LIBRARIES, openOauth4webapi } from './libraries.ts'
@@ -27,6 +28,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
   })
 
   test('M07: a code is accepted for less than 60 seconds', async () => {
+    standStill(deployment.runtime.clock)
     const { own } = await begin()
     const [first, second] = [await own.authorize('accounts:read'), await own.authorize('accounts:read')]
     advance(59)

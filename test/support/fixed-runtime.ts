@@ -42,6 +42,11 @@ export function runWithMachine(clock: FixedRuntime['clock']): void {
   })
 }
 
+/** Lets a clock stand where it is, as a test of the last second before an end needs. */
+export function standStill(clock: FixedRuntime['clock']): void {
+  Object.defineProperty(clock, 'now', { configurable: true, writable: true, value: clock.now })
+}
+
 /** A runtime with a clock that stands still until it is set, over a DynamoDB engine of its own or the one given. */
 export async function fixedRuntime(
   settings: Partial<Settings> = {},
