@@ -8,11 +8,11 @@ type Dates = Service['clientCertificatesNotBefore']
 
 /** Whether the issuer of a certificate has a date in the settings of the service, and the validity of the certificate begins before it. */
 export function isBeforeDate(certificate: Der, dates: Dates): boolean {
+  const own = dates.filter((date) => issuerKeyOf(certificate, [date.issuerCertificate]) !== undefined)
+  // Every bound token gets here. Most services have no date, so their certificates need not be parsed.
+  if (own.length === 0) return false
   const validFrom = describeCertificate(certificate)?.validFrom
-  return dates.some(
-    ({ issuerCertificate, notBefore }) =>
-      issuerKeyOf(certificate, [issuerCertificate]) !== undefined && begins(validFrom, notBefore),
-  )
+  return own.some(({ notBefore }) => begins(validFrom, notBefore))
 }
 
 /** `isBeforeDate` for a certificate that is not presented. Without a note its issuer could be any, so it counts as revoked. */
