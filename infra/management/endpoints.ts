@@ -1,4 +1,4 @@
-import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
+import { ANNOUNCEMENT_PATH, ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 
 /** The origins of the two domains of a deployment, and whether the OAuth endpoints are only on the mutual-TLS domain. */
 export interface Domains {
@@ -17,6 +17,7 @@ export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
     pushedAuthReqEndpoint: `${oauth}${ENDPOINT_PATHS.pushed_authorization_request_endpoint}`,
     revocationEndpoint: `${oauth}${ENDPOINT_PATHS.revocation_endpoint}`,
     introspectionEndpoint: `${oauth}${ENDPOINT_PATHS.introspection_endpoint}`,
+    certificateAnnouncementEndpoint: `${mtls}${ANNOUNCEMENT_PATH}`,
     jwksUri: `${plain}${jwks_uri}`,
     ...(mtlsOnly ? {} : { mtlsEndpointAliases: aliases }),
   }

@@ -58,4 +58,6 @@ export const OAUTH_MEMBERS: Readonly<Record<string, string>> = {
   authorization_response_iss_parameter_supported: 'RFC 9207 section 3.',
   tls_client_certificate_bound_access_tokens: 'RFC 8705 section 3.3.',
   mtls_endpoint_aliases: 'RFC 8705 section 5.',
+  certbound_certificate_announcement_endpoint:
+    'A member of certbound (RFC 8414 section 2 allows others): where clients announce their next certificates over mutual TLS. Absent with `fapi2` and without a mutual-TLS domain.',
 }

@@ -6,3 +6,6 @@ export const ENDPOINT_PATHS = {
   introspection_endpoint: '/introspection/standard',
   jwks_uri: '/jwks',
 } as const
+
+/** The path at the mutual-TLS domain where clients announce their next certificates. */
+export const ANNOUNCEMENT_PATH = '/certificate/announce'

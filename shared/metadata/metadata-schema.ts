@@ -40,6 +40,8 @@ export const Metadata = z.object({
   dpop_signing_alg_values_supported: some,
   tls_client_certificate_bound_access_tokens: z.boolean(),
   mtls_endpoint_aliases: z.optional(z.record(z.string(), z.string())),
+  /** RFC 8414 section 2 allows further members. */
+  certbound_certificate_announcement_endpoint: z.optional(z.string()),
 })
 export type Metadata = Immutable<z.output<typeof Metadata>>
 

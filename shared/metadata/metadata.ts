@@ -21,6 +21,7 @@ export function metadataOf(service: Service): Metadata {
   const isSigned = supported.some((name) => AUTHENTICATION_METHODS[name].needs === 'keys')
   const algorithms = isSigned ? settings.algorithms : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
+  const announcement = settings.renewalAnnounceable ? service.certificateAnnouncementEndpoint : undefined
   const authorizes = service.authorizationEndpoint !== undefined
   return answer({
     issuer: service.issuer,
@@ -52,7 +53,8 @@ export function metadataOf(service: Service): Metadata {
     authorization_response_iss_parameter_supported: settings.issSuppressed ? undefined : true,
     dpop_signing_alg_values_supported: settings.algorithms,
     tls_client_certificate_bound_access_tokens: settings.tlsClientCertificateBoundAccessTokens,
-    mtls_endpoint_aliases: aliases(service),
+    mtls_endpoint_aliases: aliases(service, announcement),
+    certbound_certificate_announcement_endpoint: announcement,
   })
 }
 
@@ -94,9 +96,15 @@ function openidMembers(service: Service): Partial<Metadata> {
   }
 }
 
-function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
+/** @param announcement the URL for announcements. A client that uses mutual TLS looks for it among the aliases first, if there are any */
+function aliases(
+  { mtlsEndpointAliases }: Service,
+  announcement: string | undefined,
+): Record<string, string> | undefined {
   if (mtlsEndpointAliases.length === 0) return undefined
-  return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
+  const entries = mtlsEndpointAliases.map(({ name, uri }): readonly [string, string] => [name, uri])
+  if (announcement !== undefined) entries.push(['certbound_certificate_announcement_endpoint', announcement])
+  return Object.fromEntries(entries)
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

@@ -77,6 +77,8 @@ export const SERVICE_MEANINGS = {
   introspectionEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
   userInfoEndpoint:
     'The metadata publish this userinfo endpoint of your authorization server. If absent, the metadata have none.',
+  certificateAnnouncementEndpoint:
+    'Authlete does not have this setting. The metadata publish this URL, where clients announce their next certificates over mutual TLS. If absent, or with `fapi2`, the metadata have none.',
   jwksUri: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
   mtlsEndpointAliases: 'The metadata publish these endpoints on the mutual-TLS domain (RFC 8705 section 5).',
   mutualTlsValidatePkiCertChain:

@@ -113,6 +113,7 @@ export const SERVICE_SETTINGS = {
   revocationEndpoint: text,
   introspectionEndpoint: text,
   userInfoEndpoint: text,
+  certificateAnnouncementEndpoint: text,
   jwksUri: text,
   mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
   mutualTlsValidatePkiCertChain: flag,

@@ -5,9 +5,12 @@ import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addClient } from '../../infra/emulator/site/seed.ts'
 import { DEVELOPMENT_USER } from '../../infra/examples/authorization-server/start.ts'
+import { requireCertificate } from '../../shared/certificate/pem.ts'
+import { thumbprint } from '../../shared/certificate/thumbprint.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 import { type LocalSite, localSite } from '../infra/examples/authorization-server/local-site.ts'
 import { csrfOf, logIn, userAgent } from '../infra/examples/authorization-server/user-agent.ts'
+import { announcementOf, holder } from '../support/announcements.ts'
 import { tlsFetch } from '../support/tls-fetch.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { BY_SUBJECT, byAssertion, type Kind, NONE, SECRET_BASIC, SECRET_POST, SELF_SIGNED } from './kinds.ts'
@@ -50,6 +53,24 @@ async function use({ examples, certificates: { ca } }: LocalSite, token: string,
 async function expectGoodFor(site: LocalSite, token: string, { holds }: Kind): Promise<void> {
   expect(await use(site, token, holds)).toBe(200)
   expect(await use(site, token, 'client-rsa-2048')).toBe(401)
+}
+
+/** The status of an announcement by a public client, which has the endpoint from the metadata. */
+async function announce({ seeded, runtime, certificates: { ca } }: LocalSite, config: openid.Configuration) {
+  const { client_id } = config.clientMetadata()
+  const { mtls_endpoint_aliases: aliases, ...plain } = config.serverMetadata()
+  const { certbound_certificate_announcement_endpoint: url = '' } = { ...plain, ...aliases } as Record<
+    string,
+    string
+  >
+  const present = identity(NONE.holds)
+  const from = { ...present, thumbprint: thumbprint(requireCertificate(present.cert)) }
+  const announcement = announcementOf(from, await holder('next'), runtime.now(), {
+    claims: { aud: seeded.issuer },
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = new URLSearchParams({ client_id, announcement })
+  return (await tlsFetch({ ca: ca.cert, ...present })(url, { headers, body })).status
 }
 
 describe('on both domains', () => {
@@ -95,6 +116,7 @@ describe('on both domains', () => {
       pkceCodeVerifier: verifier,
     })
     await expectGoodFor(site, tokens.access_token, NONE)
+    expect(await announce(site, config)).toBe(200)
   })
 })
 
@@ -106,6 +128,7 @@ test('with --mtls-only the plain domain has the documents and no OAuth, and the 
   expect(metadata.issuer).toBe(site.plainUrl)
   expect(metadata.token_endpoint).toBe(`${site.mtlsUrl}/token`)
   expect(metadata).not.toHaveProperty('mtls_endpoint_aliases')
+  expect(await announce(site, await discover(site, NONE))).toBe(200)
   const { access_token } = await openid.clientCredentialsGrant(config, { scope: 'accounts:read' })
   await expectGoodFor(site, access_token, SECRET_BASIC)
   const plain = tlsFetch({ ca: site.certificates.ca.cert })

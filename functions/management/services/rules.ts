@@ -41,6 +41,7 @@ const ENDPOINTS = [
   'revocationEndpoint',
   'introspectionEndpoint',
   'userInfoEndpoint',
+  'certificateAnnouncementEndpoint',
   'jwksUri',
 ] as const
 

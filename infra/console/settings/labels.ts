@@ -31,6 +31,7 @@ const LABELS: Readonly<Record<string, string>> = {
   defaultMaxAge: 'Default maximum age of the authentication',
   authTimeRequired: 'Require the time of the authentication',
   userInfoEndpoint: 'Userinfo endpoint',
+  certificateAnnouncementEndpoint: 'Certificate announcement endpoint',
   userInfoSignAlg: 'Userinfo response signature algorithm',
   userInfoSignatureKeyId: 'Userinfo response signature key ID',
   introspectionSignatureKeyId: 'Introspection response signature key ID',

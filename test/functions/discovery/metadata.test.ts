@@ -101,6 +101,25 @@ test('the metadata has the aliases of the mutual-TLS domain', async () => {
   expect((await metadata())['mtls_endpoint_aliases']).toEqual({ token_endpoint: uri })
 })
 
+test('the metadata has the endpoint for announcements where it is offered, also as an alias if there are aliases', async () => {
+  const name = 'certbound_certificate_announcement_endpoint'
+  const [url, token] = ['https://mtls.example.com/certificate/announce', 'https://mtls.example.com/token']
+  const shown = async (...settings: Parameters<typeof walk.setService>) => {
+    await walk.setService(...settings)
+    const { [name]: endpoint, mtls_endpoint_aliases: aliases } = await metadata()
+    return { endpoint, aliases }
+  }
+  const [none, one] = [[], [{ name: 'token_endpoint', uri: token }]]
+  const certificateAnnouncementEndpoint = url
+  expect(await shown({ mtlsEndpointAliases: one })).toEqual({ aliases: { token_endpoint: token } })
+  expect(await shown({ certificateAnnouncementEndpoint, mtlsEndpointAliases: none })).toEqual({
+    endpoint: url,
+  })
+  const settings = { certificateAnnouncementEndpoint, mtlsEndpointAliases: one }
+  expect(await shown(settings)).toEqual({ endpoint: url, aliases: { token_endpoint: token, [name]: url } })
+  expect(await shown({ ...settings, fapi2: true })).toEqual({ aliases: { token_endpoint: token } })
+})
+
 test('the metadata leaves out what is empty, except the response types', async () => {
   await walk.setService({
     supportedGrantTypes: [],

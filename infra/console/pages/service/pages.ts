@@ -50,7 +50,7 @@ const SECTIONS = {
       'userInfoEndpoint',
       'jwksUri',
     ],
-    'Mutual TLS': ['mtlsEndpointAliases'],
+    'Mutual TLS': ['mtlsEndpointAliases', 'certificateAnnouncementEndpoint'],
   },
   authorization: {
     'Grants and responses': [
