@@ -1,14 +1,21 @@
-import type { EpochSeconds } from '../../epoch-seconds.ts'
+import * as z from 'zod/mini'
+import { addSeconds, type EpochSeconds } from '../../epoch-seconds.ts'
 import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
+import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
+import { changeItem } from './change-item.ts'
 import { BATCH, findItems } from './listed-items.ts'
-import { heldAt, heldOf, noteId, notesHolder, serviceHolders } from './names.ts'
+import { heldAt, heldOf, noteId, noticesId, notesHolder, serviceHolders } from './names.ts'
 import { Holders, Note } from './notes.ts'
 
 const DAY_SECONDS = 86_400
 
 /** The days before the end of a certificate with a notice. */
-const NOTICE_DAYS = [30, 14, 7, 1] as const
+const NOTICE_DAYS = [1, 7, 14, 30] as const
+const FIRST_NOTICE = Math.max(...NOTICE_DAYS)
+
+/** The day of the last run that gave all notices of a service, in days since 1970. */
+const Notices = z.object({ day: z.int() })
 
 /** A certificate in use whose client has no newer one. */
 export interface EndingCertificate {
@@ -31,19 +38,41 @@ export class EndingCertificates {
     this.#table = table
   }
 
-  /** The certificates of a service with a notice on this day. If it is read once a day, each notice is given once. */
-  async noticesOn(service: number, now: EpochSeconds): Promise<EndingCertificate[]> {
-    const found = await Promise.all(NOTICE_DAYS.map((days) => this.#endingIn(service, now, days, days + 1)))
-    return found.flat().filter(({ note, days }) => noticesOf(note).includes(days))
+  /**
+   * The certificates of a service for which a notice has become due since the last call of `endNotices`. After some days a certificate may
+   * have passed several notices: it is found once, for the last of them.
+   */
+  async noticesDue(service: number, now: EpochSeconds): Promise<EndingCertificate[]> {
+    const item = await this.#table.find({ id: noticesId(service) })
+    const passed = item === undefined ? Infinity : dayOf(now) - readMembers(Notices, item).day
+    const found = await Promise.all(
+      NOTICE_DAYS.map(async (days, i) => {
+        // Nearer to the end, the next notice takes the place of this one.
+        const nearest = NOTICE_DAYS[i - 1] ?? -1
+        const ending = await this.#endingIn(service, now, Math.max(nearest, days - passed) + 1, days + 1)
+        return ending.filter(({ note }) => noticesOf(note).includes(days))
+      }),
+    )
+    return found.flat()
+  }
+
+  /** Stores that all notices until this day were given. */
+  async endNotices(service: number, now: EpochSeconds): Promise<void> {
+    // After this time every notice is due again, as without the item.
+    const ttl = addSeconds(now, FIRST_NOTICE * DAY_SECONDS + TTL_SLACK_SECONDS)
+    await changeItem(this.#table, { id: noticesId(service) }, (item) => {
+      const isOver = item !== undefined && readMembers(Notices, item).day >= dayOf(now)
+      return isOver ? undefined : { day: dayOf(now), ttl }
+    })
   }
 
   /** The certificates of a service after their first notice, the one that ends first in front. */
   async soon(service: number, now: EpochSeconds): Promise<EndingCertificate[]> {
-    const found = await this.#endingIn(service, now, 0, NOTICE_DAYS[0] + 1)
+    const found = await this.#endingIn(service, now, 0, FIRST_NOTICE + 1)
     return found.filter(({ note, days }) => days <= Math.max(...noticesOf(note)))
   }
 
-  /** @param from days after today. The validity ends on this day or later, and before the day `until` */
+  /** @param from days after today. The validity ends on this day or later, but not before now, and before the day `until` */
   async #endingIn(
     service: number,
     now: EpochSeconds,
@@ -51,7 +80,9 @@ export class EndingCertificates {
     until: number,
   ): Promise<EndingCertificate[]> {
     const today = dayOf(now)
-    const [start, end] = [heldAt((today + from) * DAY_SECONDS), heldAt((today + until) * DAY_SECONDS)]
+    const start = heldAt(Math.max((today + from) * DAY_SECONDS, now))
+    const end = heldAt((today + until) * DAY_SECONDS)
+    if (start >= end) return []
     const ids: string[] = []
     for (const holder of serviceHolders(service)) {
       let after = start

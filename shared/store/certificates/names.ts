@@ -75,6 +75,9 @@ export function renewalId(service: number, client: number, from: Thumbprint): st
   return `${service}.${client}.renewal.${from}`
 }
 
+/** The last day whose notices about ending certificates were given. */
+export const noticesId = (service: number) => `${service}.notices`
+
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 export function allOverflowIds(service: number, client: number): string[] {
