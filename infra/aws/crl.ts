@@ -1,19 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { listFetcher } from '../../shared/certificate-lists/fetch.ts'
-import { refreshSource } from '../../shared/certificate-lists/refresh.ts'
+import { type Refreshed, refreshSource } from '../../shared/certificate-lists/refresh.ts'
 import { isFresh, SourceBusy, WRITE_PAUSE_MILLISECONDS } from '../../shared/certificate-lists/run.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
-import { command, Complaint } from '../command.ts'
+import { command, Complaint, type Io } from '../command.ts'
 import { listSummary } from '../list-summary.ts'
 import { runOperation } from '../management/operation.ts'
 import { attempt, operatorOf } from './deployment/aws.ts'
+import { withLocalTables } from './deployment/local.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
+import { readLocalList } from './local-list.ts'
 import { readDeployment } from './settings/read-deployment.ts'
 
 const HELP = `certbound crl: reads the certificate lists of a deployment, from this machine
 
   SOURCE...              the names of sources (all)
   --accept-older SOURCE  once accept lists of this source that are older than the last ones, because its CA was restored. This is recorded
+  --local FILE           read this list of the development CA into the service of npm start, instead of the lists of a deployment
+  --directory DIR        where npm start writes local.json (.certbound)
   --settings FILE        the settings (certbound.jsonc)
   --endpoint URL         use a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
   --help
@@ -27,9 +31,20 @@ export const COMMAND = command({
   options: {
     settings: { type: 'string', default: 'certbound.jsonc' },
     'accept-older': { type: 'string' },
+    local: { type: 'string' },
+    directory: { type: 'string', default: '.certbound' },
     endpoint: { type: 'string' },
   },
   run: async ({ values, positionals }, io) => {
+    const { local: file } = values
+    if (file !== undefined) {
+      if (positionals.length > 0 || values['accept-older'] !== undefined)
+        throw new Complaint('--local reads one file: leave out SOURCE and --accept-older')
+      return withLocalTables(values.directory, async (runtime, local) => {
+        const read = await readLocalList(file, runtime, local).catch(complain)
+        return report(read, runtime, io) ? 0 : 1
+      })
+    }
     const settings = await readDeployment(values.settings)
     const endpoint = localEndpoint(values, io)
     const older = values['accept-older']
@@ -45,15 +60,20 @@ export const COMMAND = command({
         const reader = { ...runtime, ...listFetcher(s3), pause }
         let isFine = true
         for (const name of names) {
-          const { source } = await refreshSource(name, reader).catch(complain)
-          isFine &&= isFresh(source, runtime.now()) && source.problem === undefined
-          for (const line of listSummary(source, runtime.now())) io.out(line)
+          const read = await refreshSource(name, reader).catch(complain)
+          isFine = report(read, runtime, io) && isFine
         }
         return isFine ? 0 : 1
       }),
     )
   },
 })
+
+/** Prints the lists of a source. @returns whether all are fresh */
+function report({ source }: Refreshed, { now }: Pick<Runtime, 'now'>, { out }: Io): boolean {
+  for (const line of listSummary(source, now())) out(line)
+  return isFresh(source, now()) && source.problem === undefined
+}
 
 /** @throws Complaint */
 async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<readonly string[]> {

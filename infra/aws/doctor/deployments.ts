@@ -2,15 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
-import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint, Complaints } from '../../command.ts'
-import { type LocalDeployment, localDeploymentFile } from '../../local-deployment.ts'
-import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import type { LocalDeployment } from '../../local-deployment.ts'
 import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import { type Aws, attempt } from '../deployment/aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStacks, requireState, type Stacks } from '../deployment/stack.ts'
-import { openDeployedTables, openTables } from '../deployment/tables.ts'
+import { withLocalTables } from '../deployment/local.ts'
+import { openDeployedTables } from '../deployment/tables.ts'
 import { truststoreBucket } from '../deployment/truststore.ts'
 import { TRUSTSTORE_KEY } from '../template/domains.ts'
 import type { Account, InspectedDeployment, CheckSource, Visitor } from './check.ts'
@@ -27,17 +26,10 @@ export async function localDeployment(
   directory: string,
   files: VisitorFiles = {},
 ): Promise<InspectedDeployment> {
-  const file = localDeploymentFile(directory)
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Complaint(`${file} cannot be read: npm start creates it and must be running`, { cause: error })
-  })
-  const local = JSON.parse(text) as LocalDeployment
-  const { mtlsUrl, plainUrl, serviceId } = local
-  const runtime = openTables(local, serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
-  const registry = await registryOf(runtime, serviceId).catch((error: unknown) => {
-    if (!(error instanceof StoreUnavailable)) throw error
-    throw new Complaint(`${file} is from an earlier run: npm start must be running`, { cause: error })
-  })
+  const { local, registry } = await withLocalTables(directory, async (runtime, local) => ({
+    ...{ local, registry: await registryOf(runtime, local.serviceId) },
+  }))
+  const { mtlsUrl, plainUrl } = local
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
   return {
     mtlsUrl,
@@ -87,7 +79,7 @@ export async function awsDeployment(
   const unread: Partial<Record<CheckSource, string>> = {}
   const registry = await readable(['registry', 'service'], unread, () =>
     attempt(`reading ${registryTable}`, () => registryOf(runtime, serviceNumber(settings))),
-  )
+  ).finally(() => runtime.store.close())
   if (registry !== undefined && registry.service === undefined)
     unread.service = 'the registry contains no service'
   const inspected = {
@@ -120,15 +112,11 @@ async function registryOf(
   { store }: Runtime,
   serviceId: number,
 ): Promise<Pick<InspectedDeployment, 'service' | 'clients' | 'lists' | 'ending'>> {
-  try {
-    const service = await store.registry.findCurrentService(serviceId)
-    const lists = await store.lists.sources.findCurrent()
-    const seconds = Math.floor(now().getTime() / 1000) as EpochSeconds
-    const ending = await store.certificates.ending.soon(serviceId, seconds)
-    return { service, clients: await store.registry.listClients(serviceId), lists, ending }
-  } finally {
-    store.close()
-  }
+  const service = await store.registry.findCurrentService(serviceId)
+  const lists = await store.lists.sources.findCurrent()
+  const seconds = Math.floor(now().getTime() / 1000) as EpochSeconds
+  const ending = await store.certificates.ending.soon(serviceId, seconds)
+  return { service, clients: await store.registry.listClients(serviceId), lists, ending }
 }
 
 async function uploadedTruststore({ truststore }: Stacks, { s3 }: Aws): Promise<Truststore> {

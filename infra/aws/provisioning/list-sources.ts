@@ -28,9 +28,8 @@ export async function prepareListSources(
   const configured = await readSources(crl?.sources ?? [], dirname(settingsFile))
   if (configured.length > 0) await requireInventories(runtime)
   const stored = await runtime.store.lists.sources.findCurrent()
-  // The clocks of processes differ by less than a minute.
-  const knownFrom = addSeconds(runtime.now(), registryCacheSeconds + 60)
-  const merged = merge(configured, stored, knownFrom)
+  const known = knownFrom(runtime.now(), registryCacheSeconds)
+  const merged = mergeSources(configured, stored, known)
   return {
     lines: [
       ...merged.map((source) => `  certificate lists ${source.name}: ${actionFor(source, stored)}`),
@@ -44,10 +43,15 @@ export async function prepareListSources(
     store: async (operator: Operator | undefined) => {
       if (isDeepStrictEqual(merged, stored)) return
       const change = async ({ store }: Pick<Runtime, 'store'>) =>
-        store.lists.sources.changeSources((current) => merge(configured, current, knownFrom))
+        store.lists.sources.changeSources((current) => mergeSources(configured, current, known))
       await (operator === undefined ? change(runtime) : runOperation(runtime, operator, change))
     },
   }
+}
+
+/** The time from which every process knows a key that is stored now. The clocks of processes differ by less than a minute. */
+export function knownFrom(now: EpochSeconds, registryCacheSeconds: number): EpochSeconds {
+  return addSeconds(now, registryCacheSeconds + 60)
 }
 
 /** Without notes, nothing would lead from a serial number in a list to tokens. @throws Complaint */
@@ -69,24 +73,26 @@ function actionFor(source: ListSource, stored: readonly ListSource[]): string {
 /**
  * A source keeps the lists that it has read, as far as they belong to its distribution point.
  *
- * @param knownFrom when all processes know keys that are new
+ * @param known when all processes know keys that are new
  */
-function merge(
+export function mergeSources(
   configured: readonly ConfiguredSource[],
   stored: readonly ListSource[],
-  knownFrom: EpochSeconds,
+  known: EpochSeconds,
 ): ListSource[] {
   return configured.map((source) => {
     const before = stored.find(({ name }) => name === source.name)
-    if (before === undefined) return { ...source, lists: [], knownFrom }
+    if (before === undefined) return { ...source, lists: [], knownFrom: known }
     const { address, distributionPoint = '' } = source
     const lists = before.lists.filter(({ distributionPoint: point = '' }) =>
       isFolder(address) ? point.startsWith(distributionPoint) : point === distributionPoint,
     )
     const { distributionPoint: _, isCompared, ...kept } = before
     const isSame = isDeepStrictEqual(before.issuers, source.issuers)
-    const known = isSame ? { knownFrom: before.knownFrom, ...(isCompared && { isCompared }) } : { knownFrom }
-    return { ...kept, ...source, lists, ...known }
+    const keys = isSame
+      ? { knownFrom: before.knownFrom, ...(isCompared && { isCompared }) }
+      : { knownFrom: known }
+    return { ...kept, ...source, lists, ...keys }
   })
 }
 async function readSources(

@@ -117,6 +117,21 @@ test('crl names the sources if it does not know one, and a CA with two names is 
   ])
 })
 
+test('crl --local needs a running npm start, and reads nothing else', async ({ provisioning }) => {
+  const directory = await temporaryFolder()
+  const local = ['crl', '--local', 'ca.crl', '--directory', directory]
+  const missing = await provisioning.run(local)
+  expect([missing.code, missing.stderr]).toEqual([
+    1,
+    `crl: ${join(directory, 'local.json')} cannot be read: npm start creates it and must be running\n`,
+  ])
+  const both = await provisioning.run([...local, 'clients'])
+  expect([both.code, both.stderr]).toEqual([
+    1,
+    'crl: --local reads one file: leave out SOURCE and --accept-older\n',
+  ])
+})
+
 test('a deployment with a service that does not note certificates gets no source', async ({
   provisioning,
   source,
