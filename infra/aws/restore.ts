@@ -75,7 +75,7 @@ export const COMMAND = command({
         for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
         for (const source of await restoreListSources(runtime, operator))
           tell(
-            `certificate lists ${source.name}: as in the backup. Run npm run crl before the functions start`,
+            `certificate lists ${source.name}: as in the backup. After npm run deploy with this table, run npm run crl before the functions start`,
           )
       }),
     )

@@ -12,7 +12,9 @@ export const certificateLists: Check = {
     const found = lists.flatMap((source): Finding[] => {
       const about = listSummary(source, seconds).join('; ')
       if (!isFresh(source, seconds)) return [fail(`${about}. Revoked certificates may be accepted`, REMEDY)]
-      return [source.problem === undefined ? ok(about) : warn(about, REMEDY)]
+      if (source.problem !== undefined) return [warn(about, REMEDY)]
+      // Every run compares them until one has done so completely, but no run may have taken place since a restore.
+      return [source.isCompared === true ? ok(about) : warn(`${about}. ${UNCOMPARED}`, UNCOMPARED_REMEDY)]
     })
     const differences = [
       ...listNames
@@ -28,5 +30,8 @@ export const certificateLists: Check = {
   },
 }
 
+const UNCOMPARED =
+  'No run has compared all certificates in use with the lists since the source was added or restored'
+const UNCOMPARED_REMEDY = 'npm run crl. After a new source or a new key of its issuer, wait two minutes first'
 const REMEDY =
   'read the lists from a machine that reaches them, npm run crl, and see docs/operations.md#listalarm'

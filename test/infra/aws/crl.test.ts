@@ -5,6 +5,7 @@ import { expect, onTestFinished } from 'vitest'
 import { listen } from '../../../infra/connections/listen.ts'
 import { authority, pemOf } from '../../support/certificate-chain.ts'
 import { type BuiltList, builtList } from '../../support/certificate-list.ts'
+import { readProjectFile } from '../../support/comments.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { SERVICE, test as base } from './provisioning/provisioning.ts'
 
@@ -163,9 +164,19 @@ test('after a restore the next run compares all certificates in use with the lis
   expect((await stored())?.isCompared).toBe(true)
   const { stdout } = await provisioning.run(['restore', '--yes'])
   expect(stdout).toContain(
-    'certificate lists clients: as in the backup. Run npm run crl before the functions start\n',
+    'certificate lists clients: as in the backup. After npm run deploy with this table, run npm run crl before the functions start\n',
   )
   expect((await stored())?.isCompared).toBeUndefined()
+  const [, chapter = ''] = readProjectFile('docs/operations.md').split('These steps restore the registry')
+  const commands = [
+    'npm run restore',
+    'npm run deploy',
+    'npm run crl',
+    'delete-function-concurrency',
+    'npm run doctor',
+  ]
+  const places = commands.map((line) => chapter.search(new RegExp(`^ {3}(.* )?${line}( |$)`, 'm')))
+  expect(places).toEqual(places.filter((place) => place > 0).toSorted((a, b) => a - b))
   expect((await provisioning.run(['crl'])).code).toBe(0)
   expect((await stored())?.isCompared).toBe(true)
 })

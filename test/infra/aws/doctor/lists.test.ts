@@ -10,6 +10,7 @@ const at = (seconds: number) => (START + seconds) as EpochSeconds
 const LIST = { key: 'k', count: 3, userCertificatesOnly: false, digest: 'd', number: '12' }
 const source = (more: Partial<ListSource> = {}): ListSource => ({
   ...{ name: 'clients', issuers: [], address: 'http://lists.example.com/ca.crl', knownFrom: at(0) },
+  isCompared: true,
   lists: [{ ...LIST, thisUpdate: at(-2 * HOUR), nextUpdate: at(HOUR) }],
   ...more,
 })
@@ -35,6 +36,14 @@ test('doctor shows each list with its number and age, and the clock decides whet
   expect(await findings(0, [source({ problem: 'the address cannot be reached' })])).toEqual([
     `warn: ${list} 2 hours old, until ${next}; clients: the address cannot be reached`,
   ])
+})
+
+test('doctor warns about a source until a run has compared all certificates in use with its lists, as after a restore', async () => {
+  const { isCompared: _, ...restored } = source()
+  expect(await findings(0, [restored])).toEqual([
+    expect.stringMatching(/^warn: .*\. No run has compared all certificates in use with the lists/),
+  ])
+  expect(await findings(HOUR + 1, [restored])).toEqual([expect.stringMatching(/^fail: .* late since/)])
 })
 
 test('doctor compares the sources of the registry with those of the settings', async () => {
