@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { text } from 'node:stream/consumers'
 
-/** Scripts of package.json. The first takes twice as long as the others together. test/dependencies.test.ts has those of imports. */
+/** Scripts of package.json. The first takes twice as long as the others together. test/dependencies.test.ts has those of imports, and test/infra/package those of the build. */
 const LONGEST = 'check:code'
-const OTHERS = ['check:format', 'unused', 'build']
+const OTHERS = ['check:format', 'unused']
 
 interface Ended {
   readonly name: string

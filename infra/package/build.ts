@@ -66,10 +66,10 @@ function checkStart(handler: string, { startBytes, startImports }: Code): void {
   }
 }
 
-/** Bundles every function into `dist/`. */
-export async function buildAll(print: (line: string) => void): Promise<void> {
+/** Bundles every function into a folder. */
+export async function buildAll(print: (line: string) => void, folder = join(ROOT, 'dist')): Promise<void> {
   for (const name of functionNames()) {
-    const { startBytes, archive } = await bundle(`functions/${name}/handler.ts`, join(ROOT, 'dist', name))
+    const { startBytes, archive } = await bundle(`functions/${name}/handler.ts`, join(folder, name))
     print(`${name.padEnd(24)} ${startBytes} bytes at start, ${archive.length} bytes zipped`)
   }
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cachedFolder } from '../../infra/cached-folder.ts'
-import { bundle, functionNames } from '../../infra/package/build.ts'
+import { buildAll } from '../../infra/package/build.ts'
 import { ROOT } from '../../infra/root.ts'
 
 const FOLDER = join(ROOT, '.cache/built-functions')
@@ -19,8 +19,7 @@ export async function builtFunctions(): Promise<string> {
   return cachedFolder(`built-functions/${key}`, async (workspace) => {
     await removeOlder(key)
     const built = join(workspace, 'dist')
-    await mkdir(built)
-    for (const name of functionNames()) await bundle(`functions/${name}/handler.ts`, join(built, name))
+    await buildAll(() => undefined, built)
     return built
   })
 }

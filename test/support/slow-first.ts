@@ -10,7 +10,6 @@ const SLOW = [
   'shared/store/embedded-engine.test.ts',
   'model/model.test.ts',
   'faults/requests.test.ts',
-  'infra/npm-10.test.ts',
   'fuzz/fuzz.test.ts',
   'clients/methods.test.ts',
 ]

@@ -35,10 +35,14 @@ afterAll(() => {
   rmSync(planted, { recursive: true })
 })
 
-test.each(functionNames())('%s becomes the same archive each time that it is built', async (name) => {
-  const { archive } = await bundle(`functions/${name}/handler.ts`, join(folder, name))
-  expect(archive.equals(readFileSync(join(built, `${name}.zip`)))).toBe(true)
-})
+// One of the edge, the largest, and the one with a part for S3.
+test.each(['token', 'management', 'certificate-lists'])(
+  '%s becomes the same archive each time that it is built',
+  async (name) => {
+    const { archive } = await bundle(`functions/${name}/handler.ts`, join(folder, name))
+    expect(archive.equals(readFileSync(join(built, `${name}.zip`)))).toBe(true)
+  },
+)
 
 test.each(functionNames())('%s starts from its archive, without node_modules', (name) => {
   const task = join(folder, `${name}-task`)

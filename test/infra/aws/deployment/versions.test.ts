@@ -81,7 +81,13 @@ test(
     await operator.deploy()
     const lambda = operator.account.functions.get(TOKEN)
     lambda?.aliases.set('mine', '1')
-    await releases(operator, 12)
+    // Ten more deployments leave them like this.
+    for (const each of operator.account.functions.values()) {
+      for (const first = each.versions.get('1'); first !== undefined && each.published < 11;) {
+        each.versions.set(String(++each.published), { ...first, description: String(each.published) })
+      }
+    }
+    await releases(operator, 2)
     const versions = [...(lambda?.versions.keys() ?? [])].map(Number)
     expect(versions).toEqual([1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])
     expect(lambda?.aliases.get('live')).toBe('13')
