@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { readList, requireNotOlder } from '../certificate/list/list.ts'
 import { RefusedList } from '../certificate/list/refused-list.ts'
 import type { Der } from '../certificate/pem.ts'
@@ -38,7 +39,7 @@ export async function refreshSource(name: string, reader: ListReader): Promise<R
     const settled = await settle(source, [], problem, reader)
     return { source: settled, changed: 0, notes: { revoked: 0, lifted: 0, ended: 0 } }
   }
-  const begun = await begin(name, reader)
+  const begun = await begin(source, reader)
   const buckets = await writeBuckets(begun, lists, reader)
   const startedAt = reader.now()
   const notes = await compareNotes(begun, buckets, reader)
@@ -47,18 +48,28 @@ export async function refreshSource(name: string, reader: ListReader): Promise<R
   return { source: settled, changed: lists.length, notes }
 }
 
-/** Only one run writes the buckets of a source at a time. @throws SourceBusy */
-async function begin(name: string, { store, now, random }: ListReader): Promise<RunningSource> {
-  const { sources } = store.lists
+/**
+ * Only one run writes the buckets of a source at a time. A source that has changed since its lists were fetched is not written: another
+ * run may have read newer lists, and neither the number nor the date of a list goes back.
+ *
+ * @param fetched the source as it was before its lists were fetched
+ * @throws SourceBusy
+ */
+async function begin(fetched: ListSource, { store, now, random }: ListReader): Promise<RunningSource> {
+  const { name } = fetched
   const mine = { id: random(12).toString('base64url'), until: addSeconds(now(), RUN_SECONDS) }
-  const begun = await sources.changeSource(name, (current) =>
-    current.run !== undefined && now() < current.run.until
-      ? undefined
-      : { ...current, run: { pending: [], ...current.run, ...mine } },
-  )
+  const begun = await store.lists.sources.changeSource(name, (current) => {
+    const isBusy = current.run !== undefined && now() < current.run.until
+    const isSame = isDeepStrictEqual(withoutRun(current), withoutRun(fetched))
+    return isBusy || !isSame ? undefined : { ...current, run: { pending: [], ...current.run, ...mine } }
+  })
   if (begun?.run === undefined)
     throw new SourceBusy(`another run is reading ${name}: try again in five minutes`)
   return { ...begun, run: begun.run }
+}
+
+function withoutRun({ run: _run, problem: _problem, ...source }: ListSource) {
+  return source
 }
 
 /** Stores the state of the source after a run. */

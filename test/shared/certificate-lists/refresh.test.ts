@@ -180,6 +180,22 @@ test('only one run writes at a time, and the next one repeats a run that did not
   expect((await current()).run).toBeUndefined()
 })
 
+test('a run that another one has overtaken since it fetched its list writes nothing, so no list goes back', async () => {
+  const { publish, reader, refresh, reasonOf, current } = await open('overtaken')
+  publish(listOf(1))
+  await refresh()
+  publish(listOf(2))
+  const fetchSlowly = async (address: string) => {
+    const fetched = await reader.fetch(address, undefined)
+    publish(listOf(3, [{ serial: '01' }]))
+    await refresh()
+    return fetched
+  }
+  await expect(refreshSource('overtaken', { ...reader, fetch: fetchSlowly })).rejects.toThrow(SourceBusy)
+  expect(await reasonOf('01')).toBe('unspecified')
+  expect((await current()).lists).toMatchObject([{ number: '3' }])
+})
+
 test('a run that takes too long stops before another one may begin', async () => {
   const { publish, reader } = await open('slow')
   publish(
