@@ -90,6 +90,10 @@ export const grantType = z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'])
 /** The members of a client that can be shown to end-users and operators. */
 export const ClientSummary = z.object({
   clientId,
-  ...z.pick(Client, { clientIdAlias: true, clientIdAliasEnabled: true, clientName: true, clientType: true })
-    .shape,
+  ...z.pick(Client._zod.innerType, {
+    clientIdAlias: true,
+    clientIdAliasEnabled: true,
+    clientName: true,
+    clientType: true,
+  }).shape,
 })

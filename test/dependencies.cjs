@@ -218,7 +218,7 @@ module.exports = {
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(runtime/settings|answer-schema)[.]ts$|^shared/(store|request|authentication|possession|token|metadata)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(runtime/settings|answer-schema|lazy-object)[.]ts$|^shared/(store|request|authentication|possession|token|metadata)/',
       AT_RUN_TIME,
     ),
     // Cold start: the SDK takes more time to load than all the rest.

@@ -44,6 +44,7 @@ const ALLOWED: Record<string, string> = {
   'shared/resource-server/node.ts': `import '../certificate/binding.ts'; import '../gateway/event.ts'; import '../request/form.ts'`,
   'shared/runtime/log.ts': '',
   'shared/runtime/settings.ts': `import 'zod'`,
+  'shared/lazy-object.ts': `import 'zod'`,
   'shared/certificate/binding.ts': `import './names.ts'`,
   'shared/certificate/names.ts': `import type { A } from 'pkijs'; await import('pkijs'); await import('asn1js')`,
   'shared/certificate/path/chain.ts': `import '../binding.ts'; await import('pkijs')`,

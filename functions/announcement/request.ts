@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../shared/lazy-object.ts'
 import {
-  CREDENTIAL_MEMBERS,
+  credentialMembers,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -27,7 +28,10 @@ export function fromForm(form: string, http: HttpRequest): AnnouncementRequest {
   return announcementRequest(read, credentialsFromHttp(http, read.parameters))
 }
 
-export const AnnouncementCall = z.object({ parameters: z.optional(z.string()), ...CREDENTIAL_MEMBERS })
+export const AnnouncementCall = lazyObject(() => ({
+  parameters: z.optional(z.string()),
+  ...credentialMembers(),
+}))
 
 /** `/auth/certificate/announce` of the Web API. @throws Refusal as `fromForm`, parameters-missing */
 export function fromWebApi(call: z.infer<typeof AnnouncementCall>): AnnouncementRequest {

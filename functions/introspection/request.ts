@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../shared/lazy-object.ts'
 import { readPresented } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
 import type { SentProof } from '../../shared/dpop/proof.ts'
 import { verifyNonce } from '../../shared/possession/nonce.ts'
-import { PROOF_MEMBERS, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
+import { proofMembers, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
@@ -33,17 +34,17 @@ export function fromForm(form: string, http: HttpRequest): IntrospectionRequest 
   }
 }
 
-export const IntrospectionCall = z.object({
+export const IntrospectionCall = lazyObject(() => ({
   token: z.optional(z.string()),
   scopes: z.optional(listMember),
   subject: z.optional(z.string()),
   resources: z.optional(listMember),
   clientCertificate: z.optional(z.string()),
-  ...PROOF_MEMBERS,
+  ...proofMembers(),
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
   explain: z.optional(flagMember),
-})
+}))
 
 /** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal token-missing, resource-proof-target-missing */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../shared/lazy-object.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
-  CREDENTIAL_MEMBERS,
+  credentialMembers,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -31,11 +32,11 @@ export function fromForm(form: string, http: HttpRequest): RevocationRequest {
   return revocationRequest(read, credentialsFromHttp(http, read.parameters))
 }
 
-export const RevocationCall = z.object({
+export const RevocationCall = lazyObject(() => ({
   parameters: z.optional(z.string()),
-  ...CREDENTIAL_MEMBERS,
+  ...credentialMembers(),
   dpop: z.optional(z.unknown()),
-})
+}))
 
 /**
  * `/auth/revocation` of the Web API (Authlete contract, section 2.10).

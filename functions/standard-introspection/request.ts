@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../shared/lazy-object.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
@@ -52,7 +53,7 @@ function acceptsJwt({ headers }: HttpRequest): boolean {
   })
 }
 
-export const StandardIntrospectionCall = z.object({
+export const StandardIntrospectionCall = lazyObject(() => ({
   parameters: z.optional(z.string()),
   withHiddenProperties: z.optional(flagMember),
   rsUri: z.optional(z.string()),
@@ -62,7 +63,7 @@ export const StandardIntrospectionCall = z.object({
   sharedKeyForSign: z.optional(z.unknown()),
   sharedKeyForEncryption: z.optional(z.unknown()),
   publicKeyForEncryption: z.optional(z.unknown()),
-})
+}))
 
 /** Responses are neither encrypted nor signed with a secret. */
 const NOT_OFFERED = [

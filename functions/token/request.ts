@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../shared/lazy-object.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
-  CREDENTIAL_MEMBERS,
+  credentialMembers,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -10,8 +11,8 @@ import {
 } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { SentProof } from '../../shared/dpop/proof.ts'
-import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
-import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
+import { proofMembers, proofFromHttp, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
+import { extraMembers, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 
 /** A token request of either face. Only its shape has been checked. */
 export interface TokenRequest {
@@ -52,12 +53,12 @@ export function fromForm(form: string, http: HttpRequest): TokenRequest {
   return tokenRequest(read, credentialsFromHttp(http, read.parameters), proofFromHttp(http), NO_EXTRAS)
 }
 
-export const TokenCall = z.object({
+export const TokenCall = lazyObject(() => ({
   parameters: z.optional(z.string()),
-  ...CREDENTIAL_MEMBERS,
-  ...PROOF_MEMBERS,
-  ...EXTRA_MEMBERS,
-})
+  ...credentialMembers(),
+  ...proofMembers(),
+  ...extraMembers(),
+}))
 
 /**
  * `/auth/token` of the Web API (Authlete contract, section 2.5).

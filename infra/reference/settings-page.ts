@@ -3,7 +3,7 @@ import { CARRIED_BY_CLIENTS, CLIENT_RULES } from '../../functions/management/cli
 import { CARRIED_BY_SERVICES, SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
 import { Settings, variableOf } from '../../shared/runtime/settings.ts'
 import { SETTING_MEANINGS } from '../../shared/runtime/settings-reference.ts'
-import { CLIENT_SETTINGS } from '../../shared/store/client.ts'
+import { clientSettings } from '../../shared/store/client.ts'
 import { CLIENT_MEANINGS } from '../../shared/store/client-reference.ts'
 import { DATA_CHANGES } from '../../shared/store/data-changes.ts'
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
@@ -15,7 +15,7 @@ export const SETTINGS_PARTS: Readonly<Record<string, string>> = {
   'service settings': table(SERVICE_SETTINGS, SERVICE_MEANINGS),
   'carried by services': list(Object.keys(CARRIED_BY_SERVICES)),
   'refused for services': list(SERVICE_RULES.notOffered),
-  'client settings': table(CLIENT_SETTINGS, CLIENT_MEANINGS),
+  'client settings': table(clientSettings(), CLIENT_MEANINGS),
   'carried by clients': list(Object.keys(CARRIED_BY_CLIENTS)),
   'refused for clients': list(CLIENT_RULES.notOffered),
   environment: table(Settings.shape, SETTING_MEANINGS, variableOf),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
-import { CERTIFICATE_MEMBERS } from '../request/certificate-members.ts'
+import { certificateMembers } from '../request/certificate-members.ts'
 import { type PresentedAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from '../request/form.ts'
 import type { Client } from '../store/client.ts'
@@ -52,11 +52,11 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
 }
 
 /** The members of a call that `credentialsFromWebApi` reads. */
-export const CREDENTIAL_MEMBERS = {
+export const credentialMembers = () => ({
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
-  ...CERTIFICATE_MEMBERS,
-}
+  ...certificateMembers(),
+})
 
 /**
  * The credentials of a request on the Web API. Callers may send a secret twice, in members and in `parameters`. The method of the client
@@ -65,7 +65,7 @@ export const CREDENTIAL_MEMBERS = {
  * @throws Refusal methods-combined
  */
 export function credentialsFromWebApi(
-  call: z.infer<z.ZodMiniObject<typeof CREDENTIAL_MEMBERS>>,
+  call: z.infer<z.ZodMiniObject<ReturnType<typeof credentialMembers>>>,
   parameters: Parameters,
 ): PresentedCredentials {
   const form = credentialsFromForm(parameters)

@@ -26,12 +26,12 @@ export function proofFromHttp({ headers, method, onMtlsDomain }: HttpRequest): S
 }
 
 /** The members of a call that `proofFromWebApi` reads. Empty members count as absent. */
-export const PROOF_MEMBERS = {
+export const proofMembers = () => ({
   dpop: z.optional(z.string()),
   htm: z.optional(z.string()),
   htu: z.optional(z.string()),
   dpopNonceRequired: z.optional(flagMember),
-}
+})
 
 /** Without a proof `htm` and `htu` are ignored, because clients in Java always send them. */
 export function proofFromWebApi({
@@ -39,7 +39,7 @@ export function proofFromWebApi({
   htm = 'POST',
   htu,
   dpopNonceRequired: nonceRequired = false,
-}: z.infer<z.ZodMiniObject<typeof PROOF_MEMBERS>>): SentProof | undefined {
+}: z.infer<z.ZodMiniObject<ReturnType<typeof proofMembers>>>): SentProof | undefined {
   return text === undefined ? undefined : { text, htm, htu: htu === undefined ? [] : [htu], nonceRequired }
 }
 

@@ -103,17 +103,19 @@ function callText({ body }: HttpRequest): string {
 }
 
 /** An array of strings. In a form body it is one text with spaces between the items (Authlete contract, section 1.1). */
-export const listMember = z.pipe(z.transform(listFromText), z.array(z.string()))
+export const listMember = z.lazy(() => z.pipe(z.transform(listFromText), z.array(z.string())))
 
 /** The scopes of a call that a grant will store. They have the limit of the parameter `scope`. */
-export const scopesMember = listMember.check(z.refine((names) => names.join(' ').length <= MAX_SCOPE_LENGTH))
+export const scopesMember = z.lazy(() =>
+  listMember.check(z.refine((names) => names.join(' ').length <= MAX_SCOPE_LENGTH)),
+)
 
 /** An integer. In a form body it is text, and 0 counts as absent there, too. */
 export const numberMember = (...checks: readonly z.core.$ZodCheck<number>[]) =>
   z.pipe(z.transform(numberFromText), z.optional(z.int().check(...checks)))
 
 /** A boolean. In a form body it is text. */
-export const flagMember = z.pipe(z.transform(flagFromText), z.boolean())
+export const flagMember = z.lazy(() => z.pipe(z.transform(flagFromText), z.boolean()))
 
 export function listFromText(value: unknown): unknown {
   return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value

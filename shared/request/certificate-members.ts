@@ -3,10 +3,10 @@ import { isThumbprint, type Thumbprint } from '../certificate/thumbprint.ts'
 import { listFromText } from './body.ts'
 
 /** The members of a call with the certificate of a client and the further certificates that the client sent. */
-export const CERTIFICATE_MEMBERS = {
+export const certificateMembers = () => ({
   clientCertificate: z.optional(z.string()),
   clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
-}
+})
 
 /** In a form body a list is one text with spaces between its items. PEM contains spaces, so it is split at its labels. */
 function certificateList(value: unknown): unknown {
@@ -17,7 +17,9 @@ function certificateList(value: unknown): unknown {
 const BEGIN = '-----BEGIN '
 
 /** The thumbprint of a certificate, as in `x5t#S256`. */
-export const thumbprintMember = z.pipe(
-  z.string().check(z.refine((text) => isThumbprint(text))),
-  z.transform((text) => text as Thumbprint),
+export const thumbprintMember = z.lazy(() =>
+  z.pipe(
+    z.string().check(z.refine((text) => isThumbprint(text))),
+    z.transform((text) => text as Thumbprint),
+  ),
 )

@@ -5,25 +5,31 @@ import type { Immutable } from '../immutable.ts'
 const CACHE_RULE = 'must be a whole number from 0 to 3600'
 const AUDIT_RULE = 'must be a whole number of days from 1 to 3660'
 
+const string = z.string()
+const number = z.number()
+
 /** The settings that an operator chooses in certbound.jsonc. In the environment of a function their values are texts. */
 export const CHOICES = {
   registryCacheSeconds: z._default(
-    z.number().check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
+    number.check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
     10,
   ),
   dynamodbClient: z._default(z.enum(['lean', 'sdk']), 'lean'),
   logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
   auditDays: z._default(
-    z.number().check(z.int(AUDIT_RULE), z.minimum(1, AUDIT_RULE), z.maximum(3660, AUDIT_RULE)),
+    number.check(z.int(AUDIT_RULE), z.minimum(1, AUDIT_RULE), z.maximum(3660, AUDIT_RULE)),
     400,
   ),
 }
 
 /** Accepts only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
-const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
+const whole = z.pipe(string.check(z.regex(/^[0-9]+$/)), z.transform(Number))
+
+const optionalWhole = z.optional(whole)
+const tableName = string.check(z.minLength(3))
 
 const entries = z.pipe(
-  z.string(),
+  string,
   z.transform((text) =>
     text
       .split(',')
@@ -32,23 +38,25 @@ const entries = z.pipe(
   ),
 )
 
+const list = z._default(entries, [])
+
 /** The identifier of an API, and the URL under which clients know it: `a1b2c3d4e5=https://accounts.example.com`. */
 const resourceUrl = z.pipe(
-  z.string().check(z.refine((entry) => entry.indexOf('=') > 0 && isBaseUrl(urlOf(entry)))),
+  string.check(z.refine((entry) => entry.indexOf('=') > 0 && isBaseUrl(urlOf(entry)))),
   z.transform((entry) => ({ apiId: entry.slice(0, entry.indexOf('=')), url: urlOf(entry) })),
 )
 const urlOf = (entry: string) => entry.slice(entry.indexOf('=') + 1)
 
 /** The settings of a function. In the environment each has its name in capitals: `REGISTRY_TABLE` for `registryTable`. */
 export const Settings = z.object({
-  registryTable: z.string().check(z.minLength(3)),
-  grantsTable: z.string().check(z.minLength(3)),
-  auditTable: z.string().check(z.minLength(3)),
+  registryTable: tableName,
+  grantsTable: tableName,
+  auditTable: tableName,
   /** The `apiKey` of the service of the OAuth face. */
-  serviceId: z.optional(z.pipe(whole, z.number().check(z.int(), z.positive()))),
+  serviceId: z.optional(z.pipe(whole, number.check(z.int(), z.positive()))),
   /** A certificate is read only from events whose domain is listed here and whose API is in `apiIds`. */
-  mtlsDomains: z._default(entries, []),
-  apiIds: z._default(entries, []),
+  mtlsDomains: list,
+  apiIds: list,
   /** For the authorizer: the URLs of the APIs whose requests may have a DPoP proof. */
   resourceUrls: z._default(z.pipe(entries, z.array(resourceUrl)), []),
   /** Whether the OAuth endpoints answer 404 on other domains. The public documents are on all domains. */
@@ -59,12 +67,12 @@ export const Settings = z.object({
     ),
     false,
   ),
-  registryCacheSeconds: z.pipe(z.optional(whole), CHOICES.registryCacheSeconds),
+  registryCacheSeconds: z.pipe(optionalWhole, CHOICES.registryCacheSeconds),
   /** The client of DynamoDB: this project's own (shared/dynamodb/lean) or the AWS SDK. */
   dynamodbClient: CHOICES.dynamodbClient,
   logLevel: z.union([CHOICES.logLevel, z.literal('silent')]),
   /** How long the records of changes are kept. */
-  auditDays: z.pipe(z.optional(whole), CHOICES.auditDays),
+  auditDays: z.pipe(optionalWhole, CHOICES.auditDays),
 })
 
 /** The settings of a deployment, read once at cold start. */

@@ -1,5 +1,5 @@
 import { DEFAULT_ALGORITHMS } from '../certificate/jws-algorithms.ts'
-import type { Client, CLIENT_SETTINGS } from './client.ts'
+import type { Client, clientSettings } from './client.ts'
 
 /** The meaning of each client setting, in Markdown, for the reference and docs/settings.md. Not deployed. */
 export const CLIENT_MEANINGS = {
@@ -60,7 +60,7 @@ export const CLIENT_MEANINGS = {
     'Authlete does not have this setting. It makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
   fapi2:
     'Authlete does not have this setting. It holds the client to the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, or with DPoP if it has `dpopRequired`, even if its service does not have `fapi2`. An update that leaves it out keeps it; only `false` switches it off.',
-} as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>
+} as const satisfies Record<keyof ReturnType<typeof clientSettings>, string>
 
 /** The meaning of each member of `extension`. */
 export const EXTENSION_MEANINGS = {

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../lazy-object.ts'
 import type { SanKind } from '../certificate/subject-alternative-names.ts'
 import { MAX_DURATION_SECONDS } from '../epoch-seconds.ts'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { strings, text, texts } from './member-types.ts'
 import {
   durationSeconds,
   flag,
@@ -12,14 +14,11 @@ import {
   TOKEN_AUTH_METHODS,
 } from './service.ts'
 
-const text = z.optional(z.string())
-const texts = z._default(z.array(z.string()), [])
-
 /**
  * The settings of a client that have an effect: their stored types and defaults. client-reference.ts has their meanings. The
  * requests and answers of the management API are derived from them.
  */
-export const CLIENT_SETTINGS = {
+export const clientSettings = () => ({
   clientIdAlias: text,
   clientIdAliasEnabled: flag,
   clientName: text,
@@ -33,7 +32,7 @@ export const CLIENT_SETTINGS = {
   tlsClientAuthSanUri: text,
   tlsClientAuthSanIp: text,
   tlsClientAuthSanEmail: text,
-  clientCertificateIssuers: z.optional(z.array(z.string())),
+  clientCertificateIssuers: z.optional(strings),
   jwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
   jwksUri: text,
   selfSignedCertificateKeyId: text,
@@ -63,7 +62,7 @@ export const CLIENT_SETTINGS = {
   ),
   resourceServerAudiences: texts,
   fapi2: flag,
-}
+})
 
 /** The settings for the names of a `tls_client_auth` client, with the kind of each name (RFC 8705 section 2.1.2). */
 export const SAN_SETTINGS = [
@@ -71,7 +70,7 @@ export const SAN_SETTINGS = [
   ['tlsClientAuthSanUri', 'uri'],
   ['tlsClientAuthSanIp', 'ip'],
   ['tlsClientAuthSanEmail', 'email'],
-] as const satisfies readonly (readonly [keyof typeof CLIENT_SETTINGS, SanKind])[]
+] as const satisfies readonly (readonly [keyof ReturnType<typeof clientSettings>, SanKind])[]
 
 type SubjectSettings = Partial<
   Pick<StoredClient, 'tlsClientAuthSubjectDn' | (typeof SAN_SETTINGS)[number][0]>
@@ -83,16 +82,16 @@ export function subjectNames(client: SubjectSettings): readonly string[] {
   return names.filter((name) => name !== undefined)
 }
 
-/** The record of a client in the registry. */
-export const Client = z.object({
+/** The record of a client in the registry. It is lazy, because many requests read no client. */
+export const Client = lazyObject(() => ({
   clientId: z.number(),
-  ...CLIENT_SETTINGS,
+  ...clientSettings(),
   /** SHA-256 of the secret, base64url without padding. */
   clientSecretDigest: text,
   /** The caller has set a secret of fewer than 32 characters. */
   weakSecret: z.optional(z.literal(true)),
   ...RECORD_MEMBERS,
-})
+}))
 export type StoredClient = z.infer<typeof Client>
 
 /** A client as requests see it: `settingsOf` has the settings that a profile may replace. */

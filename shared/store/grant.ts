@@ -1,18 +1,18 @@
 import * as z from 'zod/mini'
-import type { EpochSeconds } from '../epoch-seconds.ts'
+import { lazyObject } from '../lazy-object.ts'
 import type { Immutable } from '../immutable.ts'
 import type { TokenDigest } from './digest.ts'
+import { integer, seconds, string, strings } from './member-types.ts'
 
 /**
  * The members of a grant in each stage. The store has an attribute of the same name for each member, so a new member needs only
  * its declaration here, the code that sets it, and the code that shows it (docs/architecture.md, section 3).
  */
 
-const text = z.string().check(z.minLength(1))
+const text = string.check(z.minLength(1))
 const digest = text as unknown as z.ZodMiniType<TokenDigest>
-const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-/** A list that is not stored if it is empty. */
-const someTexts = z._default(z.array(z.string()).check(z.minLength(1)), [])
+/** A list that is not stored if it is empty, so that items stay small. */
+const someTexts = z._default(strings.check(z.minLength(1)), [])
 
 /** Locates a grant. Token strings contain `client` and `grantId`. The service is that of the call. */
 export interface GrantKey {
@@ -23,12 +23,12 @@ export interface GrantKey {
 }
 
 /** An extra property of a token (Authlete contract, section 4.8). Only answers of the Web API show a hidden property. */
-const Property = z.object({ key: text, value: z.string(), hidden: z.boolean() })
+const Property = lazyObject(() => ({ key: text, value: string, hidden: z.boolean() }))
 export type Property = Immutable<z.infer<typeof Property>>
 
 /** The permissions of a grant, its end-user, and the contents of its tokens. A refresh can only change properties and claims. */
-export const Terms = z.object({
-  scopes: z.array(z.string()),
+export const Terms = lazyObject(() => ({
+  scopes: strings,
   /** The requested resources without duplicates (RFC 8707). If empty, tokens are for the service's default resource. */
   resources: someTexts,
   /** The end-user. Absent if the client acts for itself. */
@@ -43,19 +43,19 @@ export const Terms = z.object({
   userInfoClaims: z.optional(text),
   /** The authorization server no longer treats the grant as a consent of the end-user. This does not affect tokens. */
   consentForgotten: z.optional(z.literal(true)),
-})
+}))
 export type Terms = Immutable<z.infer<typeof Terms>>
 
-const CodeChallenge = z.object({ value: text, method: z.enum(['plain', 'S256']) })
+const CodeChallenge = lazyObject(() => ({ value: text, method: z.enum(['plain', 'S256']) }))
 export type CodeChallenge = Immutable<z.infer<typeof CodeChallenge>>
 
 /** The thumbprint of the only key that may redeem the code (RFC 9449 section 10). */
 const DpopJkt = z.optional(text)
 
 /** The members of a grant in every stage. */
-export const GrantMembers = z.object({
+export const GrantMembers = lazyObject(() => ({
   stage: z.enum(['PUSHED', 'TICKET', 'CODE', 'TOKENS']),
-  client: z.int(),
+  client: integer,
   /** The alias of the client, if the request used it. */
   clientIdAlias: z.optional(text),
   /**
@@ -63,24 +63,24 @@ export const GrantMembers = z.object({
    * transition is conditional on the revision that it has read.
    */
   revision: z.optional(text),
-})
+}))
 
 /**
  * A pushed authorization request (RFC 9126). The ticket that comes from it keeps these members, so that the request can be made again
  * until the authorization server has decided.
  */
-export const PushedMembers = z.object({
+export const PushedMembers = lazyObject(() => ({
   /** The digest of the reference in the request URI. */
   pushedDigest: digest,
   pushedAt: seconds,
   pushedExpiresAt: seconds,
   /** The authorization request: a JSON object as text, without client ID and credentials. */
   pushedRequest: text,
-})
+}))
 export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 
 /** The client's requirements for its ID token (OpenID Connect Core section 3.1.2.1). A request of plain OAuth 2.0 has none. */
-const RequestedIdToken = z.object({
+const RequestedIdToken = lazyObject(() => ({
   nonce: z.optional(text),
   /** The ID token must have the time of the end-user's authentication. */
   authTimeRequired: z.optional(z.literal(true)),
@@ -88,10 +88,10 @@ const RequestedIdToken = z.object({
   essentialAcrs: z.optional(z.array(text)),
   /** Tokens for another end-user must not be issued (section 3.1.2.2). */
   sub: z.optional(text),
-})
+}))
 
 /** The members of a ticket: an authorization request on which the authorization server has not decided. */
-export const TicketMembers = z.object({
+export const TicketMembers = lazyObject(() => ({
   ticketDigest: digest,
   ticketIssuedAt: seconds,
   ticketExpiresAt: seconds,
@@ -106,10 +106,10 @@ export const TicketMembers = z.object({
   requestedIdToken: z.optional(RequestedIdToken),
   /** Text that the authorization server stores with the ticket. */
   context: z.optional(text),
-})
+}))
 
 /** The members of a code that its redemption is compared with. They stay stored afterwards, so that a replay is detected. */
-export const CodeMembers = z.object({
+export const CodeMembers = lazyObject(() => ({
   codeDigest: digest,
   codeIssuedAt: seconds,
   codeExpiresAt: seconds,
@@ -117,11 +117,11 @@ export const CodeMembers = z.object({
   redirectUri: z.optional(text),
   challenge: z.optional(CodeChallenge),
   dpopJkt: DpopJkt,
-})
+}))
 export type CodeMembers = Immutable<z.infer<typeof CodeMembers>>
 
 /** The contents of an ID token that are known when the code is issued. The other contents are in the terms. */
-const OrderedIdToken = z.object({
+const OrderedIdToken = lazyObject(() => ({
   /** The nonce of this authorization request. */
   nonce: z.optional(text),
   /** If absent, the subject. */
@@ -129,27 +129,27 @@ const OrderedIdToken = z.object({
   /** Further claims and further header parameters from the authorization server: JSON objects as text. */
   claims: z.optional(text),
   headers: z.optional(text),
-})
+}))
 export type OrderedIdToken = Immutable<z.infer<typeof OrderedIdToken>>
 
 /** The members that a grant has only until its code is redeemed. */
-export const CodeStageMembers = z.object({
+export const CodeStageMembers = lazyObject(() => ({
   /** The lifetime in seconds of the access token that the code is exchanged for. It replaces that of the settings. */
-  accessTokenDuration: z.optional(z.int()),
+  accessTokenDuration: z.optional(integer),
   orderedIdToken: z.optional(OrderedIdToken),
-})
+}))
 
 /** Claims of the ID token that was issued for the code. ID tokens of refreshes must agree with it (OpenID Connect Core section 12.2). */
-const IssuedIdToken = z.object({
+const IssuedIdToken = lazyObject(() => ({
   iss: text,
   aud: text,
   /** If absent, the subject. */
   sub: z.optional(text),
-})
+}))
 export type IssuedIdToken = Immutable<z.infer<typeof IssuedIdToken>>
 
 /** The members of a grant that has tokens. */
-export const AccessMembers = z.object({
+export const AccessMembers = lazyObject(() => ({
   grantType: z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS']),
   createdAt: seconds,
   /** The stored value. Only shared/certificate/binding.ts may interpret it. */
@@ -160,14 +160,14 @@ export const AccessMembers = z.object({
   accessIssuedAt: seconds,
   accessExpiresAt: seconds,
   /** The scopes of the access token. The terms have the scopes of the grant. */
-  accessScopes: z.array(z.string()),
+  accessScopes: strings,
   /** The resources of the access token. The list is empty if and only if the grant has none. */
   accessResources: someTexts,
   issuedIdToken: z.optional(IssuedIdToken),
-})
+}))
 
 /** The members of a grant that has a refresh token. */
-export const RefreshMembers = z.object({
+export const RefreshMembers = lazyObject(() => ({
   refreshDigest: digest,
   refreshIssuedAt: seconds,
   refreshExpiresAt: seconds,
@@ -182,8 +182,24 @@ export const RefreshMembers = z.object({
       nonce: z.optional(text),
     }),
   ),
-})
+}))
 export type RefreshMembers = Immutable<z.infer<typeof RefreshMembers>>
+
+type Optional<Members> = {
+  [Name in keyof Members]-?: undefined extends Members[Name] ? Name : never
+}[keyof Members]
+type Lists<Members> = {
+  [Name in keyof Members]-?: Members[Name] extends readonly unknown[] ? Name : never
+}[keyof Members]
+/** The lists of members that have a default. */
+type ListsWithDefault<Members extends z.ZodMiniType> = Optional<z.input<Members>> & Lists<z.output<Members>>
+
+/** The members that are lists with a default. These are not stored if they are empty. */
+export const LISTS_WITH_DEFAULT = Object.keys({
+  resources: true,
+  properties: true,
+  accessResources: true,
+} satisfies Record<ListsWithDefault<typeof Terms> | ListsWithDefault<typeof AccessMembers>, true>)
 
 interface AnyStage extends GrantKey {
   readonly clientIdAlias?: string | undefined
@@ -217,7 +233,7 @@ export type Tokens = AnyStage & {
 export type Grant = Pushed | Ticket | Code | Tokens
 
 /** The state of a client. It is read with every token, so that changes take effect at once (architecture, section 3). */
-export const ClientState = z.object({
+export const ClientState = lazyObject(() => ({
   locked: z.boolean(),
   /** Tokens that were issued before this time are invalid. */
   notBefore: seconds,
@@ -225,8 +241,8 @@ export const ClientState = z.object({
    * The revoked certificates by their thumbprints, each with the time after which its entry may go: its validity is over, and no token that
    * is bound to it can be alive. 0 stands for an unknown time.
    */
-  revoked: z.optional(z.record(z.string(), z.int())),
+  revoked: z.optional(z.record(string, integer)),
   /** The version of further items with revoked certificates. Absent if there are none. */
   moreRevoked: z.optional(text),
-})
+}))
 export type ClientState = Immutable<z.infer<typeof ClientState>>

@@ -7,7 +7,7 @@ import { LOST, repeatWhileLost } from './unavailable.ts'
 import { grantId, stateId } from './grant-keys.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
-import { grantAttributes, newTokenDigests, readClientState, readGrant } from './item.ts'
+import { grantAttributes, newGrantAttributes, newTokenDigests, readClientState, readGrant } from './item.ts'
 import { listingOfSubject, listingsOfClient, isListable } from './listing.ts'
 import type { OneTimeProof } from './one-time-proof.ts'
 import type { Table } from './table.ts'
@@ -210,7 +210,7 @@ export class Grants {
   }
 
   async #create(grant: Grant): Promise<Written> {
-    const item = { ...grantAttributes(grant), ttl: ttl(grant) }
+    const item = { ...newGrantAttributes(grant), ttl: ttl(grant) }
     const traces = { attempt: this.#table.newAttempt(), ...newTokenDigests(grant) }
     const outcome = await this.#table.create(item, { id: grantId(grant) }, traces)
     if (!outcome.done) throw new Error('a random grant id was taken')

@@ -8,6 +8,7 @@ import {
   type Grant,
   type GrantKey,
   GrantMembers,
+  LISTS_WITH_DEFAULT,
   PushedMembers,
   RefreshMembers,
   Terms,
@@ -17,15 +18,19 @@ import {
 } from './grant.ts'
 import { DamagedItem, listing, readListedSubject } from './listing.ts'
 
-const SHAPES = [
+const SCHEMAS = [
   ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, CodeStageMembers],
   ...[AccessMembers, RefreshMembers],
 ]
 
-/** All attributes of grants, each `undefined`, so that an update removes the attributes of the previous stage. */
-const ABSENT: Item = Object.fromEntries(
-  SHAPES.flatMap(({ shape }) => Object.keys(shape)).map((name) => [name, undefined]),
-)
+let absent: Item | undefined
+
+/** All attributes of grants, each `undefined`. They are made with the first update, because that takes every schema. */
+function absentAttributes(): Item {
+  return (absent ??= Object.fromEntries(
+    SCHEMAS.flatMap(({ _zod }) => Object.keys(_zod.innerType.shape)).map((name) => [name, undefined]),
+  ))
+}
 
 /** The members of a grant that the store keeps as attributes of their own. */
 interface Nested {
@@ -34,25 +39,23 @@ interface Nested {
   readonly code?: CodeMembers | undefined
 }
 
-/** The attributes of a grant in the store. An absent attribute is `undefined`. */
+/** All attributes of a grant in the store. An absent one is `undefined`, so that an update removes the attributes of the previous stage. */
 export function grantAttributes(grant: Grant): Item {
+  return { ...absentAttributes(), ...newGrantAttributes(grant) }
+}
+
+/** The attributes of a grant that is not in the store. */
+export function newGrantAttributes(grant: Grant): Item {
   const { service: _, grantId: _id, ...own } = grant
   const { terms, pushed, code }: Nested = own
   const flat = { terms: undefined, pushed: undefined, code: undefined }
-  const attributes = { ...ABSENT, ...terms, ...own, ...pushed, ...code, ...flat }
+  const attributes = { ...terms, ...own, ...pushed, ...code, ...flat }
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
   // Tokens have their subject only in the index key, because a second copy would make a write cost two units.
   const { service, client, grantId, refresh } = grant
   const keys = listing({ service, client, grantId, subject: grant.terms.subject })
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
-
-/** A list with a default is not stored when it is empty, because items must stay small. */
-const LISTS_WITH_DEFAULT = SHAPES.flatMap(({ shape }) =>
-  Object.entries<z.ZodMiniType>(shape).flatMap(([name, { _zod }]) =>
-    _zod.def.type === 'default' ? [name] : [],
-  ),
-)
 
 function withoutEmptyLists(attributes: Record<string, unknown>): Item {
   for (const name of LISTS_WITH_DEFAULT) {

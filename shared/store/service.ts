@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
+import { integer, number, string, strings, text, texts } from './member-types.ts'
 
 // Names and values are Authlete's (Authlete contract, section 3). Durations are in seconds.
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
@@ -13,21 +14,21 @@ export type TokenAuthMethod = keyof typeof AUTHENTICATION_METHODS
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
-export const KEY_VALUE_PAIRS = z._default(z.array(z.object({ key: z.string(), value: z.string() })), [])
-export const durationSeconds = z.number().check(z.int(), z.positive())
-const text = z.optional(z.string())
+const optionalNumber = z.optional(number)
+export const KEY_VALUE_PAIRS = z._default(z.array(z.object({ key: string, value: string })), [])
+export const durationSeconds = number.check(z.int(), z.positive())
 
 /** Members of every registry record that are not settings. */
 export const RECORD_MEMBERS = {
   /** Seconds since the epoch. Absent in records that the management API did not write. */
-  createdAt: z.optional(z.number()),
-  modifiedAt: z.optional(z.number()),
+  createdAt: optionalNumber,
+  modifiedAt: optionalNumber,
   /** Settings that are stored and returned but have no effect: names, contacts, links. */
-  carried: z._default(z.record(z.string(), z.unknown()), {}),
+  carried: z._default(z.record(string, z.unknown()), {}),
 }
 
 export const Scope = z.object({
-  name: z.string(),
+  name: string,
   defaultEntry: flag,
   description: text,
   descriptions: z.optional(z.array(z.object({ tag: text, value: text }))),
@@ -36,21 +37,21 @@ export const Scope = z.object({
 
 /** A credential of the Web API. `digest` is the SHA-256 of a v2 API secret or of a v3 access token. */
 const Credential = z.object({
-  digest: z.string(),
+  digest: string,
   role: z.enum(ROLES),
   /** For people: which caller has it. */
   note: text,
   /** Seconds since the epoch. */
-  createdAt: z.optional(z.number()),
+  createdAt: optionalNumber,
   /** Seconds since the epoch. If absent, the credential never expires. */
-  expiresAt: z.optional(z.number()),
+  expiresAt: optionalNumber,
 })
 
 /** The public half of a signing key. The private half is stored in another partition. */
 export const PublicJwk = z.object({
-  kty: z.string(),
-  kid: z.string(),
-  alg: z.string(),
+  kty: string,
+  kid: string,
+  alg: string,
   use: z.literal('sig'),
   crv: text,
   x: text,
@@ -65,7 +66,7 @@ export const PublicJwk = z.object({
  */
 export const SERVICE_SETTINGS = {
   serviceName: text,
-  issuer: z.string(),
+  issuer: string,
   credentials: z.array(Credential),
   supportedGrantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE', 'REFRESH_TOKEN']),
   supportedResponseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
@@ -74,7 +75,7 @@ export const SERVICE_SETTINGS = {
   scopeRequired: flag,
   clientIdAliasEnabled: flag,
   shortClientSecretsAllowed: flag,
-  accessTokenType: z._default(z.string(), 'Bearer'),
+  accessTokenType: z._default(string, 'Bearer'),
   accessTokenDuration: z._default(durationSeconds, 86400),
   refreshTokenDuration: z._default(durationSeconds, 864000),
   authorizationCodeDuration: z._default(durationSeconds, 60),
@@ -102,11 +103,11 @@ export const SERVICE_SETTINGS = {
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
-  supportedAcrs: z._default(z.array(z.string()), []),
-  supportedClaims: z._default(z.array(z.string()), []),
+  supportedAcrs: texts,
+  supportedClaims: texts,
   attributes: KEY_VALUE_PAIRS,
   /** A time in epoch seconds. */
-  tokensNotBefore: z.optional(z.int()),
+  tokensNotBefore: z.optional(integer),
   authorizationEndpoint: text,
   pushedAuthReqEndpoint: text,
   tokenEndpoint: text,
@@ -115,15 +116,15 @@ export const SERVICE_SETTINGS = {
   userInfoEndpoint: text,
   certificateAnnouncementEndpoint: text,
   jwksUri: text,
-  mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
+  mtlsEndpointAliases: z._default(z.array(z.object({ name: string, uri: string })), []),
   mutualTlsValidatePkiCertChain: flag,
-  trustedRootCertificates: z._default(z.array(z.string()), []),
-  clientCertificateIssuers: z.optional(z.array(z.string())),
+  trustedRootCertificates: texts,
+  clientCertificateIssuers: z.optional(strings),
   clientCertificateUsage: z._default(z.enum(['any', 'clientAuth']), 'any'),
   certificateInventory: z._default(z.boolean(), true),
   /** A time in epoch milliseconds. */
   clientCertificatesNotBefore: z._default(
-    z.array(z.object({ issuerCertificate: z.string(), notBefore: z.int().check(z.positive()) })),
+    z.array(z.object({ issuerCertificate: string, notBefore: integer.check(z.positive()) })),
     [],
   ),
   renewalDelay: z._default(durationSeconds, 3600),
@@ -134,32 +135,30 @@ export const SERVICE_SETTINGS = {
 
 /** The record of a service in the registry. */
 export const Service = z.object({
-  apiKey: z.number(),
+  apiKey: number,
   /** A second number besides `apiKey`. Authlete's clients store it in 32 bits. */
-  number: z.optional(z.number()),
+  number: optionalNumber,
   ...SERVICE_SETTINGS,
   /**
    * The keys that no longer sign access tokens, or now sign shorter-lived ones. Their times are in epoch seconds: the end of signing the
    * earlier tokens, and the expiry of the last of these tokens.
    */
-  keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
+  keyUses: z._default(z.array(z.object({ kid: string, signedUntil: integer, tokensEnd: integer })), []),
   /**
    * The times in epoch seconds when each key in `jwks` was published, and when it began to sign access tokens, if it does. `restore` does
    * not know them for the keys that it makes.
    */
   keyDates: z._default(
-    z.array(
-      z.object({ kid: z.string(), publishedAt: z.optional(z.int()), signingSince: z.optional(z.int()) }),
-    ),
+    z.array(z.object({ kid: string, publishedAt: z.optional(integer), signingSince: z.optional(integer) })),
     [],
   ),
   /** Whether the service was without `certificateInventory` for a time, so that tokens without a note may exist. */
   certificateInventoryInterrupted: flag,
   /** The ids of private keys that are stored or were about to be stored. A deletion erases these keys. */
-  privateKeyIds: z._default(z.array(z.string()), []),
+  privateKeyIds: texts,
   ...RECORD_MEMBERS,
   /** The time of the deletion in epoch seconds. If it is present, only the deletion may still find the service. */
-  deletedAt: z.optional(z.number()),
+  deletedAt: optionalNumber,
 })
 export type StoredService = z.infer<typeof Service>
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { MAX_DURATION_SECONDS } from '../epoch-seconds.ts'
 import { numberMember } from '../request/body.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { type Additions, NO_ADDITIONS, PROPERTY_MEMBERS, readAdditions } from './terms.ts'
+import { type Additions, NO_ADDITIONS, propertyMembers, readAdditions } from './terms.ts'
 
 /** The additions of a Web API caller to the tokens that a client requested (Authlete contract, sections 2.2 and 2.5). */
 export interface TokenExtras extends Additions {
@@ -17,18 +17,18 @@ export const NO_EXTRAS: TokenExtras = {
   refreshTokenDuration: undefined,
 }
 
-const duration = z.optional(numberMember(z.maximum(MAX_DURATION_SECONDS)))
-
 /** The members of a call that `readExtras` reads. */
-export const EXTRA_MEMBERS = {
-  ...PROPERTY_MEMBERS,
-  accessTokenDuration: duration,
-  refreshTokenDuration: duration,
+export const extraMembers = () => ({
+  ...propertyMembers(),
+  accessTokenDuration: durationMember(),
+  refreshTokenDuration: durationMember(),
   accessToken: z.optional(z.unknown()),
-}
+})
+
+const durationMember = () => z.optional(numberMember(z.maximum(MAX_DURATION_SECONDS)))
 
 /** @throws Refusal member-refused, name-reserved */
-export function readExtras(call: z.infer<z.ZodMiniObject<typeof EXTRA_MEMBERS>>): TokenExtras {
+export function readExtras(call: z.infer<z.ZodMiniObject<ReturnType<typeof extraMembers>>>): TokenExtras {
   if (call.accessToken !== undefined) throw new Refusal('member-refused', { named: 'accessToken' })
   return {
     ...readAdditions(call),

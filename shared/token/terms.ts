@@ -52,17 +52,17 @@ export async function refuseSubjectOfClient(
 const MAX_ACR_LENGTH = 256
 
 /** The members of a call about the class and the time of the end-user's authentication (Authlete contract, section 2.2). */
-export const AUTHENTICATION_MEMBERS = {
+export const authenticationMembers = () => ({
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
   authTime: z.optional(numberMember(z.nonnegative(), z.maximum(LAST_SECOND))),
-}
+})
 
 export type EndUserAuthentication = Pick<Terms, 'acr' | 'authTime'>
 
 export function readAuthentication({
   acr,
   authTime,
-}: z.infer<z.ZodMiniObject<typeof AUTHENTICATION_MEMBERS>>): EndUserAuthentication {
+}: z.infer<z.ZodMiniObject<ReturnType<typeof authenticationMembers>>>): EndUserAuthentication {
   return { acr, authTime: authTime as EpochSeconds | undefined }
 }
 
@@ -85,25 +85,27 @@ type ReservedName = (typeof NAMES)[number] | keyof typeof ACTIVE_TOKEN_MEMBERS
 const RESERVED: ReadonlySet<string> = new Set([...NAMES, ...Object.keys(ACTIVE_TOKEN_MEMBERS)])
 
 /** An array, or JSON text of an array as Authlete documents it (Authlete contract, section 2.5). */
-const PropertyList = z.pipe(
-  z.transform(fromJson),
-  z.array(
-    z.object({
-      key: z.string().check(z.minLength(1)),
-      value: z.nullish(z.string()),
-      hidden: z.nullish(z.boolean()),
-    }),
+const PropertyList = z.lazy(() =>
+  z.pipe(
+    z.transform(fromJson),
+    z.array(
+      z.object({
+        key: z.string().check(z.minLength(1)),
+        value: z.nullish(z.string()),
+        hidden: z.nullish(z.boolean()),
+      }),
+    ),
   ),
 )
 
 /** A JSON object, or its text. */
-export const objectMember = z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown()))
+export const objectMember = z.lazy(() => z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown())))
 
 /** The members of a call that `readAdditions` reads. */
-export const PROPERTY_MEMBERS = {
+export const propertyMembers = () => ({
   properties: z.optional(PropertyList),
   jwtAtClaims: z.optional(objectMember),
-}
+})
 
 /** The additions of a caller to the terms of a grant. */
 export interface Additions {
@@ -118,7 +120,7 @@ export const NO_ADDITIONS: Additions = { properties: [], claims: {} }
 export function readAdditions({
   properties,
   jwtAtClaims = {},
-}: z.infer<z.ZodMiniObject<typeof PROPERTY_MEMBERS>>): Additions {
+}: z.infer<z.ZodMiniObject<ReturnType<typeof propertyMembers>>>): Additions {
   refuseReserved(Object.keys(jwtAtClaims))
   return { properties: readProperties(properties) ?? [], claims: jwtAtClaims }
 }

@@ -1,14 +1,17 @@
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import { ROUTES, type Sent } from './gateway.ts'
 import { ORGANIZATION } from './management.ts'
 import type { TestClient, Walk } from './walk.ts'
 
 type Members = Record<string, z.ZodMiniType>
 
+/** A schema that is made when it is first used is another one inside. */
+const madeOf = (call: z.ZodMiniType) => (call instanceof z.ZodMiniLazy ? call._zod.innerType : call)
+
 /** Every method of every route of the Web API that reads members. */
 export const CALLS = Object.entries(ROUTES).flatMap(([template, { call, methods, access }]) => {
   if (call === undefined) return []
-  const { shape } = call as unknown as { shape: Members }
+  const { shape } = madeOf(call) as unknown as { shape: Members }
   return methods.map((method) => ({ name: `${method} ${template}`, template, method, access, call, shape }))
 })
 export type Call = (typeof CALLS)[number]

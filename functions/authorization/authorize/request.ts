@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readParameters } from '../../../shared/request/form.ts'
 import { type AuthorizationRequest, PARAMETERS, readRequest, TicketContext } from '../request/request.ts'
 
-export const AuthorizationCall = z.object({
+export const AuthorizationCall = lazyObject(() => ({
   parameters: z.optional(z.string()),
   context: z.optional(TicketContext),
-})
+}))
 
 /**
  * `/auth/authorization` of the Web API (Authlete contract, section 2.1).

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
 /** The failures that the authorization server can report, and the refusal for each (Authlete contract, section 2.3). */
@@ -30,11 +31,11 @@ export interface FailRequest {
   readonly description: string | undefined
 }
 
-export const FailCall = z.object({
+export const FailCall = lazyObject(() => ({
   ticket: z.optional(z.string()),
   reason: z.optional(z.enum(Object.keys(FAILURES) as [Failure, ...Failure[]])),
   description: z.optional(z.string()),
-})
+}))
 
 /** `/auth/authorization/fail` of the Web API. @throws Refusal fail-…-missing */
 export function readFail({ ticket, reason, description }: z.infer<typeof FailCall>): FailRequest {

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import type { JsonObject } from '../../../shared/json.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { scopesMember } from '../../../shared/request/body.ts'
-import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../../shared/token/extras.ts'
+import { extraMembers, readExtras, type TokenExtras } from '../../../shared/token/extras.ts'
 import {
-  AUTHENTICATION_MEMBERS,
+  authenticationMembers,
   checkSubject,
   type EndUserAuthentication,
   objectMember,
@@ -24,17 +25,17 @@ export interface IssueRequest {
   readonly idToken: IdTokenContents
 }
 
-export const IssueCall = z.object({
+export const IssueCall = lazyObject(() => ({
   ticket: z.optional(z.string()),
   subject: z.optional(z.string()),
   scopes: z.optional(scopesMember),
-  ...AUTHENTICATION_MEMBERS,
+  ...authenticationMembers(),
   // These are for the ID token.
   sub: z.optional(z.string()),
   claims: z.optional(objectMember),
   idtHeaderParams: z.optional(objectMember),
-  ...EXTRA_MEMBERS,
-})
+  ...extraMembers(),
+}))
 
 const SUBJECT_REASONS = {
   missing: 'subject-missing',

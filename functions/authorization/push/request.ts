@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import {
-  CREDENTIAL_MEMBERS,
+  credentialMembers,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -9,7 +10,7 @@ import {
 import type { HttpRequest } from '../../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../../shared/request/form.ts'
 import type { SentProof } from '../../../shared/dpop/proof.ts'
-import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
+import { proofMembers, proofFromHttp, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { PARAMETERS } from '../request/request.ts'
 
@@ -32,11 +33,11 @@ export function pushedFromForm(text: string, http: HttpRequest): PushRequest {
   return { credentials: credentialsFromHttp(http, form.parameters), proof: proofFromHttp(http), form }
 }
 
-export const PushCall = z.object({
+export const PushCall = lazyObject(() => ({
   parameters: z.optional(z.string()),
-  ...CREDENTIAL_MEMBERS,
-  ...PROOF_MEMBERS,
-})
+  ...credentialMembers(),
+  ...proofMembers(),
+}))
 
 /** `/pushed_auth_req` of the Web API (Authlete contract, section 2.11). @throws Refusal as `pushedFromForm`, push-parameters-missing */
 export function pushedFromWebApi(call: z.infer<typeof PushCall>): PushRequest {

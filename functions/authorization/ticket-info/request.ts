@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { TicketContext } from '../request/request.ts'
 
-export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
+export const TicketInfoCall = lazyObject(() => ({ ticket: z.optional(z.string()) }))
 
 /** `info` is a text or an object. Java clients send `null` for an absent context (Authlete contract, section 2.4). */
-export const TicketUpdateCall = z.object({
+export const TicketUpdateCall = lazyObject(() => ({
   ticket: z.optional(z.string()),
   info: z.optional(z.union([TicketContext, z.object({ context: z.nullish(TicketContext) })])),
-})
+}))
 
 export interface TicketUpdate {
   readonly ticket: string

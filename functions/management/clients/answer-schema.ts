@@ -6,7 +6,7 @@ import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
 /** A client (Authlete contract, section 3.2), without secrets. */
 export const ClientAnswer = z.extend(
-  z.omit(Client, { clientSecretDigest: true, weakSecret: true, carried: true }),
+  z.omit(Client._zod.innerType, { clientSecretDigest: true, weakSecret: true, carried: true }),
   {
     clientId,
     ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,

@@ -7,11 +7,11 @@ import {
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
-import { CERTIFICATE_MEMBERS } from '../../../shared/request/certificate-members.ts'
+import { certificateMembers } from '../../../shared/request/certificate-members.ts'
 import { DEFAULT_PAGE, pageSizeMember, RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
-import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
+import { clientSettings } from '../../../shared/store/client.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
 import { isVersion3, readClientInPath, requestedClient, type RequestedClient } from '../requested-client.ts'
@@ -37,7 +37,7 @@ const Extension = z.pipe(
 
 /** The settings of a new client, or those that replace the settings of a client (Authlete contract, section 3.2). */
 export const ClientSettings = z.object({
-  ...CLIENT_SETTINGS,
+  ...clientSettings(),
   ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
   /** The default depends on `clientType`. */
   tokenAuthMethod: z.optional(z.enum(TOKEN_AUTH_METHODS)),
@@ -155,7 +155,7 @@ function readPage(size = DEFAULT_PAGE, token: string | undefined): Page {
 }
 
 export const ExplanationCall = z.object({
-  ...CERTIFICATE_MEMBERS,
+  ...certificateMembers(),
   clientId: z.optional(z.string()),
   ...PAGE,
 })

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import type { KeyThumbprint, Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import {
   type Additions,
-  AUTHENTICATION_MEMBERS,
+  authenticationMembers,
   type EndUserAuthentication,
-  PROPERTY_MEMBERS,
+  propertyMembers,
   readAdditions,
   readAuthentication,
   checkSubject,
@@ -45,7 +46,7 @@ const REFUSED_GRANT_TYPES = [
 ] as const
 const CREATED_GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
 
-export const CreateCall = z.object({
+export const CreateCall = lazyObject(() => ({
   grantType: z.optional(
     z.enum([...CREATED_GRANT_TYPES, 'REFRESH_TOKEN', ...REFUSED_GRANT_TYPES, 'PRE_AUTHORIZED_CODE']),
   ),
@@ -59,12 +60,12 @@ export const CreateCall = z.object({
   refreshTokenDuration: z.optional(positiveMember),
   certificateThumbprint: z.optional(thumbprintMember),
   dpopKeyThumbprint: z.optional(keyThumbprintMember),
-  ...AUTHENTICATION_MEMBERS,
-  ...PROPERTY_MEMBERS,
+  ...authenticationMembers(),
+  ...propertyMembers(),
   accessToken: z.optional(z.unknown()),
   refreshToken: z.optional(z.unknown()),
   accessTokenPersistent: z.optional(flagMember),
-})
+}))
 
 const SUBJECT_REASONS = {
   missing: 'create-subject-missing',

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import type { KeyThumbprint, Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { type EpochSeconds, toSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
-import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
+import { propertyMembers, readProperties } from '../../../shared/token/terms.ts'
 import { flagMember, scopesMember } from '../../../shared/request/body.ts'
 import { thumbprintMember } from '../../../shared/request/certificate-members.ts'
 import { keyThumbprintMember, positiveMember, refuseNotOffered } from '../request.ts'
@@ -24,19 +25,19 @@ export interface TokenUpdateRequest {
   readonly accessTokenValueUpdated: boolean
 }
 
-export const UpdateCall = z.object({
+export const UpdateCall = lazyObject(() => ({
   accessToken: z.optional(z.string()),
   accessTokenHash: z.optional(z.string()),
   tokenId: z.optional(z.string()),
   accessTokenExpiresAt: z.optional(positiveMember),
   refreshTokenExpiresAt: z.optional(positiveMember),
   scopes: z.optional(scopesMember),
-  properties: PROPERTY_MEMBERS.properties,
+  properties: propertyMembers().properties,
   certificateThumbprint: z.optional(thumbprintMember),
   dpopKeyThumbprint: z.optional(keyThumbprintMember),
   accessTokenValueUpdated: z.optional(flagMember),
   accessTokenPersistent: z.optional(flagMember),
-})
+}))
 
 /** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-refused */
 export function readTokenUpdate(call: z.infer<typeof UpdateCall>): TokenUpdateRequest {

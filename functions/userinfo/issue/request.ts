@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { JsonObject } from '../../../shared/json.ts'
 import { parseJsonObject } from '../../../shared/request/strict-json.ts'
@@ -12,14 +13,14 @@ export interface UserinfoIssueRequest {
   readonly sub: string | undefined
 }
 
-export const UserinfoIssueCall = z.object({
+export const UserinfoIssueCall = lazyObject(() => ({
   token: z.optional(z.string()),
   /** A JSON object as text. */
   claims: z.optional(z.string()),
   sub: z.optional(z.string()),
   claimsForTx: z.optional(z.unknown()),
   verifiedClaimsForTx: z.optional(z.unknown()),
-})
+}))
 
 /** Members for transformed claims. */
 const NOT_OFFERED = ['claimsForTx', 'verifiedClaimsForTx'] as const

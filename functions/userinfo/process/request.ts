@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../../shared/lazy-object.ts'
 import { type PresentedCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import type { SentProof } from '../../../shared/dpop/proof.ts'
-import { PROOF_MEMBERS, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
+import { proofMembers, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 
 /** A request to the userinfo endpoint (OpenID Connect Core section 5.3.1). */
@@ -12,11 +13,11 @@ export interface UserinfoRequest {
   readonly proof: SentProof | undefined
 }
 
-export const UserinfoCall = z.object({
+export const UserinfoCall = lazyObject(() => ({
   token: z.optional(z.string()),
   clientCertificate: z.optional(z.string()),
-  ...PROOF_MEMBERS,
-})
+  ...proofMembers(),
+}))
 
 /**
  * `/auth/userinfo` of the Web API (Authlete contract, section 2.12).

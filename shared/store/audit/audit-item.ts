@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { AuditedWrite } from './audited-write.ts'
 
@@ -6,7 +7,7 @@ import { AuditedWrite } from './audited-write.ts'
 export const PARTITIONS = 16
 
 /** The operation that a record is about. */
-export const Audited = z.object({
+export const Audited = lazyObject(() => ({
   operation: z.string(),
   /** The time of the request. */
   at: z.pipe(
@@ -19,11 +20,11 @@ export const Audited = z.object({
   requestId: z.optional(z.string()),
   /** Absent if the operation is about the deployment. */
   service: z.optional(z.number()),
-})
+}))
 export type Audited = z.output<typeof Audited>
 
 /** The end of an operation. */
-export const AuditOutcome = z.object({
+export const AuditOutcome = lazyObject(() => ({
   /** The reason for refusing the caller. It is absent if the operation was done. */
   reason: z.optional(z.string()),
   /** The operation failed, so that it is unknown whether its last write was done. */
@@ -34,15 +35,15 @@ export const AuditOutcome = z.object({
   others: z.number(),
   /** The clients of these items. */
   clients: z.array(z.number()),
-})
+}))
 export type AuditOutcome = z.infer<typeof AuditOutcome>
 
 /** An item has one of these. The first write of a record has the operation, too. */
-export const AuditItem = z.object({
+export const AuditItem = lazyObject(() => ({
   audited: z.optional(Audited),
   write: z.optional(AuditedWrite),
   outcome: z.optional(AuditOutcome),
-})
+}))
 
 /** @returns the partition of a record, which follows from the time and the random id of its operation */
 export function partitionOf({ at, service }: Pick<Audited, 'at' | 'service'>, id: string): string {

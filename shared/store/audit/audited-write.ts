@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import type { Key } from '../../dynamodb/dynamodb.ts'
 
 const text = z.optional(z.string())
 
 /** A member of an item before and after a write. A value is JSON, a long one its digest and length; a secret has none. */
-const ChangedMember = z.object({ name: z.string(), from: text, to: text })
+const ChangedMember = lazyObject(() => ({ name: z.string(), from: text, to: text }))
 export type ChangedMember = z.infer<typeof ChangedMember>
 
 /** The record of a write (architecture, section 3). */
-export const AuditedWrite = z.object({
+export const AuditedWrite = lazyObject(() => ({
   /** `outside` stands for a change at AWS outside of the tables, such as a deployment. */
   table: z.enum(['registry', 'grants', 'outside']),
   key: z.record(z.string(), z.string()),
@@ -24,7 +25,7 @@ export const AuditedWrite = z.object({
   revision: text,
   removal: z.optional(z.literal(true)),
   members: z.array(ChangedMember),
-})
+}))
 export type AuditedWrite = z.infer<typeof AuditedWrite>
 
 /** The kind of an item, which follows from its key, and the service and client that it belongs to. */

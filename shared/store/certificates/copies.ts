@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import { stateId } from '../grant-keys.ts'
@@ -16,7 +17,7 @@ type Entries = Readonly<Record<string, number>>
 /** The state of a client must not exceed the 4 KB of one read unit, and an entry takes up to 60 bytes. */
 export const MAX_ENTRIES_IN_STATE = 64
 
-const Overflow = z.object({ revoked: z.record(z.string(), z.int()) })
+const Overflow = lazyObject(() => ({ revoked: z.record(z.string(), z.int()) }))
 
 export function readOverflow(item: Item): Entries {
   return readMembers(Overflow, item).revoked

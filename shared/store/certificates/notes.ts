@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import type { CertificateDescription } from '../../certificate/description.ts'
 import type { IssuerKey } from '../../certificate/issuer-key.ts'
 import { serialBucket, type SerialNumber } from '../../certificate/serial-number.ts'
@@ -7,6 +8,7 @@ import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
 import type { Immutable } from '../../immutable.ts'
 import type { Item } from '../../dynamodb/dynamodb.ts'
 import { readMembers } from '../item.ts'
+import { integer, seconds, string, text, thumbprint } from '../member-types.ts'
 import type { Table } from '../table.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
 import { changeItem } from './change-item.ts'
@@ -25,18 +27,15 @@ import {
   UNKNOWN_ISSUER,
 } from './names.ts'
 
-const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-const time = z.optional(z.int())
-const text = z.optional(z.string())
-const thumbprint = z.string() as unknown as z.ZodMiniType<Thumbprint>
+const time = z.optional(integer)
 const issuedBy = {
   issuer: text as unknown as z.ZodMiniOptional<z.ZodMiniType<IssuerKey>>,
   serialNumber: text as unknown as z.ZodMiniOptional<z.ZodMiniType<SerialNumber>>,
 }
 
-export const Note = z.object({
+export const Note = lazyObject(() => ({
   thumbprint,
-  client: z.int(),
+  client: integer,
   ...issuedBy,
   subject: text,
   subjectAltName: text,
@@ -46,18 +45,20 @@ export const Note = z.object({
   lastSeen: seconds,
   /** A token that is bound to the certificate can be alive until then. */
   until: seconds,
-})
+}))
 /** A certificate to which tokens of a client are bound (architecture, section 9). */
 export type Note = Immutable<z.infer<typeof Note>>
 
-export const Holders = z.object({ clients: z.array(z.int()), ...issuedBy, validUntil: time, until: seconds })
+export const Holders = lazyObject(() => ({
+  clients: z.array(integer),
+  ...issuedBy,
+  validUntil: time,
+  until: seconds,
+}))
 
-const IssuedSerials = z.object({
-  serials: z.record(
-    z.string(),
-    z.object({ thumbprints: z.array(thumbprint), until: seconds, notedAt: seconds }),
-  ),
-})
+const IssuedSerials = lazyObject(() => ({
+  serials: z.record(string, z.object({ thumbprints: z.array(thumbprint), until: seconds, notedAt: seconds })),
+}))
 type IssuedSerial = z.output<typeof IssuedSerials>['serials'][string]
 const serialsIn = (item: Item | undefined) => item && readMembers(IssuedSerials, item).serials
 

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import { judgeRenewal } from '../../certificate/renewal.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import { addSeconds, type EpochSeconds } from '../../epoch-seconds.ts'
 import type { Immutable } from '../../immutable.ts'
 import { readMembers } from '../item.ts'
+import { integer, seconds, thumbprint } from '../member-types.ts'
 import type { Table } from '../table.ts'
 import { BATCH, findItems, firstKeys, lastOf } from './listed-items.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
@@ -11,18 +13,15 @@ import { changeItem } from './change-item.ts'
 import { renewalHeld, renewalHolder, renewalHolders, renewalId, renewalsOfClient } from './names.ts'
 import type { Item } from '../../dynamodb/dynamodb.ts'
 
-const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-const thumbprint = z.string() as unknown as z.ZodMiniType<Thumbprint>
-
-const Renewal = z.object({
-  client: z.int(),
+const Renewal = lazyObject(() => ({
+  client: integer,
   from: thumbprint,
   to: thumbprint,
   announcedAt: seconds,
   effectiveAt: seconds,
   endsAt: seconds,
   state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended', 'revoked']),
-})
+}))
 /** An announced renewal, from one certificate of a client to one other (architecture, section 10). */
 export type Renewal = Immutable<z.infer<typeof Renewal>>
 

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
-import type { EpochSeconds } from '../../epoch-seconds.ts'
+import { lazyObject } from '../../lazy-object.ts'
 import type { Immutable } from '../../immutable.ts'
 import { readMembers } from '../item.ts'
+import { integer, seconds, string } from '../member-types.ts'
 import { REVOCATION_REASONS } from '../../certificate/revocation-reason.ts'
 import type { Table } from '../table.ts'
 import { changeItem } from './change-item.ts'
@@ -21,15 +22,15 @@ import {
 /** The source of the revocations that management makes. Every other source is a revocation list. */
 export const OPERATOR = 'operator'
 
-const BySource = z.object({
+const BySource = lazyObject(() => ({
   reason: z.enum(REVOCATION_REASONS),
-  revokedAt: z.int() as unknown as z.ZodMiniType<EpochSeconds>,
+  revokedAt: seconds,
   /** Clients that the call has named. Clients with a note need not be named. */
-  clients: z._default(z.array(z.int()), []),
-})
+  clients: z._default(z.array(integer), []),
+}))
 export type RevocationBySource = Immutable<z.output<typeof BySource>>
 
-const Stored = z.object({ sources: z.record(z.string(), BySource) })
+const Stored = lazyObject(() => ({ sources: z.record(string, BySource) }))
 type Sources = Immutable<z.output<typeof Stored>>['sources']
 
 /** A revocation of one source. */

@@ -1,40 +1,39 @@
 import * as z from 'zod/mini'
+import { lazyObject } from '../../lazy-object.ts'
 import { type IssuerKey, issuerKey } from '../../certificate/issuer-key.ts'
 import type { Der } from '../../certificate/pem.ts'
-import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { Cache } from '../cache.ts'
+import { integer, seconds, string, strings, text } from '../member-types.ts'
 import { SOURCES_KEY } from '../record-keys.ts'
 import { recordCacheKey, Records } from '../records.ts'
 import type { Table } from '../table.ts'
 
-const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-
-const StoredList = z.object({
+const StoredList = lazyObject(() => ({
   /** `listId` of the distribution point. */
-  key: z.string(),
+  key: string,
   /** The URI of the distribution point that the list names. */
-  distributionPoint: z.optional(z.string()),
+  distributionPoint: text,
   /** Decimal digits. */
-  number: z.optional(z.string()),
+  number: text,
   thisUpdate: seconds,
   nextUpdate: seconds,
   userCertificatesOnly: z.boolean(),
-  count: z.int(),
+  count: integer,
   /** SHA-256 of the list, by which an unchanged one is known. */
-  digest: z.string(),
-  etag: z.optional(z.string()),
-})
+  digest: string,
+  etag: text,
+}))
 /** A list of a source, as it was last read. */
 export type StoredList = z.output<typeof StoredList>
 
-const Source = z.object({
-  name: z.string(),
+const Source = lazyObject(() => ({
+  name: string,
   /** The certificates of the issuer's keys: base64 of DER. */
-  issuers: z.array(z.string()),
+  issuers: strings,
   /** `https:`, `http:` or `s3:`. An address that ends with a slash is a folder with parts of the issuer's lists. */
-  address: z.string(),
+  address: string,
   /** The URI that the list must name. For a folder it is that of the folder. */
-  distributionPoint: z.optional(z.string()),
+  distributionPoint: text,
   lists: z._default(z.array(StoredList), []),
   /** Until then a process may have noted a certificate without knowing these keys. */
   knownFrom: seconds,
@@ -44,12 +43,12 @@ const Source = z.object({
    * The run that changes the buckets. If its time has passed, it did not end. `pending` has the buckets whose certificates in use were
    * perhaps not compared with them.
    */
-  run: z.optional(z.object({ id: z.string(), until: seconds, pending: z.array(z.int()) })),
+  run: z.optional(z.object({ id: string, until: seconds, pending: z.array(integer) })),
   /** The last run has failed, or has refused a list. */
-  problem: z.optional(z.string()),
+  problem: text,
   /** An operator accepts older lists in the next run. */
   acceptOlder: z.optional(z.literal(true)),
-})
+}))
 export type ListSource = z.output<typeof Source>
 
 /** The keys of the issuer of a source. */
@@ -57,7 +56,7 @@ export function issuerKeysOf({ issuers }: ListSource): readonly IssuerKey[] {
   return issuers.flatMap((der) => issuerKey(Buffer.from(der, 'base64') as Der) ?? [])
 }
 
-const Sources = z.object({ sources: z.array(Source) })
+const Sources = lazyObject(() => ({ sources: z.array(Source) }))
 
 /** The sources of certificate lists, with the lists that were read. One record has them all (architecture, section 9). */
 export class ListSources {

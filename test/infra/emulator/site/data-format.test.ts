@@ -65,7 +65,7 @@ test('the number of the format is raised whenever what a data folder keeps has a
   const tables = rawTables({ endpoint: site.dynamodbUrl, settings: site.runtime.settings })
   const items = await tables.everything()
   tables.close()
-  const schemas = [Service, Client, ...Object.values(grant).filter((it) => it instanceof z.ZodMiniObject)]
+  const schemas = [Service, Client, ...Object.values(grant).filter((it) => it instanceof z.ZodMiniLazy)]
   const format = {
     kept: shapeOf(JSON.parse(await readFile(join(dataDirectory, 'kept.json'), 'utf8'))),
     items: shapeOf(items),
