@@ -1,5 +1,6 @@
 import type { Thumbprint } from '../certificate/thumbprint.ts'
 import type { RevocationReason } from '../certificate/revocation-reason.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
 import { revokedIn } from '../store/lists/buckets.ts'
 import { isInventoryComplete } from '../store/certificates/inventory.ts'
 import { type Issued, UNKNOWN_ISSUER } from '../store/certificates/names.ts'
@@ -95,15 +96,19 @@ async function findDifferences(
     const numbers = batch.map(({ bucket }) => bucket)
     for (const issuer of new Set([...issuerKeysOf(source), UNKNOWN_ISSUER])) {
       const issued = await notes.issuedIn(service, issuer, numbers)
-      for (const { serialNumber, reason, thumbprints, notedAt } of batch.flatMap((change, i) =>
+      for (const { serialNumber, reason, noted } of batch.flatMap((change, i) =>
         changedEntries(change, issued[i], source),
       )) {
         if (issuer !== UNKNOWN_ISSUER) found.named.push({ named: { issuer, serialNumber }, reason })
-        else if (reason !== undefined && notedAt < source.knownFrom) found.unknown.push(...thumbprints)
+        else if (reason !== undefined) found.unknown.push(...notedBefore(source.knownFrom, noted))
       }
     }
   })
   return found
+}
+
+function notedBefore(time: EpochSeconds, noted: Readonly<Record<string, EpochSeconds>>): Thumbprint[] {
+  return Object.entries(noted).flatMap(([id, notedAt]) => (notedAt < time ? [id as Thumbprint] : []))
 }
 
 /** The certificates in use that must be compared with a bucket, with their entries in it. */

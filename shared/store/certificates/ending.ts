@@ -6,7 +6,7 @@ import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
 import { changeItem } from './change-item.ts'
 import { BATCH, findItems } from './listed-items.ts'
 import { heldAt, heldOf, noteId, noticesId, notesHolder, serviceHolders } from './names.ts'
-import { Holders, Note } from './notes.ts'
+import { Holders, Note } from './note-items.ts'
 
 const DAY_SECONDS = 86_400
 

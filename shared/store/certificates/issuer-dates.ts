@@ -2,7 +2,7 @@ import { describeCertificate } from '../../certificate/description.ts'
 import { issuerKey, type IssuerKey, issuerKeyOf } from '../../certificate/issuer-key.ts'
 import { type Der, requireCertificate } from '../../certificate/pem.ts'
 import type { Service } from '../service.ts'
-import type { Note } from './notes.ts'
+import type { Note } from './note-items.ts'
 
 type Dates = Service['clientCertificatesNotBefore']
 

@@ -2,7 +2,7 @@ import { readMembers } from '../item.ts'
 import type { Table } from '../table.ts'
 import { BATCH, findItems, firstKeys, lastOf } from './listed-items.ts'
 import { hasUnknownIssuer, noteId, notesHolder, serviceHolders } from './names.ts'
-import { Holders, Note } from './notes.ts'
+import { Holders, Note } from './note-items.ts'
 
 /** A part of a list, sorted by the end of the validity. */
 export interface NotePage {

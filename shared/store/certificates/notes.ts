@@ -1,14 +1,9 @@
-import * as z from 'zod/mini'
-import { lazyObject } from '../../lazy-object.ts'
 import type { CertificateDescription } from '../../certificate/description.ts'
 import type { IssuerKey } from '../../certificate/issuer-key.ts'
 import { serialBucket, type SerialNumber } from '../../certificate/serial-number.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import { type EpochSeconds, addSeconds } from '../../epoch-seconds.ts'
-import type { Immutable } from '../../immutable.ts'
-import type { Item } from '../../dynamodb/dynamodb.ts'
 import { readMembers } from '../item.ts'
-import { integer, seconds, string, text, thumbprint } from '../member-types.ts'
 import type { Table } from '../table.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
 import { changeItem } from './change-item.ts'
@@ -26,41 +21,7 @@ import {
   serviceHolder,
   UNKNOWN_ISSUER,
 } from './names.ts'
-
-const time = z.optional(integer)
-const issuedBy = {
-  issuer: text as unknown as z.ZodMiniOptional<z.ZodMiniType<IssuerKey>>,
-  serialNumber: text as unknown as z.ZodMiniOptional<z.ZodMiniType<SerialNumber>>,
-}
-
-export const Note = lazyObject(() => ({
-  thumbprint,
-  client: integer,
-  ...issuedBy,
-  subject: text,
-  subjectAltName: text,
-  validFrom: time,
-  validUntil: time,
-  firstSeen: seconds,
-  lastSeen: seconds,
-  /** A token that is bound to the certificate can be alive until then. */
-  until: seconds,
-}))
-/** A certificate to which tokens of a client are bound (architecture, section 9). */
-export type Note = Immutable<z.infer<typeof Note>>
-
-export const Holders = lazyObject(() => ({
-  clients: z.array(integer),
-  ...issuedBy,
-  validUntil: time,
-  until: seconds,
-}))
-
-const IssuedSerials = lazyObject(() => ({
-  serials: z.record(string, z.object({ thumbprints: z.array(thumbprint), until: seconds, notedAt: seconds })),
-}))
-type IssuedSerial = z.output<typeof IssuedSerials>['serials'][string]
-const serialsIn = (item: Item | undefined) => item && readMembers(IssuedSerials, item).serials
+import { Holders, type IssuedSerial, issuedOf, Note, serialsIn, thumbprintsOf } from './note-items.ts'
 
 /** A token that is about to be bound to a certificate. */
 export interface CertificateUse {
@@ -101,16 +62,21 @@ export class CertificateNotes {
   async write(use: CertificateUse): Promise<Note> {
     const found = await this.find(use.service, use.client, use.names.thumbprint)
     if (found !== undefined && isEnough(found, use)) return found
-    await this.hold(use)
-    return this.#writeNote(use)
+    return this.#writeNote(use, await this.hold(use, found))
   }
 
-  /** Makes a client known as a holder of a certificate that need not have tokens yet. A revocation of the certificate then finds the client. */
-  async hold(use: CertificateUse): Promise<void> {
-    const { serialNumber } = use.description ?? {}
-    const issued = use.names.issued ?? (serialNumber && { issuer: UNKNOWN_ISSUER, serialNumber })
-    if (issued !== undefined) await this.#writeIssued(use, issued)
-    await this.#writeHolders(use)
+  /**
+   * Makes a client known as a holder of a certificate that need not have tokens yet. A revocation of the certificate then finds the client.
+   *
+   * @param note the stored note, which has the names of a certificate that the request does not have
+   * @returns the time until which both items stay
+   */
+  async hold(use: CertificateUse, note?: Note): Promise<EpochSeconds> {
+    const serialNumber = use.description?.serialNumber ?? note?.serialNumber
+    const unknown = serialNumber && { issuer: UNKNOWN_ISSUER, serialNumber }
+    const issued = use.names.issued ?? (note && issuedOf(note)) ?? unknown
+    const issuedUntil = issued === undefined ? Infinity : await this.#writeIssued(use, issued)
+    return Math.min(issuedUntil, await this.#writeHolders(use)) as EpochSeconds
   }
 
   async find(service: number, client: number, certificate: Thumbprint): Promise<Note | undefined> {
@@ -133,7 +99,7 @@ export class CertificateNotes {
   /** The noted certificates with this issuer and serial number. There is one unless the CA has given the number twice. */
   async thumbprints(service: number, issued: Issued): Promise<readonly Thumbprint[]> {
     const [serials] = await this.issuedIn(service, issued.issuer, [serialBucket(issued.serialNumber)])
-    return serials?.get(issued.serialNumber)?.thumbprints ?? []
+    return thumbprintsOf(serials?.get(issued.serialNumber))
   }
 
   /**
@@ -153,24 +119,32 @@ export class CertificateNotes {
     )
   }
 
-  // Each write is left out if the item has everything. So requests of one moment do not keep each other from writing.
+  // Each write is left out if the item has everything. So requests of one moment do not keep each other from writing. Both return the time
+  // until which the item stays.
 
-  async #writeIssued({ service, names, now, ...use }: CertificateUse, issued: Issued): Promise<void> {
+  async #writeIssued({ service, names, now, ...use }: CertificateUse, issued: Issued): Promise<number> {
     const { serialNumber } = issued
+    let stays = 0
     await changeItem(this.#table, { id: issuedIdOf(service, issued) }, (item) => {
       const stored = serialsIn(item) ?? {}
-      const { thumbprints = [], until = 0, notedAt = 0 } = stored[serialNumber] ?? {}
-      const isRecent = issued.issuer !== UNKNOWN_ISSUER || now - notedAt < RECENT_SECONDS
-      if (isRecent && thumbprints.includes(names.thumbprint) && until >= lastNeed(use)) return undefined
+      const { noted = {}, until = 0 } = stored[serialNumber] ?? {}
+      const notedAt = noted[names.thumbprint]
+      stays = until
+      // A request with only the thumbprint does not look for its issuer.
+      const isSought = issued.issuer === UNKNOWN_ISSUER && use.description !== undefined
+      const isRecent = !isSought || now - (notedAt ?? 0) < RECENT_SECONDS
+      if (notedAt !== undefined && isRecent && until >= lastNeed(use)) return undefined
       const current = Object.entries(stored).filter(([, entry]) => now < goneAt(entry.until))
-      const entry = {
-        thumbprints: [...new Set([...thumbprints, names.thumbprint])],
-        until: keepUntil(use, until),
-        notedAt: later(notedAt, now),
-      }
+      stays = keepUntil(use, until)
+      const time = isSought ? later(notedAt, now) : (notedAt ?? 0)
+      const entry = { noted: { ...noted, [names.thumbprint]: time }, until: stays }
       const serials = { ...Object.fromEntries(current), [serialNumber]: entry }
-      return { serials, ttl: Math.max(...Object.values(serials).map((each) => goneAt(each.until))) }
+      return {
+        serials,
+        ttl: Math.max(...Object.values(serials).map((each) => goneAt(each.until as EpochSeconds))),
+      }
     })
+    return stays
   }
 
   async #writeHolders({
@@ -178,14 +152,17 @@ export class CertificateNotes {
     client,
     names: { thumbprint: id, issued },
     ...use
-  }: CertificateUse): Promise<void> {
+  }: CertificateUse): Promise<number> {
+    let stays = 0
     await changeItem(this.#table, { id: holdersId(service, id, client) }, (item) => {
       const before = item && readMembers(Holders, item)
       const { clients = [], until = 0 } = before ?? {}
       const isNamed = issued === undefined || (before !== undefined && issuedOf(before) !== undefined)
+      stays = until
       if (isNamed && clients.includes(client) && until >= lastNeed(use)) return undefined
       const validUntil = use.description?.validUntil ?? before?.validUntil
       const end = keepUntil(use, until)
+      stays = end
       return {
         ...issued,
         ...(validUntil === undefined ? {} : { validUntil }),
@@ -194,9 +171,11 @@ export class CertificateNotes {
         held: holdersHeld({ thumbprint: id, validUntil, client }, issued ?? (before && issuedOf(before))),
       }
     })
+    return stays
   }
 
-  async #writeNote(use: CertificateUse): Promise<Note> {
+  /** @param heldUntil the time until which the other items stay. A note proves that they exist, so its own time must not be later */
+  async #writeNote(use: CertificateUse, heldUntil: EpochSeconds): Promise<Note> {
     const { service, client, names, description, now, end } = use
     const { thumbprint: id, issued } = names
     let note: Note | undefined
@@ -207,7 +186,7 @@ export class CertificateNotes {
         return undefined
       }
       const seen = { firstSeen: before?.firstSeen ?? now, lastSeen: later(before?.lastSeen, now) }
-      const until = later(before?.until, addSeconds(end, MARGIN_SECONDS))
+      const until = later(before?.until, Math.min(heldUntil, addSeconds(end, MARGIN_SECONDS)) as EpochSeconds)
       note = { ...before, ...description, ...issued, thumbprint: id, client, ...seen, until }
       const { validUntil } = note
       const ttl = goneAt(later(validUntil, until))
@@ -222,11 +201,6 @@ function isEnough(note: Note, use: CertificateUse): boolean {
   const { names, end, now, staleAfterSeconds, checkedFrom } = use
   const isNamed = issuedOf(note) !== undefined || (names.issued === undefined && note.lastSeen >= checkedFrom)
   return isNamed && note.until >= end && now - note.lastSeen <= staleAfterSeconds
-}
-
-/** The name of a certificate by issuer and serial number, if both are known. */
-function issuedOf({ issuer, serialNumber }: Partial<Note>): Issued | undefined {
-  return issuer === undefined || serialNumber === undefined ? undefined : { issuer, serialNumber }
 }
 
 type Lasting = Pick<CertificateUse, 'end' | 'description'>

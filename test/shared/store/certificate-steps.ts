@@ -1,6 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { makeIdentity } from '../../../infra/connections/identity.ts'
 import { type ReadCertificate, readPresented } from '../../../shared/certificate/presented.ts'
+import { serialBucket } from '../../../shared/certificate/serial-number.ts'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { knowCertificate } from '../../../shared/store/certificates/known-certificate.ts'
@@ -76,6 +77,12 @@ export async function certificateSteps(engine: Engine) {
     })
   const lift = async (named: NamedCertificate, source = 'operator', from: Store = rival) =>
     from.certificates.lift({ service: SERVICE, named, source, clients: [] })
+  /** The note of a certificate, and the items that lead to it. */
+  const itemsOf = async ({ names: { thumbprint, issued } }: Sample) =>
+    (await tested.raw.grants.scan()).filter(({ id }) => {
+      const isBucket = String(id).endsWith(`.issued.${issued.issuer}.${serialBucket(issued.serialNumber)}`)
+      return isBucket || String(id).includes(thumbprint)
+    })
   const stateOf = (client = CLIENT) => rival.grants.findState(SERVICE, client)
   /** Whether a token of this client that is bound to the certificate is refused when it is presented. */
   const isRefused = async (
@@ -89,7 +96,7 @@ export async function certificateSteps(engine: Engine) {
     return (await from.grants.find(grant)).client?.revoked?.[thumbprint] !== undefined
   }
 
-  return { tested, store, rival, confirm, revoke, lift, stateOf, isRefused }
+  return { tested, store, rival, confirm, revoke, lift, stateOf, isRefused, itemsOf }
 }
 
 export const meanwhile =

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { describeCertificate } from '../../../shared/certificate/description.ts'
 import { serialBucket } from '../../../shared/certificate/serial-number.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { UNKNOWN_ISSUER } from '../../../shared/store/certificates/names.ts'
 import { Contention } from '../../../shared/store/unavailable.ts'
 import { atCall, callsOf, type Fate, loseFirstAnswers } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -15,10 +17,11 @@ import {
   meanwhile,
   idIn,
   DAY,
+  type Sample,
 } from './certificate-steps.ts'
 
 export async function certificatesInUse(engine: Engine) {
-  const { tested, store, rival, confirm, revoke, isRefused } = await certificateSteps(engine)
+  const { tested, store, rival, confirm, revoke, isRefused, itemsOf } = await certificateSteps(engine)
 
   describe.each(NAMES)('the revocation by %s', (_, named) => {
     test('reaches all clients with a note, and no other client', async () => {
@@ -161,18 +164,51 @@ export async function certificatesInUse(engine: Engine) {
     expect(tested.proxy.passed.filter(({ operation }) => operation !== 'GetItem')).toEqual([])
   })
 
-  test('a later token raises the time until which the note and its items stay', async () => {
+  test.each([
+    ['with its certificate', {}],
+    ['with only its thumbprint', { presented: undefined }],
+  ])('a later token %s raises the time until which the note and its items stay', async (_, more) => {
     const sample = await certificate()
     await confirm(sample)
     const end = addSeconds(START, 400 * DAY)
-    await confirm(sample, store, { end })
-    const items = (await tested.raw.grants.scan()).filter(({ id }) => {
-      const { thumbprint, issued } = sample.names
-      const isBucket = String(id).endsWith(`.issued.${issued.issuer}.${serialBucket(issued.serialNumber)}`)
-      return isBucket || String(id).includes(thumbprint)
-    })
+    await confirm(sample, store, { end, ...more })
+    const items = await itemsOf(sample)
     expect(items).toHaveLength(3)
     for (const { ttl } of items) expect(ttl).toBeGreaterThan(end + 3600)
+  })
+
+  test('a note does not stay longer than the items that lead to it, although they are written less often', async () => {
+    const sample = await certificate(DAY)
+    const days = (count: number) => addSeconds(START, count * DAY)
+    await confirm(sample, store, { end: days(1) })
+    // The note is written again, because it is old. The items that lead to it last until this token ends.
+    await confirm(sample, store, { now: days(2), end: days(3) })
+    await confirm(sample, store, { now: days(2), end: days(4.9) })
+    for (const { ttl } of await itemsOf(sample)) expect(ttl).toBeGreaterThan(days(4.9) + 3600)
+  })
+
+  test('each certificate of an unknown issuer is noted at its own time, although another one has its serial number', async () => {
+    const [one, other] = [await certificate(), await certificate()]
+    const { serialNumber } = one.names.issued
+    const { notes } = rival.certificates
+    const noteAt = async ({ certificate: { der }, names: { thumbprint } }: Sample, days: number) => {
+      const now = addSeconds(START, days * DAY)
+      const described = describeCertificate(der)
+      const description = described && { ...described, serialNumber }
+      const about = { service: SERVICE, client: CLIENT, names: { thumbprint }, description, now }
+      await notes.write({ ...about, end: now, staleAfterSeconds: 0, checkedFrom: 0 })
+      const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [serialBucket(serialNumber)])
+      return Object.values(noted?.get(serialNumber)?.noted ?? {})
+    }
+    expect(await noteAt(one, 0)).toEqual([START])
+    expect((await noteAt(other, 2)).toSorted()).toEqual([START, START + 2 * DAY])
+    expect((await noteAt(one, 3)).toSorted()).toEqual([START + 2 * DAY, START + 3 * DAY])
+    // Only its thumbprint comes with a request, so its issuer is not looked for.
+    const { thumbprint } = one.names
+    const use = { service: SERVICE, client: CLIENT, names: { thumbprint }, now: addSeconds(START, 9 * DAY) }
+    await notes.write({ ...use, end: addSeconds(START, 500 * DAY), staleAfterSeconds: 0, checkedFrom: 0 })
+    const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [serialBucket(serialNumber)])
+    expect(noted?.get(serialNumber)?.noted).toMatchObject({ [thumbprint]: START + 3 * DAY })
   })
 
   test('a note without the certificate gets its names when the certificate comes', async () => {

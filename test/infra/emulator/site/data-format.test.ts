@@ -6,6 +6,9 @@ import * as z from 'zod/mini'
 import { DATA_FORMAT } from '../../../../infra/emulator/site/data-folder.ts'
 import { addClient } from '../../../../infra/emulator/site/seed.ts'
 import { type Site, startSite } from '../../../../infra/emulator/site/site.ts'
+import type { IssuerKey } from '../../../../shared/certificate/issuer-key.ts'
+import type { SerialNumber } from '../../../../shared/certificate/serial-number.ts'
+import type { Thumbprint } from '../../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { digest } from '../../../../shared/store/digest.ts'
@@ -23,7 +26,7 @@ import {
 } from '../../../shared/store/sample-grant.ts'
 
 /** If the test fails, data folders of users have another format now: raise DATA_FORMAT, and put the new digest here. */
-const DIGEST = { 4: 'b927ed4db9469532e2148a5f64aa7905ba6ddfefce34b8fe5f82e6e03235d89d' }
+const DIGEST = { 5: 'cd6e6405da227aac50f83328590d4162007856d4d62735eb8bb6dca37b6ac064' }
 
 /** The form of these texts is part of the format. */
 const KEYS = ['pk', 'sk', 'id', 'holder', 'held']
@@ -41,7 +44,7 @@ function shapeOf(value: unknown, name = ''): unknown {
 /** Puts an item of each kind into the tables of a site. */
 async function fill({ runtime, seeded }: Site): Promise<void> {
   await addClient(runtime, seeded.serviceId, { clientIdAlias: 'alias' })
-  const { grants, proofs, revocations } = runtime.store
+  const { grants, proofs, revocations, certificates } = runtime.store
   const [stays, used, coded] = [sampleGrant(), sampleGrant(), sampleGrant()]
   await grants.create(stays.pushed, NO_PROOF)
   await grants.create(used.pushed, NO_PROOF)
@@ -55,6 +58,16 @@ async function fill({ runtime, seeded }: Site): Promise<void> {
   await revocations.put(SERVICE, 'subject', CLIENT, addSeconds(START, 60))
   await proofs.useAssertion(SERVICE, CLIENT, 'jti', addSeconds(START, 60))
   await proofs.useProof(SERVICE, { jkt: 'jkt', jti: 'jti', expiresAt: addSeconds(START, 60) })
+  const names = {
+    thumbprint: 'T'.repeat(43) as Thumbprint,
+    issued: { issuer: 'I'.repeat(43) as IssuerKey, serialNumber: '0a' as SerialNumber },
+  }
+  const times = { now: START, end: addSeconds(START, 60), staleAfterSeconds: 0, checkedFrom: 0 }
+  await certificates.notes.write({ service: SERVICE, client: CLIENT, names, ...times })
+  await certificates.revoke({
+    ...{ service: SERVICE, named: names.issued, source: 'operator', reason: 'keyCompromise', clients: [] },
+    ...{ revokedAt: START, now: START, notedFromStart: true },
+  })
 }
 
 test('the number of the format is raised whenever what a data folder keeps has another form', async () => {
