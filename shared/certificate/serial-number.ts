@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 declare const serialNumberBrand: unique symbol
 
-/** A serial number in hexadecimal: lower case, without leading zeros, with `-` if it is negative. */
+/** A serial number in hexadecimal: lower case, without leading zeros, with `-` if it is negative. A very long one is `#` and its SHA-256 digest. */
 export type SerialNumber = string & { readonly [serialNumberBrand]: true }
 
 /** RFC 5280 section 4.1.2.2 allows 20 octets. Some CAs use more. */
@@ -11,18 +11,24 @@ const MAX_DIGITS = 128
 /** @param text hexadecimal, as OpenSSL and browsers show it: in either case, with or without colons */
 export function parseSerialNumber(text: string): SerialNumber | undefined {
   const digits = text.replaceAll(':', '').toLowerCase()
-  if (digits.length > MAX_DIGITS || !/^-?[0-9a-f]+$/.test(digits)) return undefined
-  const magnitude = digits.replace('-', '').replace(/^0+(?=.)/, '')
-  return `${digits.startsWith('-') ? '-' : ''}${magnitude}` as SerialNumber
+  if (!/^-?[0-9a-f]+$/.test(digits)) return undefined
+  return serialOf(digits.replace('-', ''), digits.startsWith('-'))
 }
 
 /** @param content of the INTEGER: two's complement, as short as possible */
 export function serialNumberOf(content: Buffer): SerialNumber {
   const [first = 0] = content
   const hex = content.toString('hex')
-  if (first < 0x80) return hex.replace(/^0+(?=.)/, '') as SerialNumber
+  if (first < 0x80) return serialOf(hex, false)
   const magnitude = 2n ** BigInt(content.length * 8) - BigInt(`0x${hex}`)
-  return `-${magnitude.toString(16)}` as SerialNumber
+  return serialOf(magnitude.toString(16), true)
+}
+
+/** A number with more digits than any CA uses becomes its digest. So items stay small, and a list still finds its certificate. */
+function serialOf(magnitude: string, isNegative: boolean): SerialNumber {
+  const digits = magnitude.replace(/^0+(?=.)/, '')
+  const short = digits.length > MAX_DIGITS ? `#${hash('sha256', digits)}` : digits
+  return `${isNegative ? '-' : ''}${short}` as SerialNumber
 }
 
 /**

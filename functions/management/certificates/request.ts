@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { decodeBase64 } from '../../../shared/base64.ts'
 import { type IssuerKey, issuerKey } from '../../../shared/certificate/issuer-key.ts'
 import { type ReadCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import { parseSerialNumber, type SerialNumber } from '../../../shared/certificate/serial-number.ts'
@@ -173,7 +174,11 @@ function readNamed({
   const hasIssuer = issuerCertificate !== undefined || key !== undefined
   if (ways.length !== 1 || hasIssuer !== (serialNumber !== undefined))
     throw new Refusal('certificate-unnamed')
-  if (thumbprint !== undefined) return { thumbprint }
+  if (thumbprint !== undefined) {
+    // Another last letter decodes to the same bytes, but no certificate would be revoked.
+    if (decodeBase64(thumbprint) === undefined) throw new Refusal('member-wrong', { named: 'thumbprint' })
+    return { thumbprint }
+  }
   if (!hasIssuer) {
     const certificate = readOne(clientCertificate, 'clientCertificate')
     return { thumbprint: certificate.thumbprint, certificate }

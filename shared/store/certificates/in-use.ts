@@ -129,7 +129,7 @@ export class CertificatesInUse {
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
     const key = cacheKeyOf(binding)
     const listed = await this.#lists.sources.find()
-    const sources = listed.map(({ name, issuers }) => `${name} ${issuers.length}`).join()
+    const sources = listed.map(({ name, knownFrom }) => `${name} ${knownFrom}`).join()
     const known = this.#memory.notes.get(key)
     const isEnough = known !== undefined && known.until >= binding.end && binding.now < known.freshUntil
     const isPresented = presented !== undefined

@@ -168,6 +168,20 @@ test('tokens that were issued before the CA had a source end, if their certifica
   expect(await introspected(renewed, stranger)).toBe('OK A056001')
 })
 
+test('a process with a warm cache looks for the issuer again when a source has another key of the CA', async () => {
+  const { issuers } = certificates()
+  await setSource({ issuers: issuers.slice(1) })
+  const client = await walk().addClient(BASIC, BOUND)
+  await walk().granted(client, certificates().own)
+  const note = () =>
+    runtime.store.certificates.notes.find(walk().number, client.number, thumbprintIn(certificates().own))
+  expect((await note())?.issuer).toBeUndefined()
+  await setSource({ issuers: issuers.slice(0, 1), knownFrom: addSeconds(START, 70) }, rival)
+  runtime.clock.now = rival.clock.now = addSeconds(START, 100)
+  await walk().granted(client, certificates().own)
+  expect((await note())?.issuer).toBeDefined()
+})
+
 test('management lists the sources with their lists and marks those that are late, without their addresses', async () => {
   const sources = async () => (await walk().v3('GET', '/certificate/source/get/list')).json['sources']
   const issuerKeys = [expect.any(String), expect.any(String)]
