@@ -1,4 +1,5 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto'
+import { decodeBase64 } from '../base64.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { KeyThumbprint } from './thumbprint.ts'
 
@@ -28,11 +29,14 @@ export function privateMemberOf(jwk: Jwk): string | undefined {
   return PRIVATE_MEMBERS.find((name) => Object.hasOwn(jwk, name))
 }
 
-/** The members of a public key, in the order of its thumbprint (RFC 7638 section 3.2, RFC 8037 section 2). */
-const REQUIRED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['EC', ['crv', 'kty', 'x', 'y']],
-  ['OKP', ['crv', 'kty', 'x']],
-  ['RSA', ['e', 'kty', 'n']],
+/** Picks the members of a public key, in the order of its thumbprint (RFC 7638 section 3.2, RFC 8037 section 2). */
+const REQUIRED_MEMBERS: ReadonlyMap<unknown, (jwk: Jwk) => JsonObject> = new Map<
+  unknown,
+  (jwk: Jwk) => JsonObject
+>([
+  ['EC', ({ crv, kty, x, y }) => ({ crv, kty, x, y })],
+  ['OKP', ({ crv, kty, x }) => ({ crv, kty, x })],
+  ['RSA', ({ e, kty, n }) => ({ e, kty, n })],
 ])
 
 /**
@@ -41,9 +45,9 @@ const REQUIRED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
  * @returns `undefined` for an unknown kind of key and for a member that is not a string
  */
 export function canonicalText(jwk: Jwk): string | undefined {
-  const names = REQUIRED_MEMBERS.get(jwk['kty'])
-  if (names?.every((name) => typeof jwk[name] === 'string') !== true) return undefined
-  return JSON.stringify(Object.fromEntries(names.map((name) => [name, jwk[name]])))
+  const members = REQUIRED_MEMBERS.get(jwk['kty'])?.(jwk)
+  const isWhole = members !== undefined && Object.values(members).every((value) => typeof value === 'string')
+  return isWhole ? JSON.stringify(members) : undefined
 }
 
 /**
@@ -67,9 +71,24 @@ export function keyThumbprint(jwk: Jwk): KeyThumbprint {
  *   valid spelling (RFC 7518 section 6), so that no changed character goes unnoticed
  */
 export function publicKeyOfJwk(jwk: Jwk): KeyObject | undefined {
+  if (jwk['kty'] === 'EC') return hasWholeCoordinates(jwk) ? importKey(jwk) : undefined
   const key = importKey(jwk)
   const members = Object.entries(key?.export({ format: 'jwk' }) ?? {})
   return members.every(([name, value]) => jwk[name] === value) ? key : undefined
+}
+
+/** The bytes of a coordinate for each curve of Node (RFC 7518 section 6.2.1.2, RFC 8812 section 3.1). */
+const COORDINATE_BYTES: ReadonlyMap<unknown, number> = new Map([
+  ['P-256', 32],
+  ['secp256k1', 32],
+  ['P-384', 48],
+  ['P-521', 66],
+])
+
+/** Whether each coordinate has its only valid spelling. An export of the key, to compare it, would cost as much as the import. */
+function hasWholeCoordinates({ crv, x, y }: Jwk): boolean {
+  const length = COORDINATE_BYTES.get(crv)
+  return [x, y].every((text) => typeof text === 'string' && decodeBase64(text)?.length === length)
 }
 
 function importKey(jwk: Jwk): KeyObject | undefined {

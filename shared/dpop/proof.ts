@@ -90,9 +90,10 @@ function timeFault(iat: number, now: EpochSeconds) {
  * `/admin/../public`.
  */
 function isSameUrl(given: unknown, expected: string): boolean {
-  const [signed, requested] = [httpUrl(given), httpUrl(expected)]
+  const requested = httpUrl(expected)
+  const signed = given === expected ? requested : httpUrl(given)
   if (signed === undefined || signed.origin !== requested?.origin || isRewritten(expected)) return false
-  return [signed.pathname, normalizePath(signed.pathname)].includes(requested.pathname)
+  return signed.pathname === requested.pathname || normalizePath(signed.pathname) === requested.pathname
 }
 
 /** @returns `undefined` unless it is an http or https URL without credentials */

@@ -12,16 +12,23 @@ const LIMIT_KEYS = 1000
  */
 const kept = new BoundedMap<string, KeyObject>(LIMIT_KEYS)
 
+/** A key that may verify a signature, with the canonical text of its JWK. */
+export interface UsableKey {
+  readonly text: string
+  readonly key: KeyObject
+}
+
 /** @returns `undefined` for a malformed JWK, a weak key and a key that is too large (decision D18, requirement P03) */
-export function findUsableKey(jwk: Jwk): KeyObject | undefined {
+export function findUsableKey(jwk: Jwk): UsableKey | undefined {
   const text = canonicalText(jwk)
-  return (text === undefined ? undefined : kept.get(text)) ?? importUsableKey(jwk)
+  if (text === undefined) return undefined
+  const key = kept.get(text) ?? importUsableKey(jwk)
+  return key && { text, key }
 }
 
 /** Keeps a key, so that its next signature costs no import. Only a right signature may fill the memory: anyone can send keys. */
-export function keepKey(jwk: Jwk, key: KeyObject): void {
-  const text = canonicalText(jwk)
-  if (text !== undefined) kept.set(text, key)
+export function keepKey({ text, key }: UsableKey): void {
+  if (!kept.has(text)) kept.set(text, key)
 }
 
 function importUsableKey(jwk: Jwk): KeyObject | undefined {

@@ -35,14 +35,11 @@ export function verifyCompactJws(
   // Keys of different kinds or uses may share a `kid` (RFC 7517 section 4.5, requirement M11).
   const named = kid === undefined ? jwks.keys : jwks.keys.filter((jwk) => jwk['kid'] === kid)
   const fitting = named.filter((jwk) => fits(jwk, used, algorithm))
-  const keys = fitting.slice(0, MAX_KEYS_TRIED).flatMap((jwk) => {
-    const key = findUsableKey(jwk)
-    return key === undefined ? [] : [{ jwk, key }]
-  })
+  const keys = fitting.slice(0, MAX_KEYS_TRIED).flatMap((jwk) => findUsableKey(jwk) ?? [])
   if (keys.length === 0) return 'key-unknown'
   const signer = keys.find(({ key }) => isSignedBy(jws, key, algorithm))
   if (signer === undefined) return 'signature-wrong'
-  keepKey(signer.jwk, signer.key)
+  keepKey(signer)
   return undefined
 }
 
@@ -74,15 +71,19 @@ const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 /** Converts r || s (RFC 7518 section 3.4) to the form that OpenSSL verifies: SEQUENCE { INTEGER r, INTEGER s } in DER (RFC 3279 section 2.2.3). */
 function ecdsaSignature(signature: Buffer): Buffer {
   const half = signature.length / 2
-  const integers = [...derInteger(signature.subarray(0, half)), ...derInteger(signature.subarray(half))]
-  const length = integers.length < 128 ? [integers.length] : [0x81, integers.length]
-  return Buffer.from([0x30, ...length, ...integers])
+  const [r, s] = [derInteger(signature.subarray(0, half)), derInteger(signature.subarray(half))]
+  const length = r.length + s.length
+  return Buffer.concat([Buffer.from(length < 128 ? [0x30, length] : [0x30, 0x81, length]), r, s])
 }
 
 /** An INTEGER has no needless zero, but one before a first bit that would be the sign. */
-function derInteger(unsigned: Buffer): number[] {
-  const first = unsigned.findIndex((byte) => byte > 0)
-  const bytes = first < 0 ? [0] : [...unsigned.subarray(first)]
-  if ((bytes[0] ?? 0) > 127) bytes.unshift(0)
-  return [0x02, bytes.length, ...bytes]
+function derInteger(unsigned: Buffer): Buffer {
+  let start = 0
+  while (unsigned[start] === 0 && start < unsigned.length - 1) start++
+  const bytes = unsigned.subarray(start)
+  const isZeroNeeded = bytes.readUInt8() > 127
+  return Buffer.concat([
+    Buffer.from(isZeroNeeded ? [0x02, bytes.length + 1, 0] : [0x02, bytes.length]),
+    bytes,
+  ])
 }

@@ -12,7 +12,6 @@ import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
  * Empty members are left out, except for `response_types_supported`, which is required.
  */
 export function metadataOf(service: Service): Metadata {
-  // The routes are at the root of the domain, even if the issuer has a path.
   const { origin } = new URL(service.issuer)
   const settings = settingsOf(service)
   const { supportedTokenAuthMethods: supported } = settings
@@ -26,22 +25,25 @@ export function metadataOf(service: Service): Metadata {
   return answer({
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
-    token_endpoint: service.tokenEndpoint ?? origin + ENDPOINT_PATHS.token_endpoint,
-    pushed_authorization_request_endpoint:
-      service.pushedAuthReqEndpoint ?? origin + ENDPOINT_PATHS.pushed_authorization_request_endpoint,
+    token_endpoint: endpointUrl('token_endpoint', service, origin),
+    pushed_authorization_request_endpoint: endpointUrl(
+      'pushed_authorization_request_endpoint',
+      service,
+      origin,
+    ),
     require_pushed_authorization_requests: settings.parRequired,
     token_endpoint_auth_methods_supported: unlessEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint: service.revocationEndpoint ?? origin + ENDPOINT_PATHS.revocation_endpoint,
+    revocation_endpoint: endpointUrl('revocation_endpoint', service, origin),
     revocation_endpoint_auth_methods_supported: unlessEmpty(methods),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-    introspection_endpoint: service.introspectionEndpoint ?? origin + ENDPOINT_PATHS.introspection_endpoint,
+    introspection_endpoint: endpointUrl('introspection_endpoint', service, origin),
     introspection_endpoint_auth_methods_supported: unlessEmpty(proving),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     userinfo_endpoint: service.userInfoEndpoint,
     userinfo_signing_alg_values_supported:
       service.userInfoEndpoint === undefined ? undefined : unlessEmpty(signingAlgorithms(service)),
-    jwks_uri: service.jwksUri ?? origin + ENDPOINT_PATHS.jwks_uri,
+    jwks_uri: endpointUrl('jwks_uri', service, origin),
     introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
     scopes_supported: unlessEmpty(scopes),
     ...(isOpenidProvider(service) ? openidMembers(service) : {}),
@@ -66,8 +68,8 @@ export function publishedUrls(
   name: 'token_endpoint' | 'pushed_authorization_request_endpoint' | 'userinfo_endpoint',
 ) {
   return (service: Service, onMtlsDomain?: boolean): readonly string[] => {
-    const { [name]: url, mtls_endpoint_aliases: aliases } = metadataOf(service)
-    const [plain, mtls] = [url, aliases?.[name] ?? url]
+    const plain = name === 'userinfo_endpoint' ? service.userInfoEndpoint : endpointUrl(name, service)
+    const mtls = aliases(service, undefined)?.[name] ?? plain
     const chosen = onMtlsDomain === undefined ? [plain, mtls] : [onMtlsDomain ? mtls : plain]
     return chosen.filter((each) => each !== undefined)
   }
@@ -94,6 +96,23 @@ function openidMembers(service: Service): Partial<Metadata> {
     claims_parameter_supported: true,
     request_uri_parameter_supported: false,
   }
+}
+
+const ENDPOINT_SETTINGS = {
+  token_endpoint: 'tokenEndpoint',
+  pushed_authorization_request_endpoint: 'pushedAuthReqEndpoint',
+  revocation_endpoint: 'revocationEndpoint',
+  introspection_endpoint: 'introspectionEndpoint',
+  jwks_uri: 'jwksUri',
+} as const satisfies Record<keyof typeof ENDPOINT_PATHS, keyof Service>
+
+/** The URL in the settings, or the route of a domain. The routes are at the root of the domain, even if the issuer has a path. */
+function endpointUrl(
+  name: keyof typeof ENDPOINT_PATHS,
+  service: Service,
+  origin = new URL(service.issuer).origin,
+): string {
+  return service[ENDPOINT_SETTINGS[name]] ?? origin + ENDPOINT_PATHS[name]
 }
 
 /** @param announcement the URL for announcements. A client that uses mutual TLS looks for it among the aliases first, if there are any */
