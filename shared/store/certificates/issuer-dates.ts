@@ -15,13 +15,15 @@ export function isBeforeDate(certificate: Der, dates: Dates): boolean {
   return own.some(({ notBefore }) => begins(validFrom, notBefore))
 }
 
-/** `isBeforeDate` for a certificate that is not presented. Without a note its issuer could be any, so it counts as revoked. */
+/**
+ * `isBeforeDate` for a certificate that is not presented. Without a note, and with one that has no issuer, its issuer could be any: the note can
+ * be older than the date.
+ */
 export function isNotedBeforeDate(note: Note | undefined, dates: Dates): boolean {
   if (note === undefined) return true
   return dates.some(
     ({ issuerCertificate, notBefore }) =>
-      note.issuer !== undefined &&
-      note.issuer === keyIn(issuerCertificate) &&
+      (note.issuer === undefined || note.issuer === keyIn(issuerCertificate)) &&
       begins(note.validFrom, notBefore),
   )
 }

@@ -3,6 +3,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { authorizeRequest } from '../../../functions/authorizer/authorizer.ts'
 import { makeIdentity, subjectOf } from '../../../infra/connections/identity.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
+import { type Der, readCertificate } from '../../../shared/certificate/pem.ts'
+import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { callsOf } from '../../support/cutting-proxy.ts'
@@ -75,6 +77,21 @@ test('a refresh by a newer certificate is refused if that of the grant is older'
   const { refresh } = await walk().granted(client, OLD)
   await setDate(ISSUER)
   expect(outcome(await walk().refresh(client, refresh, NEW))).toBe('BAD_REQUEST A053398 invalid_grant')
+})
+
+test('a certificate whose issuer became known with its date is old or new by its validity, and unknown without one', async () => {
+  await walk().setService({ clientCertificateIssuers: [] })
+  const client = await walk().addClient(BASIC, BOUND)
+  const [old, renewed] = await Promise.all(
+    [OLD, NEW].map((certificate) => walk().granted(client, certificate)),
+  )
+  const about = { grantType: 'CLIENT_CREDENTIALS', clientId: client.number }
+  const certificateThumbprint = thumbprint(readCertificate(OLD) as Der)
+  const named = await walk().call('/auth/token/create', { ...about, certificateThumbprint })
+  await setDate(ISSUER)
+  const tokens = [old?.access, renewed?.access, named.json['accessToken']] as string[]
+  const answers = await Promise.all(tokens.map((token) => walk().standard(token)))
+  expect(answers).toMatchObject([{ active: false }, { active: true }, { active: false }])
 })
 
 test('certificates of another issuer, and of another CA with the same name, are not concerned', async () => {
