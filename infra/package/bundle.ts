@@ -41,7 +41,7 @@ export async function bundleCode(handler: string, onDemand = ON_DEMAND): Promise
   const { files, inputs, parts } = await bundleFile('function', handler, onDemand)
   // A part can need others.
   for (const name of parts) {
-    const part = await bundleFile(partOf(name), name, onDemand)
+    const part = await bundlePart(name, onDemand)
     const ours = Object.keys(part.inputs).filter((path) => !path.includes('node_modules/'))
     if (ours.length > 0) throw new Error(`${handler}: ${ours.join(', ')} would be in two files`)
     for (const [path, contents] of part.files) files.set(path, contents)
@@ -52,6 +52,17 @@ export async function bundleCode(handler: string, onDemand = ON_DEMAND): Promise
     startImports: importedAtStart(inputs, handler),
     files: files.set('index.cjs', Buffer.from(ENTRY)),
   }
+}
+
+type Part = ReturnType<typeof bundleFile>
+const known = new Map<string, Part>()
+
+/** All functions have the same parts, so a process bundles each of them once. */
+function bundlePart(name: string, onDemand: readonly string[]): Part {
+  const key = [name, ...onDemand].join()
+  const part = known.get(key) ?? bundleFile(partOf(name), name, onDemand)
+  known.set(key, part)
+  return part
 }
 
 async function bundleFile(name: string, entry: string, onDemand: readonly string[]) {
