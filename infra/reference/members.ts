@@ -156,14 +156,14 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   client: 'The client.',
   search:
     'Lists only clients whose name, alias or client ID contains this text, without regard to case and accents.',
-  pageSize:
+  pageSize: 'The number of entries of a page. The default is 20.',
+  'ClientGetListRequest.pageSize':
     'The number of clients of a page, instead of `start` and `end`. The default with `pageToken` is 20. The clients are sorted by their IDs as text.',
   pageToken: 'The `nextPageToken` of the previous page.',
   nextPageToken:
     'The `pageToken` of the next page. It is absent on the last page. With `search`, a page may contain fewer clients, or none.',
   clients: 'The clients of this page of the list.',
   'ClientCertificateExplainRequest.clientId': 'Checks only this client, by its number or alias.',
-  'ClientCertificateExplainRequest.pageSize': 'The number of clients of a page. The default is 20.',
   'ClientCertificateExplainResponse.outcome':
     '`PASSED`: the certificate would authenticate the client if the TLS terminator trusts it. `NOT_LOOKED_AT`: the client has another method, or its certificates are published at its `jwksUri`, which is not fetched.',
   ...all(
@@ -181,7 +181,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'since until',
   ),
   'AuditGetListRequest.clientId': 'Only changes of this client, by its number or alias.',
-  'AuditGetListRequest.pageSize': 'How many records a page has. Default: 20.',
   start: 'The index of the first entry of the page, counted from 0. The default is 0.',
   end: 'The index after the last entry of the page. The default is 5.',
   totalCount: 'The number of entries in all pages.',
