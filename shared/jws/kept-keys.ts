@@ -33,7 +33,8 @@ export function keepKey({ text, key }: UsableKey): void {
 
 function importUsableKey(jwk: Jwk): KeyObject | undefined {
   const key = publicKeyOfJwk(jwk)
-  if (key === undefined) return undefined
+  // Every curve of a JWK is strong, and to ask OpenSSL for it costs as much as the import.
+  if (key === undefined || jwk['kty'] === 'EC') return key
   const strength = keyStrength(key)
   return isWeakKey(strength) || isUnsafeToVerify(strength) ? undefined : key
 }
