@@ -1,4 +1,6 @@
 import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+// Node 24.21 leaves TLS without `createSecureContext` in a process that calls `toLegacyObject` before it loads TLS.
+import 'node:tls'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
