@@ -45,7 +45,8 @@ export type CrlSettings = z.infer<typeof CrlSettings>
 export const isFolder = (address: string): boolean => address.endsWith('/') && address.startsWith('s3:')
 
 function isAddress(address: string): boolean {
-  if (address.startsWith('s3:')) return /^s3:\/\/[a-z0-9.-]{3,63}\/[\w!.*'()/-]+$/.test(address)
+  // A right for a key with `*` would be one for all keys that fit.
+  if (address.startsWith('s3:')) return /^s3:\/\/[a-z0-9.-]{3,63}\/[\w!.'()/-]+$/.test(address)
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) return false
   return url.username === '' && url.password === '' && url.hash === ''

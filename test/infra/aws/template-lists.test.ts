@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CrlSettings } from '../../../infra/aws/settings/crl-settings.ts'
+import { CrlSettings } from '../../../infra/aws/settings/crl-settings.ts'
 import { alarms } from '../../../infra/aws/template/alarms.ts'
 import { listFunction, listRules, listStatements } from '../../../infra/aws/template/lists.ts'
 import { tablesOf } from '../../../infra/aws/template/tables.ts'
@@ -34,6 +34,14 @@ test('lists over HTTP need no right, and those at S3 only the right to read them
     's3:ListBucket arn:${AWS::Partition}:s3:::lists {"StringLike":{"s3:prefix":"crl/ca/*"}}',
   ])
   expect(rightsOf(crlOf('s3://lists/crl/ca.crl'), 'token')).toEqual([])
+})
+
+test('an address at S3 names objects without a wildcard, which would widen the right to read them', () => {
+  const isTaken = (address: string) => CrlSettings.safeParse(crlOf(address)).success
+  expect(isTaken("s3://lists/a_(1)!'/ca-1.crl")).toBe(true)
+  for (const key of ['*', 'crl/*.crl', 'cr?/ca.crl', '${AWS::Region}/ca.crl']) {
+    expect([key, isTaken(`s3://lists/${key}`)]).toEqual([key, false])
+  }
 })
 
 test('with crl.vpc only the function that reads lists is in the network, and may make its interfaces', () => {
