@@ -27,7 +27,8 @@ export async function localDeployment(
   files: VisitorFiles = {},
 ): Promise<InspectedDeployment> {
   const { local, registry } = await withLocalTables(directory, async (runtime, local) => ({
-    ...{ local, registry: await registryOf(runtime, local.serviceId) },
+    local,
+    registry: await registryOf(runtime, local.serviceId),
   }))
   const { mtlsUrl, plainUrl } = local
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')

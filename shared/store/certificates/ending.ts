@@ -1,6 +1,7 @@
-import * as z from 'zod/mini'
 import { addSeconds, type EpochSeconds } from '../../epoch-seconds.ts'
+import { lazyObject } from '../../lazy-object.ts'
 import { readMembers } from '../item.ts'
+import { integer } from '../member-types.ts'
 import type { Table } from '../table.ts'
 import { TTL_SLACK_SECONDS } from '../time-to-live.ts'
 import { changeItem } from './change-item.ts'
@@ -15,7 +16,7 @@ const NOTICE_DAYS = [1, 7, 14, 30] as const
 const FIRST_NOTICE = Math.max(...NOTICE_DAYS)
 
 /** The day of the last run that gave all notices of a service, in days since 1970. */
-const Notices = z.object({ day: z.int() })
+const Notices = lazyObject(() => ({ day: integer }))
 
 /** A certificate in use whose client has no newer one. */
 export interface EndingCertificate {
