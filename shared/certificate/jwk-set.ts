@@ -88,6 +88,7 @@ const COORDINATE_BYTES: ReadonlyMap<unknown, number> = new Map([
 /** Whether each coordinate has its only valid spelling. An export of the key, to compare it, would cost as much as the import. */
 function hasWholeCoordinates({ crv, x, y }: Jwk): boolean {
   const length = COORDINATE_BYTES.get(crv)
+  if (length === undefined) return false
   return [x, y].every((text) => typeof text === 'string' && decodeBase64(text)?.length === length)
 }
 
