@@ -128,11 +128,20 @@ function versionOutputs(release: string) {
   )
 }
 
-/** Twelve hexadecimal digits. They follow from the archives, the functions, and all resources to which these refer. */
+/**
+ * Twelve hexadecimal digits. They follow from the archives, the functions, and all resources to which these refer. The addresses that
+ * osls gives the archives contain the time, so they do not count.
+ */
 function releaseOf(template: Template, digests: ReadonlyMap<FunctionName, string>): string {
   const ids = FUNCTIONS.map(([name]) => lambdaId(name))
-  const used = [...withReferences(ids, template)].sort().map((id) => [id, template.Resources[id]])
+  const used = [...withReferences(ids, template)].sort().map((id) => [id, withoutCode(template, id)])
   return hash('sha256', JSON.stringify([[...digests].sort(), used]), 'hex').slice(0, 12)
+}
+
+function withoutCode(template: Template, id: string) {
+  const { Properties, ...rest } = resourceOf(template, id)
+  const { Code, ...properties } = Properties
+  return [rest, properties]
 }
 
 /**

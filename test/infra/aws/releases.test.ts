@@ -25,6 +25,11 @@ test.each([
   expect(releaseWith(id, change)).not.toBe(releaseWith())
 })
 
+test('the same code that is packaged at another time is the same release, so that it can be deployed again without a change', () => {
+  const Code = { S3Bucket: 'osls', S3Key: 'serverless/certbound/prod/1796220347371/token.zip' }
+  expect(releaseWith('TokenLambdaFunction', { Code })).toBe(releaseWith())
+})
+
 test('the description of each function, which names its rights, is within the limit of Lambda', () => {
   const { Resources } = addReleases(made, new Map(), 'certbound 10.10.10')
   const described = Object.values(Resources).flatMap(({ Type, Properties }) =>
