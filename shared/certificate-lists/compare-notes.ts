@@ -2,8 +2,9 @@ import type { Thumbprint } from '../certificate/thumbprint.ts'
 import type { RevocationReason } from '../certificate/revocation-reason.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { revokedIn } from '../store/lists/buckets.ts'
+import { announcedBy } from '../store/certificates/certificates.ts'
 import { isInventoryComplete } from '../store/certificates/inventory.ts'
-import { type Issued, UNKNOWN_ISSUER } from '../store/certificates/names.ts'
+import { type Issued, type NamedCertificate, UNKNOWN_ISSUER } from '../store/certificates/names.ts'
 import type { CertificateNotes } from '../store/certificates/notes.ts'
 import { issuerKeysOf } from '../store/lists/sources.ts'
 import type { Store } from '../store/store.ts'
@@ -56,13 +57,14 @@ export async function compareNotes(
         if ((await certificates.lift(by)).hold !== undefined) counts.lifted += 1
       } else {
         const revocation = { ...by, reason, revokedAt: now(), notedFromStart, now: now() }
-        const { thumbprints, renewals } = await certificates.revoke(revocation)
+        const revoked: NamedCertificate[] = [named]
+        // The loop goes on with the certificates that it adds.
+        for (const each of revoked) {
+          const concerned = await certificates.revoke({ ...revocation, named: each })
+          // The holder of a stolen key may have announced a certificate of their own, and with it the next one.
+          if (reason === 'keyCompromise') revoked.push(...announcedBy(concerned, revoked))
+        }
         counts.revoked += 1
-        // The holder of a stolen key may have announced a certificate of their own.
-        const announced = reason === 'keyCompromise' ? renewals : []
-        for (const { from, to } of announced)
-          if (thumbprints.includes(from))
-            await certificates.revoke({ ...revocation, named: { thumbprint: to } })
       }
     }
     const endTokens = async (thumbprint: Thumbprint) => {

@@ -2,9 +2,13 @@ import { registeredCertificates } from '../../../shared/certificate/registered-c
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
-import type { Concerned, ConcernedWithRenewals } from '../../../shared/store/certificates/certificates.ts'
+import {
+  announcedBy,
+  type Concerned,
+  type ConcernedWithRenewals,
+} from '../../../shared/store/certificates/certificates.ts'
 import { isInventoryComplete } from '../../../shared/store/certificates/inventory.ts'
-import { type NamedCertificate, nameOf } from '../../../shared/store/certificates/names.ts'
+import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import { OPERATOR } from '../../../shared/store/certificates/revocations.ts'
 import type { Renewal } from '../../../shared/store/certificates/renewals.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -67,16 +71,6 @@ export async function revokeCertificates(request: RevokeRequest, call: Call): Pr
     isInventoryComplete: isInventoryComplete(service),
     renewals: distinct(revoked.flatMap((each) => each.renewals)),
   }
-}
-
-/** The certificates that a revoked one has announced. Its thief may have done so. Those that are revoked anyway are left out. */
-function announcedBy(
-  { thumbprints, renewals }: ConcernedWithRenewals,
-  named: readonly NamedCertificate[],
-): NamedCertificate[] {
-  const known = new Set(named.map(nameOf))
-  const announced = renewals.filter(({ from }) => thumbprints.includes(from)).map(({ to }) => to)
-  return [...new Set(announced)].filter((to) => !known.has(to)).map((thumbprint) => ({ thumbprint }))
 }
 
 /** A renewal between two revoked certificates was found twice. */

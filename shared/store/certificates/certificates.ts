@@ -10,7 +10,7 @@ import { RevokedCopies } from './copies.ts'
 import { cacheKeyOf, type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
 import { EndingCertificates } from './ending.ts'
 import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
-import type { NamedCertificate } from './names.ts'
+import { type NamedCertificate, nameOf } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
 import { NoteLists } from './note-lists.ts'
 import { CertificateNotes } from './notes.ts'
@@ -181,6 +181,20 @@ export class Certificates {
     const note = await this.notes.find(service, client, thumbprint)
     return note?.validUntil === undefined ? 0 : Math.max(note.validUntil, note.until)
   }
+}
+
+/**
+ * The certificates that a revoked one has announced. Its thief may have done so.
+ *
+ * @param revoked those that are revoked anyway, which are left out
+ */
+export function announcedBy(
+  { thumbprints, renewals }: ConcernedWithRenewals,
+  revoked: readonly NamedCertificate[],
+): NamedCertificate[] {
+  const known = new Set(revoked.map(nameOf))
+  const announced = renewals.filter(({ from }) => thumbprints.includes(from)).map(({ to }) => to)
+  return [...new Set(announced)].filter((to) => !known.has(to)).map((thumbprint) => ({ thumbprint }))
 }
 
 const CLIENTS_AT_ONCE = 20

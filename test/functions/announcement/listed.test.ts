@@ -3,7 +3,7 @@ import { opensslLists } from '../../../infra/bench/openssl-lists.ts'
 import { refreshSource } from '../../../shared/certificate-lists/refresh.ts'
 import { requireCertificate } from '../../../shared/certificate/pem.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { announceByApi, announcementOf, CA, holder } from '../../support/announcements.ts'
+import { announceByApi, announcementOf, CA, type Holder, holder } from '../../support/announcements.ts'
 import { outcome } from '../../support/answers.ts'
 import { ADDRESS, listReader, type Published } from '../../support/list-source.ts'
 import { available, runs } from '../../support/page-code.ts'
@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 test.each(OPENSSL)(
-  'a list of %s ends the renewals of its certificates, and with keyCompromise it revokes the announced ones as well',
+  'a list of %s ends the renewals of its certificates, and with keyCompromise it revokes those that follow as well',
   async () => {
     const lists = opensslLists(await temporaryFolder(), CA)
     const published: Published = new Map()
@@ -30,30 +30,36 @@ test.each(OPENSSL)(
       { name: 'ca', issuers, address: ADDRESS, lists: [], knownFrom: rival.clock.now },
     ])
     const outcomes = async (reason: string) => {
-      const [from, to] = [await holder('a'), await holder('a')]
+      const [from, to, last] = [await holder('a'), await holder('a'), await holder('a')]
       const client = await walk().addClient(PUBLIC, BOUND)
       const { refresh } = await walk().granted(client, from.cert)
       const announcement = announcementOf(from, to, runtime.clock.now)
       expect(outcome(await announceByApi(walk(), client, from, announcement))).toBe('OK A033091')
+      const further = announcementOf(to, last, runtime.clock.now)
+      expect(outcome(await announceByApi(walk(), client, to, further))).toBe('OK A033091')
       const { access } = await walk().granted(client, to.cert)
+      const { access: lastAccess } = await walk().granted(client, last.cert)
       lists.revoke(from.cert, reason)
       published.set(ADDRESS, lists.list())
       const { source } = await refreshSource('ca', listReader(rival, published))
       expect(source.problem).toBeUndefined()
       const call = { clientIdentifier: client.id, thumbprint: from.thumbprint }
       const { json } = await inRival().call('/certificate/renewal/get', call)
-      const introspected = { token: access, clientCertificate: to.cert }
+      const introspected = async (token: string, { cert: clientCertificate }: Holder) =>
+        outcome(await inRival().call('/auth/introspection', { token, clientCertificate }))
       return [
         json['state'],
         outcome(await walk().refresh(client, refresh, to.cert)),
-        outcome(await inRival().call('/auth/introspection', introspected)),
+        await introspected(access, to),
+        await introspected(lastAccess, last),
       ]
     }
     expect(await outcomes('superseded')).toEqual([
-      ...['revoked', 'BAD_REQUEST A053398 invalid_grant', 'OK A056001'],
+      ...['revoked', 'BAD_REQUEST A053398 invalid_grant', 'OK A056001', 'OK A056001'],
     ])
+    const dead = 'UNAUTHORIZED A057397 invalid_token'
     expect(await outcomes('keyCompromise')).toEqual([
-      ...['revoked', 'BAD_REQUEST A053398 invalid_grant', 'UNAUTHORIZED A057397 invalid_token'],
+      ...['revoked', 'BAD_REQUEST A053398 invalid_grant', dead, dead],
     ])
   },
 )
