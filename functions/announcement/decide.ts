@@ -77,6 +77,7 @@ async function storeRenewal(
   const proposed = await renewals.propose({ ...of, from, to, ...times, fromValidUntil })
   if (proposed === 'vetoed') throw new Refusal('renewal-vetoed')
   if (proposed === 'taken') throw new Refusal('renewal-taken')
+  if (proposed === 'too-many') throw new Refusal('renewal-too-many')
   if (proposed.state === 'open') return proposed
   for (const each of held) {
     const revocation = await inUse.findRevocationNow(each, each.presented)
@@ -87,7 +88,8 @@ async function storeRenewal(
   }
   // No announcement leads back, also not by a third certificate.
   const [back] = await renewals.find(of.service, of.client, to)
-  if (back !== undefined && back.state !== 'vetoed') throw new Refusal('renewal-leads-back')
+  if (back !== undefined && (back.state !== 'vetoed' || back.earlier !== undefined))
+    throw new Refusal('renewal-leads-back')
   if (!(await renewals.confirm(of.service, proposed))) return LOST
   log.note({ announced: to })
   return { ...proposed, state: 'open' }

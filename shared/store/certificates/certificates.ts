@@ -149,7 +149,7 @@ export class Certificates {
     return { ...summary(concerned), renewals: await this.#renewalsOf(service, concerned) }
   }
 
-  /** The renewals from or to these certificates that are not over. */
+  /** The renewals from these certificates, and those to them that are not over. */
   async #renewalsOf(
     service: number,
     concerned: readonly { readonly thumbprint: Thumbprint; readonly clients: readonly number[] }[],
@@ -184,7 +184,7 @@ export class Certificates {
 }
 
 /**
- * The certificates that a revoked one has announced. Its thief may have done so.
+ * The certificates that a revoked one has announced, at any time. Its thief may have done so.
  *
  * @param revoked those that are revoked anyway, which are left out
  */
@@ -193,7 +193,9 @@ export function announcedBy(
   revoked: readonly NamedCertificate[],
 ): NamedCertificate[] {
   const known = new Set(revoked.map(nameOf))
-  const announced = renewals.filter(({ from }) => thumbprints.includes(from)).map(({ to }) => to)
+  const announced = renewals
+    .filter(({ from }) => thumbprints.includes(from))
+    .flatMap(({ to, earlier }) => [to, ...(Object.keys(earlier ?? {}) as Thumbprint[])])
   return [...new Set(announced)].filter((to) => !known.has(to)).map((thumbprint) => ({ thumbprint }))
 }
 

@@ -13,6 +13,10 @@ import { changeItem } from './change-item.ts'
 import { renewalHeld, renewalHolder, renewalHolders, renewalId, renewalsOfClient } from './names.ts'
 import type { Item } from '../../dynamodb/dynamodb.ts'
 
+/** How many other certificates a certificate can have announced before. */
+const MAX_EARLIER = 20
+
+const state = () => z.enum(['unconfirmed', 'open', 'vetoed', 'ended', 'revoked'])
 const Renewal = lazyObject(() => ({
   client: integer,
   from: thumbprint,
@@ -20,13 +24,15 @@ const Renewal = lazyObject(() => ({
   announcedAt: seconds,
   effectiveAt: seconds,
   endsAt: seconds,
-  state: z.enum(['unconfirmed', 'open', 'vetoed', 'ended', 'revoked']),
+  state: state(),
+  /** The renewals of `from` that this one has replaced: their `to`, with the state at that time. */
+  earlier: z.optional(z.record(z.string(), state())),
 }))
 /** An announced renewal, from one certificate of a client to one other (architecture, section 10). */
 export type Renewal = Immutable<z.infer<typeof Renewal>>
 
 /** A renewal that a client announces. */
-export interface NewRenewal extends Omit<Renewal, 'state'> {
+export interface NewRenewal extends Omit<Renewal, 'state' | 'earlier'> {
   readonly service: number
   /** The end of the validity of `from`. The item stays until then, so that no announcement leads back. */
   readonly fromValidUntil: number
@@ -58,23 +64,14 @@ export class Renewals {
   /**
    * Stores an announcement, which has no effect before `confirm`. The same announcement again changes nothing.
    *
-   * @returns the stored renewal; or `vetoed` if management has refused this one, or `taken` if another one is open for the certificate
+   * @returns the stored renewal, or why it was not stored
    */
-  async propose({ service, fromValidUntil, ...proposed }: NewRenewal): Promise<Renewal | 'vetoed' | 'taken'> {
-    const { client, from, to, announcedAt: now } = proposed
-    let result: Renewal | 'vetoed' | 'taken' = { ...proposed, state: 'unconfirmed' }
+  async propose({ service, fromValidUntil, ...proposed }: NewRenewal): Promise<Renewal | ProposalFault> {
+    const { client, from } = proposed
+    let result: Renewal | ProposalFault = { ...proposed, state: 'unconfirmed' }
     await changeItem(this.#table, { id: renewalId(service, client, from) }, (item) => {
-      result = { ...proposed, state: 'unconfirmed' }
-      const before = item && readMembers(Renewal, item)
-      const isSame = before?.to === to
-      if (before?.state === 'open' && now < before.endsAt) {
-        result = isSame ? before : 'taken'
-        return undefined
-      }
-      if (before?.state === 'vetoed' && isSame) {
-        result = 'vetoed'
-        return undefined
-      }
+      result = afterProposal(item && readMembers(Renewal, item), proposed)
+      if (typeof result === 'string' || result.state === 'open') return undefined
       return {
         ...result,
         ttl: addSeconds(Math.max(proposed.endsAt, fromValidUntil) as EpochSeconds, TTL_SLACK_SECONDS),
@@ -121,15 +118,15 @@ export class Renewals {
   }
 
   /**
-   * The renewals of a client from or to a certificate that are not over, or that a revocation has ended, so that a revocation can be
-   * repeated. Those from it are strongly consistent. Those to it are found by the index, which may lag behind: if one is missed, its new
-   * certificate is refused wherever it is presented.
+   * The renewal of a client from a certificate, also if it is over, and those to it that are not over or that a revocation has ended, so that
+   * a revocation can be repeated. That from it is strongly consistent. Those to it are found by the index, which may lag behind: if one is
+   * missed, its new certificate is refused wherever it is presented.
    */
   async about(service: number, client: number, certificate: Thumbprint): Promise<Renewal[]> {
     const from = await this.find(service, client, certificate)
     const { renewals } = await this.ofClient(service, client, BATCH)
-    const to = renewals.filter((renewal) => renewal.to === certificate)
-    return [...from, ...to].filter((renewal) => isPending(renewal) || renewal.state === 'revoked')
+    const to = renewals.filter((renewal) => renewal.to === certificate && isEndedByRevocation(renewal))
+    return [...from, ...to]
   }
 
   /** Whether one of the announcements leads from a registered certificate to the presented one. */
@@ -173,6 +170,35 @@ interface Presented {
   readonly thumbprint: Thumbprint
 }
 
+/**
+ * Why an announcement is not stored: management has vetoed it, another certificate is open for the present one, or too many were announced
+ * before.
+ */
+type ProposalFault = 'vetoed' | 'taken' | 'too-many'
+
+/** The renewal after an announcement. The item remembers the certificates that were announced before, because a thief may have announced them. */
+function afterProposal(
+  before: Renewal | undefined,
+  proposed: Omit<NewRenewal, 'service' | 'fromValidUntil'>,
+): Renewal | ProposalFault {
+  const { to, announcedAt: now } = proposed
+  if (before?.state === 'open' && now < before.endsAt) return before.to === to ? before : 'taken'
+  const { [to]: known, ...others } = { ...before?.earlier, ...(before && { [before.to]: before.state }) }
+  if (known === 'vetoed') return 'vetoed'
+  const earlier = Object.entries(others).filter(([, state]) => state !== 'unconfirmed')
+  if (earlier.length > MAX_EARLIER) return 'too-many'
+  return {
+    ...proposed,
+    state: 'unconfirmed',
+    earlier: earlier.length === 0 ? undefined : Object.fromEntries(earlier),
+  }
+}
+
 function isPending({ state }: Renewal): boolean {
   return state === 'open' || state === 'unconfirmed'
+}
+
+/** Whether a revocation of one of its certificates ends or has ended the renewal. */
+export function isEndedByRevocation(renewal: Renewal): boolean {
+  return isPending(renewal) || renewal.state === 'revoked'
 }

@@ -124,6 +124,24 @@ describe('a revocation', () => {
     expect(await announced(other, D, C)).toBe('BAD_REQUEST A033399 invalid_request')
   })
 
+  test.each(['end', 'veto', 'time'])(
+    'also revokes a certificate whose renewal was over by %s, and was replaced by another one',
+    async (how) => {
+      await walk().setService({ renewalDuration: 600 })
+      const client = await walk().addClient(PUBLIC, BOUND)
+      const { refresh } = await walk().granted(client, A.cert)
+      await announced(client, A, B)
+      after(3600)
+      const { access } = tokensOf(await walk().refresh(client, refresh, B.cert))
+      if (how === 'time') after(3600 + 600)
+      else await manage(how, client)
+      expect(await announced(client, A, C)).toBe('OK A033091')
+      const { json } = await revoke(A)
+      expect(json['renewals']).toMatchObject([{ newThumbprint: C.thumbprint }])
+      expect(outcome(await walk().introspect(access, B.cert))).toBe('UNAUTHORIZED A057397 invalid_token')
+    },
+  )
+
   test('that names the announced certificate ends the renewal, and leaves the present one', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     const { access } = await walk().granted(client, A.cert)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { makeIdentity } from '../../../infra/connections/identity.ts'
+import type { Renewal } from '../../../shared/store/certificates/renewals.ts'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import {
   announceByApi,
@@ -24,6 +25,13 @@ beforeEach(() => walk().setService({ ...EVERY_METHOD, clientCertificateIssuers: 
 
 const byApi = async (client: TestClient, text: string, present: Pick<Holder, 'cert'> = A) =>
   outcome(await announceByApi(walk(), client, present, text))
+const setState = (client: TestClient, state: Renewal['state'], more: Partial<Renewal> = {}) =>
+  runtime.store.certificates.renewals.change(
+    walk().number,
+    client.number,
+    A.thumbprint as Thumbprint,
+    () => ({ state, ...more }),
+  )
 const find = async (client: TestClient, from: Holder) => {
   const { renewals } = runtime.store.certificates
   return renewals.find(walk().number, client.number, from.thumbprint as Thumbprint)
@@ -169,11 +177,22 @@ describe('one renewal is open for a certificate', () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
     expect(await byApi(client, announcementOf(A, C, START))).toBe('BAD_REQUEST A033397 invalid_request')
-    const { renewals } = runtime.store.certificates
-    await renewals.change(walk().number, client.number, A.thumbprint as Thumbprint, () => ({
-      state: 'vetoed',
-    }))
+    await setState(client, 'vetoed')
     expect(await byApi(client, announcementOf(A, B, START))).toBe('BAD_REQUEST A033398 invalid_request')
+    expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
+    await setState(client, 'ended')
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('BAD_REQUEST A033398 invalid_request')
+    expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
+  })
+
+  test('and it can announce twenty others, one after the other', async () => {
+    const client = await walk().addClient(PUBLIC, BOUND)
+    const many = Array.from({ length: 20 }, (_, i) => [String(i).padStart(43, '0'), 'ended'] as const)
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
+    await setState(client, 'ended', { earlier: Object.fromEntries(many.slice(1)) })
+    expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
+    await setState(client, 'ended', { earlier: Object.fromEntries(many) })
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('BAD_REQUEST A034392 invalid_request')
     expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
   })
 
