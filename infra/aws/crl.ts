@@ -51,17 +51,19 @@ export const COMMAND = command({
     return withTables(settings, { endpoint }, (runtime, deployed) =>
       attempt('the tables', async () => {
         const names = await namesOf([...positionals, ...(older === undefined ? [] : [older])], runtime)
-        if (older !== undefined) {
-          const operator = await operatorOf(`crl --accept-older ${older}`, deployed?.aws)
-          await runOperation(runtime, operator, ({ store }) => acceptOlder(older, store))
-        }
         const s3 = { region: settings.region, ...(deployed && { credentials: deployed.aws.credentials }) }
         const pause = () => delay(WRITE_PAUSE_MILLISECONDS)
-        const reader = { ...runtime, ...listFetcher(s3), pause }
+        const read = (name: string) => refreshSource(name, { ...runtime, ...listFetcher(s3), pause })
         let isFine = true
         for (const name of names) {
-          const read = await refreshSource(name, reader).catch(complain)
-          isFine = report(read, runtime, io) && isFine
+          const accepting = async () =>
+            runOperation(
+              runtime,
+              await operatorOf(`crl --accept-older ${name}`, deployed?.aws),
+              ({ store }) => acceptingOlder(name, store, () => read(name)),
+            )
+          const refreshed = await (name === older ? accepting() : read(name)).catch(complain)
+          isFine = report(refreshed, runtime, io) && isFine
         }
         return isFine ? 0 : 1
       }),
@@ -86,8 +88,18 @@ async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<r
   return chosen.length === 0 ? known : [...new Set(chosen)]
 }
 
-async function acceptOlder(name: string, store: Pick<Runtime['store'], 'lists'>): Promise<void> {
-  await store.lists.sources.changeSource(name, (source) => ({ ...source, acceptOlder: true }))
+/** Lets a run accept older lists of a source, and no later run, even if this one fails. */
+async function acceptingOlder<Result>(
+  name: string,
+  { lists: { sources } }: Pick<Runtime['store'], 'lists'>,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  await sources.changeSource(name, (source) => ({ ...source, acceptOlder: true }))
+  try {
+    return await run()
+  } finally {
+    await sources.changeSource(name, ({ acceptOlder, ...source }) => acceptOlder && source)
+  }
 }
 
 function complain(error: unknown): never {

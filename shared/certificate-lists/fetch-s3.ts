@@ -38,6 +38,9 @@ export function openBucket(config: S3ClientConfig) {
         for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
           keys.push(...Contents.flatMap(({ Key = '' }) => (Key.endsWith('.crl') ? [Key] : [])))
         }
+        // The name of the list's distribution point is made from the rest of the key.
+        if (keys.some((key) => !key.startsWith(Prefix)))
+          throw new ListUnavailable('lists an object outside of its folder')
         return keys.map((key) => `s3://${Bucket}/${key}`)
       }),
   }

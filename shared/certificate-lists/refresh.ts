@@ -116,6 +116,19 @@ async function partsOf(
   }))
 }
 
+/**
+ * A folder has each list that was in it. One that is missing stays as it was, and becomes late.
+ *
+ * @throws ListUnavailable
+ */
+function requireEachList({ lists }: ListSource, parts: readonly Part[]): void {
+  if (parts.length === 0) throw new ListUnavailable('has no object that ends with .crl')
+  const found = new Set(parts.map(({ distributionPoint }) => listId(distributionPoint)))
+  const lost = lists.find(({ key }) => !found.has(key))
+  if (lost !== undefined)
+    throw new ListUnavailable(`no longer has the list of ${String(lost.distributionPoint)}`)
+}
+
 async function fetchChanged(source: ListSource, reader: ListReader) {
   const lists: ChangedList[] = []
   const problems: string[] = []
@@ -131,6 +144,7 @@ async function fetchChanged(source: ListSource, reader: ListReader) {
   let parts: readonly Part[] = []
   await collect(source.address, async () => {
     parts = await partsOf(source, reader)
+    requireEachList(source, parts)
   })
   for (const part of parts) {
     await collect(part.address, async () => {

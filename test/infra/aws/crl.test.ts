@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { listen } from '../../../infra/connections/listen.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { authority, pemOf } from '../../support/certificate-chain.ts'
 import { type BuiltList, builtList } from '../../support/certificate-list.ts'
 import { readProjectFile } from '../../support/comments.ts'
@@ -77,10 +78,11 @@ test('provision stores the sources of the settings, and crl reads their lists', 
   expect(await sources.findCurrent()).toEqual([])
 })
 
-test('crl --accept-older accepts an older list once, which the audit log records', async ({
+test('crl --accept-older accepts an older list of one source in one run, which the audit log records', async ({
   provisioning,
   source,
 }) => {
+  source.configure([source.own, { ...source.own, name: 'others' }])
   await provisioning.provision()
   source.publish(9)
   await provisioning.run(['crl'])
@@ -90,8 +92,22 @@ test('crl --accept-older accepts an older list once, which the audit log records
     1,
     expect.stringContaining('the list is older than the one before'),
   ])
-  const accepted = await provisioning.run(['crl', '--accept-older', 'clients'])
-  expect([accepted.code, accepted.stdout]).toEqual([0, expect.stringContaining('number 5')])
+  const { sources } = provisioning.runtime.store.lists
+  const busy = { id: 'another', until: addSeconds(provisioning.runtime.now(), 300), pending: [] }
+  await sources.changeSource('clients', (current) => ({ ...current, run: busy }))
+  expect((await provisioning.run(['crl', '--accept-older', 'clients'])).stderr).toContain('another run')
+  await sources.changeSource('clients', ({ run: _, ...current }) => current)
+  expect((await provisioning.run(['crl', 'clients'])).stdout).toContain('the list is older')
+
+  const accepted = await provisioning.run(['crl', '--accept-older', 'clients', 'others'])
+  expect([accepted.code, accepted.stdout.match(/.*number.*|.*is older/g)]).toEqual([
+    1,
+    [
+      expect.stringMatching(/^others: the list, number 9,/),
+      expect.stringMatching(/^others: .* the list is older/),
+      expect.stringMatching(/^clients: the list, number 5,/),
+    ],
+  ])
   source.publish(4)
   expect((await provisioning.run(['crl'])).code).toBe(1)
   const { stdout } = await provisioning.run(['audit-log', '--deployment', '--json'])

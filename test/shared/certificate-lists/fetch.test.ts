@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../../infra/connections/listen.ts'
@@ -7,6 +8,10 @@ import { ListUnavailable } from '../../../shared/certificate-lists/fetched-list.
 import { findMoto, startMoto } from '../../support/moto.ts'
 
 const { fetch } = listFetcher()
+const S3 = {
+  ...{ region: 'us-east-1', forcePathStyle: true },
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+}
 
 async function serve(answer: RequestListener): Promise<string> {
   const { port, close } = await listen(createServer(answer))
@@ -25,12 +30,21 @@ test('a list is fetched over HTTP once for each entity tag', async () => {
   expect(await fetch(address, '"1"')).toBe('unchanged')
 })
 
+test('a list that the server compresses is the list', async () => {
+  const address = await serve((_, response) =>
+    response.setHeader('content-encoding', 'gzip').end(gzipSync('list')),
+  )
+  expect(await fetch(address, undefined)).toMatchObject({ content: Buffer.from('list') })
+})
+
 const MEGABYTE = Buffer.alloc(1024 * 1024)
+const COMPRESSED_MEGABYTE = gzipSync(MEGABYTE)
 
 test.each<[fault: string, answer: RequestListener, message: string]>([
   [
-    'redirects',
-    (_, response) => response.writeHead(302, { location: 'http://127.0.0.1/' }).end(),
+    'redirects, to a private host or to itself',
+    (request, response) =>
+      response.writeHead(302, { location: request.url === '/ca.crl' ? '/again' : '/ca.crl' }).end(),
     'the address answers with the status 302',
   ],
   ['is missing', (_, response) => response.writeHead(404).end(), 'the address answers with the status 404'],
@@ -46,6 +60,14 @@ test.each<[fault: string, answer: RequestListener, message: string]>([
       response.write('half', () => socket.destroy())
     },
     'the address cannot be reached',
+  ],
+  [
+    'is small and decompresses to more than the limit',
+    (_, response) =>
+      response
+        .setHeader('content-encoding', 'gzip')
+        .end(Buffer.concat(Array.from({ length: 65 }, () => COMPRESSED_MEGABYTE))),
+    'the address has more than 67108864 bytes',
   ],
   [
     'never ends',
@@ -65,11 +87,19 @@ test('a host that does not answer is a list that cannot be fetched', async () =>
   const { port, close } = await listen(createServer())
   await close()
   await expect(fetch(`http://127.0.0.1:${port}/`, undefined)).rejects.toThrow('the address cannot be reached')
-  const config = {
-    ...{ region: 'eu-central-1', endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 },
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  }
+  const config = { ...S3, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 }
   await expect(listFetcher(config).find('s3://lists/ca/')).rejects.toThrow(ListUnavailable)
+})
+
+test('a folder at S3 that names an object outside of it cannot be read', async () => {
+  const objects = ['ca/1.crl', 'other/2.crl'].map((key) => `<Contents><Key>${key}</Key></Contents>`)
+  const address = await serve((_, response) =>
+    response.end(`<ListBucketResult><Name>others</Name>${objects.join('')}</ListBucketResult>`),
+  )
+  const { find } = listFetcher({ ...S3, endpoint: new URL(address).origin })
+  await expect(find('s3://lists/ca/')).rejects.toThrow(
+    new ListUnavailable('lists an object outside of its folder'),
+  )
 })
 
 test('lists are fetched from S3 once for each entity tag, and a folder has those that end with .crl', async ({
@@ -78,8 +108,7 @@ test('lists are fetched from S3 once for each entity tag, and a folder has those
   if (findMoto() === undefined) skip('there is no python3-moto with python3-flask-cors here')
   const { endpoint, close } = await startMoto()
   onTestFinished(close)
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const config = { region: 'us-east-1', endpoint, forcePathStyle: true, credentials }
+  const config = { ...S3, endpoint }
   const s3 = new S3Client(config)
   await s3.send(new CreateBucketCommand({ Bucket: 'lists' }))
   for (const Key of ['ca/1.crl', 'ca/2.crl', 'ca/acm-pca-permission-test-file', 'other/3.crl'])

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { refreshSource } from '../../../shared/certificate-lists/refresh.ts'
-import { SourceBusy } from '../../../shared/certificate-lists/run.ts'
+import { isFresh, SourceBusy } from '../../../shared/certificate-lists/run.ts'
 import { parseSerialNumber, type SerialNumber } from '../../../shared/certificate/serial-number.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { ListSource } from '../../../shared/store/lists/sources.ts'
 import { authority } from '../../support/certificate-chain.ts'
-import { type BuiltEntry, type BuiltList, builtList } from '../../support/certificate-list.ts'
+import { element } from '../../support/built-certificate.ts'
+import { type BuiltEntry, type BuiltList, builtList, extension } from '../../support/certificate-list.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { ADDRESS, listReader, type Published, sourceOf } from '../../support/list-source.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -32,6 +33,7 @@ async function open(name: string, more: Partial<ListSource> = {}) {
   const publish = (list: Buffer, address = ADDRESS) => void published.set(address, list)
   return {
     publish,
+    remove: (address: string) => void published.delete(address),
     reader,
     refresh: () => refreshSource(name, reader),
     current: async () => (await sources.findCurrent()).find((each) => each.name === name) as ListSource,
@@ -88,6 +90,13 @@ test.each<[string, Buffer, string]>([
     'another key',
   ],
   ['not signed', listOf(3, [], { signedWith: (await authority('Forger')).privateKey }), 'a wrong signature'],
+  ['the page of a proxy', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), 'not a certificate list'],
+  ['cut off', listOf(3).subarray(0, -1), 'not a certificate list'],
+  [
+    'with an unknown critical extension of an entry',
+    listOf(3, [{ serial: '02', extensions: [extension('2a0304', element(0x05), true)] }]),
+    'an entry with a critical extension',
+  ],
   [
     'a part',
     listOf(3, [], { point: 'http://lists.example.com/part.crl' }),
@@ -165,6 +174,29 @@ test('a folder has parts, each of which must name its own distribution point, an
     [`${points}1.crl`, '2'],
     [`${points}2.crl`, '2'],
   ])
+})
+
+test('a part that is missing from its folder stays as it was, and becomes late', async () => {
+  const [folder, points] = ['s3://lists/lost/', 'http://lists.example.com/lost/']
+  const { publish, remove, refresh, reasonOf } = await open('lost', {
+    address: folder,
+    distributionPoint: points,
+  })
+  expect((await refresh()).source.problem).toBe(`${folder}: the address has no object that ends with .crl`)
+  const part = (name: string, number: number, serial: string, more: BuiltList = {}) =>
+    publish(listOf(number, [{ serial }], { point: `${points}${name}.crl`, ...more }), `${folder}${name}.crl`)
+  part('1', 1, '01')
+  part('2', 1, '02')
+  expect((await refresh()).source.problem).toBeUndefined()
+  remove(`${folder}2.crl`)
+  part('1', 2, '03', { nextUpdate: dateAt(90_000) })
+  const { source } = await refresh()
+  expect(source.problem).toBe(`${folder}: the address no longer has the list of ${points}2.crl`)
+  expect(await Promise.all(['01', '02', '03'].map(reasonOf))).toEqual([
+    ...[undefined, 'unspecified', 'unspecified'],
+  ])
+  expect(isFresh(source, START + 86_400)).toBe(true)
+  expect(isFresh(source, START + 86_401)).toBe(false)
 })
 
 test('only one run writes at a time, and the next one repeats a run that did not end', async () => {
