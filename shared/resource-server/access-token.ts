@@ -1,7 +1,7 @@
 /** The claims of a JWT, or the members of an introspection response. */
 export type TokenClaims = Readonly<Record<string, unknown>>
 
-/** An access token that passed the check. */
+/** An access token that passed the check. It is frozen, with all its claims. */
 export interface AccessToken {
   /** The issuer. Different issuers can give one `subject` or `clientId` to different parties. */
   readonly issuer: string

@@ -91,7 +91,7 @@ function readerOf(
  * one of the only issuer that introspects.
  */
 function byIssuer(issuers: readonly IssuerOptions[], readers: readonly ReadToken[]): ReadToken {
-  const named = new Map(issuers.map(({ issuer }, i) => [issuer, readers[i]]))
+  const named = new Map<unknown, ReadToken | undefined>(issuers.map(({ issuer }, i) => [issuer, readers[i]]))
   if (named.size < issuers.length) throw new TypeError('issuers must be different from each other')
   const introspecting = readers.filter((_reader, i) => issuers[i]?.introspection !== undefined)
   const [opaque] = introspecting.length === 1 ? introspecting : []
@@ -101,7 +101,7 @@ function byIssuer(issuers: readonly IssuerOptions[], readers: readonly ReadToken
     const jws = readCompactJws(text)
     const claims = jws && parseJsonObject(jws.payload)
     if (claims !== undefined) {
-      const reader = named.get(String(claims['iss']))
+      const reader = named.get(claims['iss'])
       // The `iss` that was sent is not confirmed, so the details do not have it.
       if (reader === undefined) throw new RequestRefusal('issuer-wrong', { expected })
       return reader(text)

@@ -86,7 +86,7 @@ function idTokenMark(claims: TokenClaims, clientId: unknown): string | undefined
 }
 
 /**
- * Makes an access token of claims that the issuer has signed or returned.
+ * Makes an access token of claims that the issuer has signed or returned. Nobody can change it.
  *
  * @throws RequestRefusal issuer-wrong, audience-wrong, claim-wrong, id-token, scopes-missing
  */
@@ -104,7 +104,14 @@ export function accessTokenOf(
   }
   const scopes = [...new Set(profile.scopes.flatMap((name) => scopesIn(name, claims[name])))]
   profile.requireAccessToken(claims, scopes)
-  return { issuer, clientId, subject: typeof sub === 'string' ? sub : undefined, scopes, claims }
+  return frozen({ issuer, clientId, subject: typeof sub === 'string' ? sub : undefined, scopes, claims })
+}
+
+/** A token may be kept, and the server gets it again with the next request: a change of it would change what this request may do. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  Object.values(value).forEach(frozen)
+  return Object.freeze(value)
 }
 
 const KEYCLOAK_AUDIENCE =

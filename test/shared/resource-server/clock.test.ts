@@ -28,6 +28,7 @@ test.each([
   ['a proof of a minute ago is refused', 60, 0, 'proof-wrong'],
   ['a token passes in its last second', 3599, 3599, 'allowed'],
   ['a token is refused at its end', 3600, 3600, 'token-expired'],
+  ['a token is refused if they give no time', NaN, 0, 'token-expired'],
 ])('by the clock of the options %s', async (_what, after, proofAfter, expected) => {
   seconds = START + after
   const request = {

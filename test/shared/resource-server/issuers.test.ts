@@ -56,6 +56,8 @@ test('iss chooses the keys, and a kid that another issuer has does not', async (
     undefined,
     5,
     null,
+    [bank.options.issuer],
+    { toString: null },
   ])
     expect(await decision(resource, ofBroker({ iss }))).toMatch(
       /^401 (signature-wrong|issuer-wrong|token-inactive)$/,

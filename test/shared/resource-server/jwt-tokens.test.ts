@@ -43,6 +43,24 @@ describe('a verified token that is kept', () => {
     expect(await decision(protectedResource(options), token, ['write'])).toBe('403 scope-insufficient')
   })
 
+  test('cannot be changed by the server that got it', async () => {
+    const resource = protectedResource({ ...options, unboundTokens: 'allowed' })
+    const rawHeaders = ['authorization', `Bearer ${token}`]
+    const { token: got } = (await resource([])({ rawHeaders, certificate: HOLDER.cert })) as {
+      token?: { scopes: string[]; claims: { cnf?: Record<string, string> } }
+    }
+    expect(got).toBeDefined()
+    for (const change of [
+      () => got?.scopes.push('write'),
+      () => delete got?.claims.cnf,
+      () => delete got?.claims.cnf?.['x5t#S256'],
+      () => Object.assign(got as object, { subject: 'other' }),
+    ])
+      expect(change).toThrow(TypeError)
+    expect(await decision(resource, token, ['write'])).toBe('403 scope-insufficient')
+    expect(await resource([])({ rawHeaders, certificate: undefined })).toMatchObject({ status: 401 })
+  })
+
   test('is refused in the second in which it expires', async () => {
     const resource = remote()
     expect(await decision(resource, token)).toBe('allowed')
