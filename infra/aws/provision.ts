@@ -35,7 +35,7 @@ const HELP = `certbound provision: creates the service, the clients and the owne
   --endpoint URL    use a DynamoDB on this machine, which has no trust store (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
-Existing parts are not changed. Each secret is printed once, when it is made: the tables hold only its digest.`
+Existing parts are not changed, but a service of an older version gets the endpoints that it lacks. Each secret is printed once, when it is made: the tables hold only its digest.`
 
 interface Options {
   readonly settings: string

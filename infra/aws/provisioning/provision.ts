@@ -5,14 +5,16 @@ import { Complaint, Complaints } from '../../command.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { openManagement } from '../../management/management.ts'
 import { problemsOfClient } from '../../management/problems.ts'
-import type { Operator } from '../../management/operation.ts'
+import { LOCAL, type Operator, runOperation } from '../../management/operation.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
-import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
+import { clientMembers, laterEndpoints, serviceMembers } from '../settings/secure-settings.ts'
 
 /** The parts of the settings that already exist in the tables. */
 export interface Present {
   readonly owner: boolean
   readonly service: Service | undefined
+  /** The endpoints of a newer version that the service lacks. */
+  readonly missingEndpoints: Readonly<Record<string, string>>
   /** The aliases of the clients. */
   readonly clients: ReadonlySet<string>
 }
@@ -29,7 +31,16 @@ export async function findPresent(settings: DeploymentSettings, runtime: Runtime
     if (client !== undefined) clients.add(clientIdAlias)
   }
   const owner = (await registry.findOwner()) !== undefined
-  return { owner, service, clients }
+  return { owner, service, missingEndpoints: missingEndpoints(settings, service), clients }
+}
+
+function missingEndpoints(settings: DeploymentSettings, service: Service | undefined) {
+  const given = service === undefined ? [] : Object.entries(laterEndpoints(settings))
+  return Object.fromEntries(
+    given.flatMap(([name, url]) =>
+      typeof url === 'string' && service?.[name as keyof Service] === undefined ? [[name, url]] : [],
+    ),
+  )
 }
 
 /**
@@ -73,7 +84,7 @@ interface ServiceCredentials {
 }
 
 /**
- * Creates the missing parts, each after its dependencies, and changes nothing else.
+ * Creates the missing parts, each after its dependencies, and adds missing endpoints to the service. It changes nothing else.
  *
  * @param show called with each secret as soon as its digest is stored, so that a later failure does not lose it
  * @throws Complaint that names the wrong setting
@@ -86,8 +97,17 @@ export async function provision(
   operator?: Operator,
 ): Promise<void> {
   const management = openManagement(runtime, operator)
+  const { missingEndpoints } = present
   if (present.service !== undefined) await refuseWrong(settings, present, present.service)
   const service = present.service ?? (await makeService(settings, management, show))
+  if (Object.keys(missingEndpoints).length > 0)
+    await runOperation(runtime, operator ?? LOCAL, ({ store, now }) =>
+      store.registry.changeService(service.apiKey, (current) => ({
+        ...missingEndpoints,
+        ...current,
+        modifiedAt: now(),
+      })),
+    )
   if (!present.owner) show({ owner: await management.newOwner() })
   for (const client of settings.clients) {
     const alias = client.clientIdAlias

@@ -6,13 +6,14 @@ import type { RestoredState, RestoredService, RestoreOptions } from './restore.t
 
 /** The lines of the plan: the parts that exist and those that will be created. */
 export function provisionPlan(
-  { owner, service, clients }: Present,
+  { owner, service, missingEndpoints, clients }: Present,
   number: number,
   aliases: readonly string[],
 ): string[] {
   const action = (exists: boolean) => (exists ? 'exists, no change' : 'create')
+  const added = Object.keys(missingEndpoints)
   return [
-    `  service ${number}: ${action(service !== undefined)}`,
+    `  service ${number}: ${added.length > 0 ? `add ${added.join(', ')}` : action(service !== undefined)}`,
     `  owner of the deployment: ${action(owner)}`,
     ...aliases.map((alias) => `  client ${alias}: ${action(clients.has(alias))}`),
   ]

@@ -27,6 +27,12 @@ export function serviceMembers(settings: ManagedSettings): Members {
   }
 }
 
+/** The endpoints that a service of an older version does not have. `null` in the settings leaves one out. */
+export function laterEndpoints(settings: ManagedSettings): Members {
+  const { certificateAnnouncementEndpoint } = { ...endpointsOf(settings), ...settings.service }
+  return { certificateAnnouncementEndpoint }
+}
+
 /** The members of a new client. Its tokens are bound unless its settings disable that. */
 export function clientMembers(client: ManagedSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }

@@ -121,6 +121,34 @@ test('a second provision changes nothing, shows no secret and lists the existing
   expect(await stored(endpoint, runtime)).toBe(before)
 })
 
+test('provision adds the announcement endpoint to a service of an older version, and leaves every other one as it is', async ({
+  provisioning,
+}) => {
+  const { configure, deployTables, provision, registry } = provisioning
+  await deployTables()
+  await provision()
+  const change = async (members: object) =>
+    registry.changeService(SERVICE, ({ certificateAnnouncementEndpoint: _, ...service }) => ({
+      ...service,
+      ...members,
+    }))
+  const endpoint = async () => (await registry.findCurrentService(SERVICE))?.certificateAnnouncementEndpoint
+  await change({ revocationEndpoint: undefined })
+  const { stdout } = await provision()
+  expect(stdout).toContain(`  service ${String(SERVICE)}: add certificateAnnouncementEndpoint\n`)
+  expect(await endpoint()).toBe('https://mtls.auth.example.com/certificate/announce')
+  expect((await registry.findCurrentService(SERVICE))?.revocationEndpoint).toBeUndefined()
+  expect((await provision()).stdout).toContain(`  service ${String(SERVICE)}: exists, no change\n`)
+
+  await change({ certificateAnnouncementEndpoint: 'https://as.example.com/announce' })
+  await provision()
+  expect(await endpoint()).toBe('https://as.example.com/announce')
+  await change({})
+  configure('"service": {', '"service": { "certificateAnnouncementEndpoint": null,')
+  await provision()
+  expect(await endpoint()).toBeUndefined()
+})
+
 test('provision creates a client that is added later, with the secret that it needs', async ({
   provisioning,
 }) => {
