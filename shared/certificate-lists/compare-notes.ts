@@ -8,7 +8,7 @@ import { type Issued, type NamedCertificate, UNKNOWN_ISSUER } from '../store/cer
 import type { CertificateNotes } from '../store/certificates/notes.ts'
 import { issuerKeysOf } from '../store/lists/sources.ts'
 import type { Store } from '../store/store.ts'
-import { inParallel } from './in-parallel.ts'
+import { eachInParallel, inParallel } from './in-parallel.ts'
 import type { ListReader, RunningSource } from './run.ts'
 import type { BucketChange } from './write-buckets.ts'
 
@@ -37,6 +37,8 @@ interface Differences {
  *
  * A certificate that was noted before the keys of the source were known may be from this issuer or from another one. Its clients lose
  * their tokens. When they request others, the issuer is found, and a revoked certificate is refused.
+ *
+ * @throws the first failure, at the end: a damaged item of one client must not keep other certificates from being revoked
  */
 export async function compareNotes(
   source: RunningSource,
@@ -44,7 +46,7 @@ export async function compareNotes(
   { store, now }: Pick<ListReader, 'store' | 'now'>,
 ): Promise<ComparedNotes> {
   const counts = { revoked: 0, lifted: 0, ended: 0 }
-  for (const record of await store.registry.listServices()) {
+  await eachInParallel(1, await store.registry.listServices(), async (record) => {
     const service = record.apiKey
     const notedFromStart = isInventoryComplete(record)
     const differences = await findDifferences(source, buckets, service, store)
@@ -72,14 +74,15 @@ export async function compareNotes(
       for (const client of clients) if (await audited.clients.cutOff(service, client, now)) counts.ended += 1
     }
     try {
-      await inParallel(WRITERS, differences.named, apply)
-      await inParallel(WRITERS, differences.unknown, endTokens)
+      const named = differences.named.map((each) => () => apply(each))
+      const unknown = differences.unknown.map((each) => () => endTokens(each))
+      await eachInParallel(WRITERS, [...named, ...unknown], (act) => act())
       await operation.end(undefined, false)
     } catch (error) {
       await operation.end('failed', true)
       throw error
     }
-  }
+  })
   return counts
 }
 

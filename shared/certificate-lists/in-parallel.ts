@@ -23,3 +23,16 @@ export async function inParallel<Element>(
   const failure = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failure !== undefined) throw failure.reason
 }
+
+/** `inParallel`, but it goes on after a failure. @throws the first failure, when it has done the others */
+export async function eachInParallel<Element>(
+  workers: number,
+  elements: readonly Element[],
+  action: (element: Element) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = []
+  await inParallel(workers, elements, (element) =>
+    action(element).catch((error: unknown) => void failures.push(error)),
+  )
+  if (failures.length > 0) throw failures[0]
+}

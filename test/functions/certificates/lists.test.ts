@@ -3,12 +3,15 @@ import { refreshSource } from '../../../shared/certificate-lists/refresh.ts'
 import { type Der, readCertificate } from '../../../shared/certificate/pem.ts'
 import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { DamagedItem } from '../../../shared/store/listing.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { recordsOf } from '../../support/audit.ts'
 import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
+import type { BuiltEntry } from '../../support/certificate-list.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, BOUND } from '../../support/walk.ts'
-import { DAY, listedAuthority, NAMED } from './listed-authority.ts'
+import { sourceOf } from '../../support/list-source.ts'
+import { BASIC, BOUND, openWalk, type Walk } from '../../support/walk.ts'
+import { DAY, listedAuthority, NAMED, POINT } from './listed-authority.ts'
 
 const deployment = await listedAuthority()
 const { runtime, rival, walk, inRival, revoke, release } = deployment
@@ -108,6 +111,47 @@ test('the next run compares what a run did not that ended after it had written t
   expect((await run()).notes).toEqual({ revoked: 1, lifted: 1, ended: 0 })
   expect(await introspected(access, certificates().own)).toBe(REVOKED)
   expect(await introspected(held, certificates().other)).toBe('OK A056001')
+})
+
+test('a client that cannot be read keeps no other certificate from being revoked, and the next run tries it again', async () => {
+  const { own, ofSecondKey } = certificates()
+  const { grants } = runtime.tables
+  const open = async (each: Walk) => {
+    const [damaged, client] = [await each.addClient(BASIC, BOUND), await each.addClient(BASIC, BOUND)]
+    await each.granted(damaged, own)
+    const { access } = await each.granted(client, ofSecondKey)
+    const state = await grants.get({ id: `${each.number}.${damaged.number}` })
+    await grants.put({ ...state, revoked: 'a' })
+    const mend = () => grants.put(state ?? {})
+    return { mend, introspected: async () => outcome(await each.introspect(access, ofSecondKey)) }
+  }
+  const services = [await open(walk()), await open(await openWalk(runtime))]
+  await expect(read([{ serial: '11' }, { serial: '13' }])).rejects.toThrow(DamagedItem)
+  for (const each of services) {
+    expect(await each.introspected()).toBe(REVOKED)
+    await each.mend()
+  }
+  rival.clock.now = addSeconds(START, 301)
+  expect((await run()).notes).toMatchObject({ revoked: 4 })
+})
+
+test('two sources of one CA revoke on their own, and neither lifts the hold of the other', async () => {
+  const { own } = certificates()
+  const { access } = await walk().granted(await walk().addClient(BASIC, BOUND), own)
+  const { sources } = runtime.store.lists
+  const second = sourceOf(certificates().ca, { name: `${source.name}b`, distributionPoint: POINT })
+  await sources.changeSources((all) => [...all, second])
+  const held = [{ serial: '11', reason: 'certificateHold' }] as const
+  const readSecond = async (entries: readonly BuiltEntry[]) => {
+    publish(entries, { point: POINT })
+    return refreshSource(second.name, reader())
+  }
+  await read(held)
+  await readSecond(held)
+  expect((await read([])).notes).toMatchObject({ lifted: 1 })
+  expect(await introspected(access, own)).toBe(REVOKED)
+  expect((await readSecond([])).notes).toMatchObject({ lifted: 1 })
+  expect(await introspected(access, own)).toBe('OK A056001')
 })
 
 test('a token that is issued while a list is read is dead, or its certificate is refused', async () => {
