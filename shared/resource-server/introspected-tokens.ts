@@ -60,8 +60,9 @@ export function introspectedTokens(
     const members = await introspect(text)
     if (members['active'] === false) throw new RequestRefusal('token-inactive')
     if (members['active'] !== true) throw new Error('the introspection response lacks a boolean active')
-    // Refresh tokens can be active, too, but have no `token_type`.
-    if (typeof members['token_type'] !== 'string')
+    // Refresh tokens can be active, too. They have no `token_type`, or another one, as those and the ID tokens of Keycloak.
+    const { token_type: type } = members
+    if (typeof type !== 'string' || !/^(bearer|dpop)$/i.test(type))
       throw new RequestRefusal('claim-wrong', { expected: 'token_type' })
     const token = accessTokenOf(members, expected, RFC_9068)
     const { exp } = members

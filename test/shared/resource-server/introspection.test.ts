@@ -80,6 +80,8 @@ describe('inactive tokens and tokens for others', () => {
     ['without an audience', { ...ACTIVE, aud: undefined }, 'audience-wrong'],
     ['without a client', { ...ACTIVE, client_id: undefined }, 'claim-wrong'],
     ['without a token type, as for a refresh token', { ...ACTIVE, token_type: undefined }, 'claim-wrong'],
+    ['with the type of a refresh token of Keycloak', { ...ACTIVE, token_type: 'Refresh' }, 'claim-wrong'],
+    ['with the type of an ID token of Keycloak', { ...ACTIVE, token_type: 'ID' }, 'claim-wrong'],
   ])('an introspection response %s refuses the token', async (_what, body, reason) => {
     answer = responds(body)
     expect(await decide(online())).toBe(`401 ${reason}`)
