@@ -133,8 +133,8 @@ test('doctor warns if a resource server may not call the authorizer, and reports
   expect(lines).toContain(refused(GATEWAY, from(OURS)))
 })
 
-test('this check has no ok finding if AWS denies one of its calls', async () => {
-  expect(await okWhenDenied(invokers)).toEqual([])
+test('this check has no ok finding if AWS denies one of its calls, which are alike for each function', async () => {
+  expect(await okWhenDenied(invokers, (call) => /-(token|certificate-lists)\b/.test(call))).toEqual([])
 })
 
 test('the rules of the stack may invoke the function that reads certificate lists', async () => {
