@@ -17,7 +17,7 @@ ratios to a bare echo
   --library        instead: CPU microseconds of a check by the library for resource servers, beside jose, and with --peers
                    beside the library of Auth0
   --grants N       instead: milliseconds and capacity units of a request over 10 to N stored grants of one client, on
-                   DynamoDB Local on disk (Java 17)
+                   DynamoDB Local (Java 17)
   --clients N      instead: the same over 10 to N stored clients
   --open-loop      instead: latencies of requests that come at random times and do not wait for each other, and with
                    --peers those of oidc-provider on DynamoDB at the same rates
@@ -155,8 +155,7 @@ const SIZES = { grants: [10, 10_000, 100_000], clients: [10, 1000] }
 async function growth(grown: Grown, most: number, requests: number): Promise<string[]> {
   const { measureGrowth } = await import('./growth.ts')
   const { startDynamoDbLocal } = await import('../emulator/dynamodb-local.ts')
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-grants-'))
-  const engine = await startDynamoDbLocal(folder.path)
+  const engine = await startDynamoDbLocal()
   try {
     return await measureGrowth(
       engine.endpoint,

@@ -32,14 +32,13 @@ export function findJava(): string | undefined {
 }
 
 /**
- * Starts DynamoDB Local on a free port, after fetching it if it is not cached. It listens on all interfaces, because it has no option to
- * restrict this.
+ * Starts DynamoDB Local on a free port, after fetching it if it is not cached. Its data is in memory. It listens on all interfaces,
+ * because it has no option to restrict this.
  *
- * @param directory keeps the data; if absent, the data is in memory
  * @throws Complaint if Java is missing
  * @throws Error if the package cannot be fetched, or if it does not answer within 60 seconds
  */
-export async function startDynamoDbLocal(directory?: string): Promise<DynamoDbLocal> {
+export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const java = findJava()
   if (java === undefined) throw new Complaint(`DynamoDB Local needs Java ${JAVA_MIN_VERSION} or later`)
   const cwd = await fetchDynamoDbLocal()
@@ -50,8 +49,15 @@ export async function startDynamoDbLocal(directory?: string): Promise<DynamoDbLo
     '-Xmx256m',
     '-Djava.library.path=./DynamoDBLocal_lib',
   ]
-  const data = directory === undefined ? ['-inMemory'] : ['-dbPath', directory]
-  const program = ['-jar', 'DynamoDBLocal.jar', '-port', `${port}`, ...data, '-sharedDb', '-disableTelemetry']
+  const program = [
+    '-jar',
+    'DynamoDBLocal.jar',
+    '-port',
+    `${port}`,
+    '-inMemory',
+    '-sharedDb',
+    '-disableTelemetry',
+  ]
   const child = spawn(java, [...options, ...program], { cwd, stdio: 'ignore' })
   const stop = () => child.kill()
   process.once('exit', stop)
