@@ -109,7 +109,7 @@ const KEYS = 1100
 
 async function openLoop(plan: Pick<OpenLoopPlan, 'requests' | 'peers' | 'withTls'>): Promise<string[]> {
   const { measureOpenLoop } = await import('./open-loop.ts')
-  return await measureOpenLoop({ ...plan, warmUp: 1500, connections: 64 })
+  return await measureOpenLoop({ ...plan, random: Math.random, warmUp: 1500, connections: 64 })
 }
 
 async function coldStart(rounds: number, withTls: boolean): Promise<string[]> {

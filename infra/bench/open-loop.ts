@@ -14,6 +14,8 @@ export interface OpenLoopPlan {
   readonly connections: number
   /** Whether oidc-provider on DynamoDB is measured at the same rates. */
   readonly peers: boolean
+  /** A random number, at least 0 and less than 1. */
+  readonly random: () => number
   readonly withTls: boolean
 }
 
@@ -33,7 +35,7 @@ const COMPARED = [
  * @returns lines with quantiles of the latency at each rate
  */
 export async function measureOpenLoop(plan: OpenLoopPlan): Promise<string[]> {
-  const { requests, warmUp, connections, peers, withTls } = plan
+  const { requests, connections, peers, withTls } = plan
   await using opened = new AsyncDisposableStack()
   const { certificates, database, seeded } = await openSite(withTls, opened)
   const { ca, server, clients } = certificates
@@ -55,20 +57,7 @@ export async function measureOpenLoop(plan: OpenLoopPlan): Promise<string[]> {
   const rows: string[][] = []
   for (const names of COMPARED) {
     const compared = names.flatMap((name) => targets.filter((target) => target.name === name))
-    for (const target of compared) await load.send(target, warmUp)
-    const [first] = compared
-    if (first === undefined) throw new Error(`there is no case ${String(names[0])}`)
-    const capacity = await closedLoopRate(load, first, requests)
-    for (const rate of SHARES.map((share) => share * capacity)) {
-      for (const target of compared) {
-        const latencies = await openLoop(load, target, rate, requests)
-        rows.push([
-          target.name,
-          rate.toFixed(0),
-          ...QUANTILES.map((share) => quantile(latencies, share).toFixed(1)),
-        ])
-      }
-    }
+    rows.push(...(await latencyRows(load, compared, plan)))
   }
   return [
     `Milliseconds of a request that comes at its time (Poisson), ${requests} requests at each rate on at most ${connections} connections, at a quarter, half`,
@@ -78,6 +67,30 @@ export async function measureOpenLoop(plan: OpenLoopPlan): Promise<string[]> {
   ]
 }
 
+/**
+ * @param compared the first decides the rates, and each is measured at them
+ * @returns for each rate and target its name, the requests in a second and the quantiles of the latency in milliseconds
+ */
+export async function latencyRows(
+  load: Load,
+  compared: readonly Target[],
+  { requests, warmUp, random }: Pick<OpenLoopPlan, 'requests' | 'warmUp' | 'random'>,
+): Promise<string[][]> {
+  for (const target of compared) await load.send(target, warmUp)
+  const [first] = compared
+  if (first === undefined) throw new Error('there is nothing to measure')
+  const capacity = await closedLoopRate(load, first, requests)
+  const rows: string[][] = []
+  for (const rate of SHARES.map((share) => share * capacity)) {
+    for (const target of compared) {
+      const latencies = await openLoop(load, target, requests, () => gapMilliseconds(rate, random()))
+      const quantiles = QUANTILES.map((share) => quantile(latencies, share).toFixed(1))
+      rows.push([target.name, rate.toFixed(0), ...quantiles])
+    }
+  }
+  return rows
+}
+
 /** @returns the answers in a second, if each connection sends its next request after the answer to the last one */
 async function closedLoopRate(load: Load, target: Target, requests: number): Promise<number> {
   const begun = performance.now()
@@ -85,8 +98,21 @@ async function closedLoopRate(load: Load, target: Target, requests: number): Pro
   return (1000 * requests) / (performance.now() - begun)
 }
 
-/** @returns the milliseconds from sending each request to its answer, waits for a connection included */
-async function openLoop(load: Load, target: Target, rate: number, requests: number): Promise<number[]> {
+/**
+ * The time between two arrivals of a Poisson process, which is exponential.
+ *
+ * @param rate the arrivals in a second
+ * @param random a random number, at least 0 and less than 1
+ */
+export function gapMilliseconds(rate: number, random: number): number {
+  return (-1000 * Math.log(1 - random)) / rate
+}
+
+/**
+ * @param gap makes the milliseconds from one request to the next
+ * @returns the milliseconds from sending each request to its answer, waits for a connection included
+ */
+async function openLoop(load: Load, target: Target, requests: number, gap: () => number): Promise<number[]> {
   const latencies: number[] = []
   const answers: Promise<void>[] = []
   const send = async () => {
@@ -100,7 +126,7 @@ async function openLoop(load: Load, target: Target, rate: number, requests: numb
   }
   let due = performance.now()
   for (let i = 0; i < requests; i++) {
-    due += (-1000 * Math.log(1 - Math.random())) / rate
+    due += gap()
     const wait = due - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     const answer = send()
@@ -112,6 +138,7 @@ async function openLoop(load: Load, target: Target, rate: number, requests: numb
   return latencies
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** The least value that a share of the values do not exceed (the nearest rank). */
+export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? NaN
 }
