@@ -19,12 +19,12 @@ import type { AnnouncementRequest } from './request.ts'
  * 2. The request has a certificate: the present one. It must prove itself, so a stolen refresh token announces nothing.
  * 3. The announcement was made for this service within the last five minutes, for the present certificate, and the key of the new
  *    certificate has signed it. So nobody announces the certificate of somebody else.
- * 4. The new certificate meets the rules that it will meet when the client uses it.
+ * 4. The new certificate meets the rules that it will meet when the client uses it. With `crlStale` `refuse`, no list of either is late.
  * 5. Neither certificate is revoked. The announcement is stored before the revocations are read, and counts only afterwards.
  *
  * The same announcement again changes nothing.
  *
- * @throws Refusal renewal-…; and as `identifyClient` and `authenticateClient`
+ * @throws Refusal renewal-…, binding-list-late; and as `identifyClient` and `authenticateClient`
  */
 export async function announceCertificate(request: AnnouncementRequest, call: Call): Promise<Renewal> {
   const { credentials } = request
@@ -43,6 +43,7 @@ export async function announceCertificate(request: AnnouncementRequest, call: Ca
   if (typeof announcement === 'string')
     throw new Refusal('renewal-announcement-wrong', { named: ANNOUNCEMENT_FAULTS[announcement] })
   await refuseUnfitCertificate(announcement, client, call)
+  await refuseLateLists([present, announcement.certificate], call)
   // Another writer may end or replace the renewal before it is open, so each attempt reads the revocations again.
   return repeatWhileLost(() => storeRenewal(present, announcement, client, call))
 }
@@ -50,6 +51,16 @@ export async function announceCertificate(request: AnnouncementRequest, call: Ca
 function requirePresent(certificate: PresentedCertificate): ReadCertificate {
   if (certificate === 'absent' || 'malformed' in certificate) throw new Refusal('renewal-present-wrong')
   return certificate
+}
+
+/** Neither certificate may have been revoked unnoticed: from the present one, the tokens would move to one of another issuer. */
+async function refuseLateLists(
+  certificates: readonly ReadCertificate[],
+  { service, store, now }: Call,
+): Promise<void> {
+  if (service.crlStale !== 'refuse') return
+  for (const { der } of certificates)
+    if (await store.certificates.inUse.isListLate(der, now)) throw new Refusal('binding-list-late')
 }
 
 /**

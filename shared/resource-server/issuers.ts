@@ -11,7 +11,7 @@ import { type ProfileOptions, tokenProfile } from './token-profile.ts'
 type KeyOptions =
   | {
       /**
-       * The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes. For an unknown `kid` they are fetched again, at the
+       * The issuer's `jwks_uri`, or its keys, which must not change later. Fetched keys are kept for ten minutes. For an unknown `kid` they are fetched again, at the
        * earliest 30 seconds after the last fetch.
        */
       readonly jwks: string | Jwks

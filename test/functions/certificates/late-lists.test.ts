@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { announceByApi, announcementOf, type Holder, holder } from '../../support/announcements.ts'
 import { outcome } from '../../support/answers.ts'
 import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, BOUND } from '../../support/walk.ts'
+import { BASIC, BOUND, PUBLIC } from '../../support/walk.ts'
 import { DAY, listedAuthority, NAMED, POINT } from './listed-authority.ts'
 
 const { runtime, walk, inRival, certificates, setSource, read } = await listedAuthority()
@@ -38,6 +40,22 @@ test('with crlStale refuse, a list is late when its time has passed, although no
   await walk().setService({ crlStale: 'refuse' })
   runtime.clock.now = addSeconds(START, 8 * DAY)
   expect(outcome(await walk().credentials(basic, stranger))).toBe('OK A052001')
+})
+
+test('with crlStale refuse, no certificate is announced in place of one whose list is late, or by one', async () => {
+  await walk().setService({ crlStale: 'refuse' })
+  const client = await walk().addClient(PUBLIC, BOUND)
+  const party = await issuedClient(certificates().ca, { serial: 0x21 })
+  const key = party.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const listed = { cert: pemOf(party), key, thumbprint: thumbprint(party.der) }
+  const stranger = await holder('a')
+  const announce = async (from: Holder, to: Holder) =>
+    outcome(await announceByApi(walk(), client, from, announcementOf(from, to, runtime.clock.now)))
+  expect(await announce(listed, stranger)).toBe(LATE_TOKEN)
+  expect(await announce(stranger, listed)).toBe(LATE_TOKEN)
+  await read([])
+  runtime.clock.now = addSeconds(runtime.clock.now, 61)
+  expect(await announce(listed, stranger)).toBe('OK A033091')
 })
 
 test('with crlStale refuse, a list of another distribution point does not cover a certificate', async () => {
