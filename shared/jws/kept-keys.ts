@@ -7,10 +7,10 @@ import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-
 const LIMIT_KEYS = 1000
 
 /**
- * Keys that have verified a signature, by their canonical text. The use, the operations, the algorithm and private members of a JWK are
- * not kept: each JWK is checked for them.
+ * Keys that have verified signatures, by their canonical text; `undefined` after the first signature. The use, the operations, the
+ * algorithm and private members of a JWK are not kept: each JWK is checked for them.
  */
-const kept = new BoundedMap<string, KeyObject>(LIMIT_KEYS)
+const kept = new BoundedMap<string, KeyObject | undefined>(LIMIT_KEYS)
 
 /** A key that may verify a signature, with the canonical text of its JWK. */
 export interface UsableKey {
@@ -26,9 +26,13 @@ export function findUsableKey(jwk: Jwk): UsableKey | undefined {
   return key && { text, key }
 }
 
-/** Keeps a key, so that its next signature costs no import. Only a right signature may fill the memory: anyone can send keys. */
+/**
+ * Keeps a key after its second signature, so that the next one costs no import. Only a right signature may fill the memory: anyone can
+ * send keys. Clients with a new key for each proof would fill it with keys that are used once: V8 does not count OpenSSL's memory, so it frees
+ * those too late, and a process takes three times the memory.
+ */
 export function keepKey({ text, key }: UsableKey): void {
-  if (!kept.has(text)) kept.set(text, key)
+  if (kept.get(text) === undefined) kept.set(text, kept.has(text) ? key : undefined)
 }
 
 function importUsableKey(jwk: Jwk): KeyObject | undefined {

@@ -17,6 +17,9 @@ const pairs = [
 ]
 const jwkOf = ({ publicKey }: { publicKey: KeyObject }): Jwk => publicKey.export({ format: 'jwk' })
 
+/** A key that is not kept is imported each time. */
+const isKept = (jwk: Jwk) => findUsableKey(jwk)?.key === findUsableKey(jwk)?.key
+
 function verify(text: string, jwk: Jwk, alg: string) {
   const read = readCompactJws(text)
   return read === undefined ? 'malformed' : verifyCompactJws(read, { keys: [jwk] }, alg)
@@ -112,7 +115,8 @@ test('a key that is kept is not accepted for another use, another algorithm or a
   if (pair === undefined) throw new Error('there is no key')
   const text = jws({ alg: 'ES256' }, {}, pair.privateKey, 'ES256')
   const jwk = jwkOf(pair)
-  expect(verify(text, jwk, 'ES256')).toBeUndefined()
+  for (let i = 0; i < 2; i++) expect(verify(text, jwk, 'ES256')).toBeUndefined()
+  expect(isKept(jwk)).toBe(true)
   const uses = [{ use: 'enc' }, { alg: 'ECDH-ES' }, { key_ops: ['sign'] }, { key_ops: 'verify' }, { d: 'AA' }]
   for (const more of uses)
     expect([more, verify(text, { ...jwk, ...more }, 'ES256')]).toEqual([more, 'key-unknown'])
@@ -122,22 +126,27 @@ test('a key is not found by its kid: the same kid with another key has another v
   const [one, other] = pairs
   if (one === undefined || other === undefined) throw new Error('there are no keys')
   const text = jws({ alg: 'ES256', kid: 'k' }, {}, one.privateKey, 'ES256')
-  expect(verify(text, { ...jwkOf(one), kid: 'k' }, 'ES256')).toBeUndefined()
+  for (let i = 0; i < 2; i++) expect(verify(text, { ...jwkOf(one), kid: 'k' }, 'ES256')).toBeUndefined()
   expect(verify(text, { ...jwkOf(other), kid: 'k' }, 'ES256')).toBe('signature-wrong')
 })
 
-test('a key is kept only after a right signature, and only the last thousand are', () => {
+test('a key is kept only after its second right signature, and only the last thousand are', () => {
   const [one, other] = pairs
   if (one === undefined || other === undefined) throw new Error('there are no keys')
   const jwk = jwkOf(ec('P-256'))
-  const isKept = (key: Jwk) => findUsableKey(key)?.key === findUsableKey(key)?.key
-  expect(verify(jws({ alg: 'ES256' }, {}, other.privateKey, 'ES256'), jwk, 'ES256')).toBe('signature-wrong')
-  expect(isKept(jwk)).toBe(false)
+  for (let i = 0; i < 3; i++) {
+    const wrong = jws({ alg: 'ES256' }, {}, other.privateKey, 'ES256')
+    expect(verify(wrong, jwk, 'ES256')).toBe('signature-wrong')
+    expect(isKept(jwk)).toBe(false)
+  }
 
   const pair = ec('P-256')
   const first = jwkOf(pair)
-  expect(verify(jws({ alg: 'ES256' }, {}, pair.privateKey, 'ES256'), first, 'ES256')).toBeUndefined()
-  expect(isKept(first)).toBe(true)
+  const isKeptAfter = [1, 2, 3].map(() => {
+    expect(verify(jws({ alg: 'ES256' }, {}, pair.privateKey, 'ES256'), first, 'ES256')).toBeUndefined()
+    return isKept(first)
+  })
+  expect(isKeptAfter).toEqual([false, true, true])
   for (let i = 0; i < 999; i++) keepKey({ text: String(i), key: one.publicKey })
   expect(isKept(first)).toBe(true)
   keepKey({ text: '999', key: one.publicKey })
