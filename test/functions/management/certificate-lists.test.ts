@@ -1,4 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { makeIdentity } from '../../../infra/connections/identity.ts'
+import { requireCertificate } from '../../../shared/certificate/pem.ts'
+import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -75,7 +79,7 @@ describe('certificates in use', () => {
     expect([...own].sort()).toEqual(NAMES.map(thumbprintOf).sort())
     expect(own[0]).toBe(thumbprintOf('expired'))
     const all = await pages('/certificate/get/list', 'certificates', 2)
-    expect(all).toHaveLength(NAMES.length + 1)
+    expect([...all].sort()).toEqual([...NAMES, 'client-ec-p256'].map(thumbprintOf).sort())
     const { json } = await walk.v3('GET', `/client/certificates/get/list/${other.id}`)
     expect(json).toEqual({
       certificates: [
@@ -93,6 +97,28 @@ describe('certificates in use', () => {
         },
       ],
     })
+  })
+
+  test('are in the order of their ends over all pages and partitions', async () => {
+    const client = await walk.addClient(BASIC, BOUND)
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const ends = new Map<string, number>()
+    for (const day of [5, 2, 7, 1, 6, 3, 4]) {
+      const notAfter = new Date((START + day * 86_400) * 1000)
+      const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter }
+      const { cert } = await makeIdentity({
+        profile: 'client',
+        commonName: 'a',
+        key: privateKey,
+        ...validity,
+      })
+      await walk.credentials(client, cert)
+      ends.set(thumbprint(requireCertificate(cert)), day)
+    }
+    for (const path of [`/client/certificates/get/list/${client.id}`, '/certificate/get/list']) {
+      const found = await pages(path, 'certificates', 3)
+      expect(found.map((each) => ends.get(String(each)))).toEqual([1, 2, 3, 4, 5, 6, 7])
+    }
   })
 
   test('are erased for a client, whose tokens end first, and a revocation still finds the client', async () => {

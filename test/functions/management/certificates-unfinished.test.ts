@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { pass } from '../../support/cutting-proxy.ts'
 import { failure } from '../../support/management.ts'
@@ -40,3 +41,22 @@ test.each([
     await walk.call('/certificate/release', { certificates })
   },
 )
+
+test('the tokens of a client end before its notes are erased, also if the erasure breaks off', async () => {
+  const { access } = await walk.granted(client, OWN)
+  const note = async () =>
+    runtime.store.certificates.notes.find(
+      walk.number,
+      client.number,
+      thumbprintOf('client-ec-p256') as Thumbprint,
+    )
+  const erase = () => walk.v3('DELETE', `/client/certificates/delete/${client.id}`)
+  proxy.fate = (passing, forward) =>
+    passing.operation === 'DeleteItem' ? Promise.resolve(undefined) : forward()
+  expect((await erase()).status).toBe(503)
+  proxy.fate = pass
+  expect(await note()).toBeDefined()
+  expect(await walk.standard(access)).toEqual({ active: false })
+  expect((await erase()).status).toBe(204)
+  expect(await note()).toBeUndefined()
+})

@@ -175,6 +175,11 @@ test('without an inventory a revocation needs clients, and a serial number is re
 test.each<[string, object, string]>([
   ['nothing', {}, 'A032291'],
   ['an empty list', { certificates: [] }, 'A032291'],
+  [
+    'more than 100 certificates',
+    { certificates: Array.from({ length: 101 }, () => ({ thumbprint: OWN_THUMBPRINT })) },
+    'A001294',
+  ],
   ['two names', { thumbprint: OWN_THUMBPRINT, clientCertificate: OWN }, 'A032291'],
   [
     'a list beside a name',
