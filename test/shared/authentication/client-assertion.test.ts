@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import {
@@ -69,6 +70,19 @@ test('where no algorithm is registered, the key decides between ES256, PS256 and
   expect(verify(make('alg-none', START), { alg: undefined })).toBe('algorithm-wrong')
   expect(verify(make('alg-hs256-public-key', START), { alg: undefined })).toBe('algorithm-wrong')
   expect(verify(make('alg-rs256', START), { alg: undefined })).toBe('key-unknown')
+})
+
+test('a signature in DER is refused, and a key that has verified assertions does not verify them for another use', () => {
+  const text = jws(HEADER, CLAIMS, key, 'ES256')
+  for (let i = 0; i < 3; i++) expect(verify(text)).toEqual(ACCEPTED)
+  for (const more of [{ use: 'enc' }, { key_ops: ['sign'] }, { alg: 'ECDH-ES' }, { d: 'AA' }]) {
+    const keys = jwks.keys.map((jwk) => ({ ...jwk, ...more }))
+    expect([more, verify(text, { jwks: { keys } })]).toEqual([more, 'key-unknown'])
+  }
+  const signed = text.slice(0, text.lastIndexOf('.'))
+  expect(verify(`${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`)).toBe(
+    'signature-wrong',
+  )
 })
 
 test.each([
