@@ -91,7 +91,7 @@ export class CertificatesInUse {
     const dates = presented?.service.clientCertificatesNotBefore ?? []
     if (presented !== undefined && isBeforeDate(presented.certificate.der, dates)) return BY_DATE
     const found = await this.#memory.revocations.remember(cacheKeyOf(certified), async () => {
-      const { names } = know(certified, presented, await this.#lists.sources.find())
+      const { names } = await this.#know(certified, presented, await this.#lists.sources.find())
       return this.#revocations.ofCertificate(certified.service, names)
     })
     return found?.[0]?.source
@@ -116,7 +116,7 @@ export class CertificatesInUse {
   /** Makes the client known as a holder, so that a revocation finds it, also if the certificate has no tokens yet. */
   async hold({ presented, ...binding }: NewBinding): Promise<void> {
     if (!binding.isNoted) return
-    const known = know(binding, presented, await this.#lists.sources.find())
+    const known = await this.#know(binding, presented, await this.#lists.sources.find())
     await this.#notes.hold({ ...binding, ...known, staleAfterSeconds: 0, checkedFrom: 0 })
   }
 
@@ -130,16 +130,17 @@ export class CertificatesInUse {
     const key = cacheKeyOf(binding)
     const listed = await this.#lists.sources.find()
     const sources = listed.map(({ name, knownFrom }) => `${name} ${knownFrom}`).join()
-    const known = this.#memory.notes.get(key)
-    const isEnough = known !== undefined && known.until >= binding.end && binding.now < known.freshUntil
+    const noted = this.#memory.notes.get(key)
+    const isEnough = noted !== undefined && noted.until >= binding.end && binding.now < noted.freshUntil
     const isPresented = presented !== undefined
-    if (isEnough && known.sources === sources && (known.isPresented || !isPresented)) return
+    if (isEnough && noted.sources === sources && (noted.isPresented || !isPresented)) return
     const staleAfterSeconds = this.#drawStaleness()
     const checkedFrom = Math.max(
       0,
       ...listed.map((each) => each.knownFrom).filter((from) => from <= binding.now),
     )
-    const use = { ...binding, ...know(binding, presented, listed), staleAfterSeconds, checkedFrom }
+    const known = await this.#know(binding, presented, listed)
+    const use = { ...binding, ...known, staleAfterSeconds, checkedFrom }
     const { until, lastSeen } = await this.#notes.write(use)
     // Revocations that were read before this moment may miss one that has not found the note.
     this.#memory.revocations.forget(key)
@@ -150,17 +151,20 @@ export class CertificatesInUse {
   #drawStaleness(): number {
     return DAY_SECONDS + (this.#memory.random(4).readUInt32BE() % DAY_SECONDS)
   }
-}
 
-function know(
-  { thumbprint }: CertifiedClient,
-  presented: Presented | undefined,
-  sources: readonly ListSource[],
-): KnownCertificate {
-  return presented === undefined
-    ? { names: { thumbprint } }
-    : knowCertificate(presented.certificate, [
-        ...authoritiesOf(presented.service, presented.client),
-        ...listIssuers(sources),
-      ])
+  /** If only the thumbprint is known, another request, or another client, may have presented the certificate. */
+  async #know(
+    { service, thumbprint }: CertifiedClient,
+    presented: Presented | undefined,
+    sources: readonly ListSource[],
+  ): Promise<KnownCertificate> {
+    if (presented === undefined) {
+      const { issued } = await this.#notes.holders(service, thumbprint)
+      return { names: { thumbprint, issued } }
+    }
+    return knowCertificate(presented.certificate, [
+      ...authoritiesOf(presented.service, presented.client),
+      ...listIssuers(sources),
+    ])
+  }
 }

@@ -75,8 +75,10 @@ export class CertificateNotes {
     const serialNumber = use.description?.serialNumber ?? note?.serialNumber
     const unknown = serialNumber && { issuer: UNKNOWN_ISSUER, serialNumber }
     const issued = use.names.issued ?? (note && issuedOf(note)) ?? unknown
+    // A client that has only the thumbprint reads the holders. If it finds no serial number there, nothing leads from it to the certificate yet.
+    const heldUntil = await this.#writeHolders(use)
     const issuedUntil = issued === undefined ? Infinity : await this.#writeIssued(use, issued)
-    return Math.min(issuedUntil, await this.#writeHolders(use)) as EpochSeconds
+    return Math.min(issuedUntil, heldUntil) as EpochSeconds
   }
 
   async find(service: number, client: number, certificate: Thumbprint): Promise<Note | undefined> {

@@ -66,6 +66,18 @@ test.each([
   expect(outcome(await walk().credentials(client, certificates().other))).toBe('OK A052001')
 })
 
+test('management binds no token to a listed certificate, also for a client that has never presented it', async () => {
+  await walk().granted(await walk().addClient(BASIC, BOUND), certificates().own)
+  const certificateThumbprint = thumbprintIn(certificates().own)
+  const about = { grantType: 'CLIENT_CREDENTIALS', clientId: (await walk().addClient(BASIC)).number }
+  const { accessToken } = (await walk().call('/auth/token/create', about)).json
+  await read([{ serial: '11' }])
+  const changed = { accessToken, certificateThumbprint }
+  expect(outcome(await walk().call('/auth/token/update', changed))).toBe('BAD_REQUEST A134296')
+  const created = await walk().call('/auth/token/create', { ...about, certificateThumbprint })
+  expect(outcome(created)).toBe('BAD_REQUEST A104294')
+})
+
 test('a certificate of another CA with the same name and serial number is not the one of the list', async () => {
   const stranger = pemOf(await issuedClient(await authority('Lists CA'), { serial: 0x11 }))
   const client = await walk().addClient(BASIC, BOUND)

@@ -139,8 +139,8 @@ export async function certificatesInUse(engine: Engine) {
       /^(Put|Update)Item$/.test(operation),
     )
     expect(written.map(({ body }) => idIn(body).split('.')[1])).toEqual([
-      'issued',
       'certificate',
+      'issued',
       String(CLIENT),
     ])
     const failed = callsOf(tested.proxy.passed).length
