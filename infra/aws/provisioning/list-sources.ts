@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { addSeconds, type EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
-import type { ListSource } from '../../../shared/store/lists/sources.ts'
+import type { ListSource, StoredList } from '../../../shared/store/lists/sources.ts'
 import { Complaint, Complaints } from '../../command.ts'
 import { type Operator, runOperation } from '../../management/operation.ts'
 import { readTruststore, subjectOf } from '../../truststore/truststore.ts'
@@ -84,7 +84,7 @@ export function mergeSources(
     const before = stored.find(({ name }) => name === source.name)
     if (before === undefined) return { ...source, lists: [], knownFrom: known }
     const { address, distributionPoint = '' } = source
-    const lists = before.lists.filter(({ distributionPoint: point = '' }) =>
+    const own = before.lists.filter(({ distributionPoint: point = '' }) =>
       isFolder(address) ? point.startsWith(distributionPoint) : point === distributionPoint,
     )
     const { distributionPoint: _, isCompared, ...kept } = before
@@ -92,9 +92,16 @@ export function mergeSources(
     const keys = isSame
       ? { knownFrom: before.knownFrom, ...(isCompared && { isCompared }) }
       : { knownFrom: known }
+    const lists = isSame && before.address === address ? own : own.map(asUnread)
     return { ...kept, ...source, lists, ...keys }
   })
 }
+
+/** The next run reads the list, also if it has not changed, and checks its signature with the present keys. Its number stays. */
+function asUnread({ etag: _, ...list }: StoredList): StoredList {
+  return { ...list, digest: '' }
+}
+
 async function readSources(
   sources: CrlSettings['sources'],
   folder: string,

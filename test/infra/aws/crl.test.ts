@@ -35,7 +35,7 @@ const test = base.extend('source', async ({ provisioning }) => {
     const dates = { thisUpdate: dateAt(number - 100), nextUpdate: dateAt(3600) }
     published.list = builtList(ca, { number, ...dates, ...more })
   }
-  return { own, configure, publish, addKey: () => writeFileSync(file, pemOf(ca) + pemOf(second)) }
+  return { own, configure, publish, replaceKey: () => writeFileSync(file, pemOf(second)) }
 })
 
 test('provision stores the sources of the settings, and crl reads their lists', async ({
@@ -61,7 +61,7 @@ test('provision stores the sources of the settings, and crl reads their lists', 
   expect(read.stdout).toMatch(/^clients: the list, number 7, 1 certificates, 0 hours old, until \S+Z\n$/)
   expect(await listLines()).toEqual(['  certificate lists clients: exists, no change'])
 
-  source.addKey()
+  source.replaceKey()
   const before = Math.floor(Date.now() / 1000)
   expect(await listLines()).toEqual(['  certificate lists clients: change'])
   const { sources } = provisioning.runtime.store.lists
@@ -70,6 +70,8 @@ test('provision stores the sources of the settings, and crl reads their lists', 
   // A process may have its record of the sources in memory for ten seconds.
   expect(stored?.knownFrom).toBeGreaterThanOrEqual(before + 70)
   expect(stored?.isCompared).toBeUndefined()
+  // The list has not changed, but its key is not one of the issuer any more.
+  expect((await provisioning.run(['crl'])).stdout).toContain('the list is signed by another key')
 
   provisioning.configure()
   expect(await listLines()).toEqual([
