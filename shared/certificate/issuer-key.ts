@@ -1,4 +1,4 @@
-import { hash, X509Certificate } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto'
 import { isSignedBy } from './issuer.ts'
 import { type Der, MalformedCertificate, requireCertificate } from './pem.ts'
 
@@ -27,11 +27,20 @@ export function issuerKeyOf(certificate: Der, authorities: readonly string[]): I
 /** @returns `undefined` if OpenSSL cannot read the certificate */
 export function issuerKey(authority: Der): IssuerKey | undefined {
   try {
-    const key = new X509Certificate(authority).publicKey.export({ type: 'spki', format: 'der' })
-    return hash('sha256', key, 'base64url') as IssuerKey
+    const key = withWholePoint(new X509Certificate(authority).publicKey)
+    return hash('sha256', key.export({ type: 'spki', format: 'der' }), 'base64url') as IssuerKey
   } catch (error) {
     // Only errors of OpenSSL have a code.
     if (error instanceof Error && 'code' in error) return undefined
     throw error
   }
+}
+
+/** The curves of `node:crypto` that a JWK can have. */
+const JWK_CURVES = ['prime256v1', 'secp384r1', 'secp521r1', 'secp256k1']
+
+/** A certificate can have the point of an EC key compressed (RFC 5480 section 2.2), and another one of the same CA not. */
+function withWholePoint(key: KeyObject): KeyObject {
+  if (!JWK_CURVES.includes(key.asymmetricKeyDetails?.namedCurve ?? '')) return key
+  return createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
 }
