@@ -3,6 +3,7 @@ import { type Identity, makeIdentity, subjectOf } from '../../infra/connections/
 import { thumbprint as digestOf } from '../../shared/certificate/thumbprint.ts'
 import { requireCertificate } from '../../shared/certificate/pem.ts'
 import { jws, type Members } from './assertions.ts'
+import { type Party, pemOf } from './certificate-chain.ts'
 import { BASIC, form, type TestClient, TLS, type Walk } from './walk.ts'
 
 /** A certificate with its key and its thumbprint. */
@@ -26,6 +27,12 @@ export async function holder(
   const options = { profile: 'client', commonName, ...YEARS, ...own } as const
   const identity = await makeIdentity(options, issuer === 'ca' ? ISSUER : undefined)
   return { ...identity, thumbprint: digestOf(requireCertificate(identity.cert)) }
+}
+
+/** The holder of a certificate of a chain. */
+export function holderOf(party: Party): Holder {
+  const key = party.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return { cert: pemOf(party), key, thumbprint: digestOf(party.der) }
 }
 
 /** A client that authenticates by the subject of `holder(name)`. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import {
   announceByApi,
@@ -37,9 +38,14 @@ describe('management', () => {
     const { refresh } = await walk().granted(client, A.cert)
     expect((await manage('get', client)).json).toMatchObject({ resultCode: 'A032295' })
     await announced(client, A, B)
+    after(30)
     expect((await manage('approve', client)).json).toEqual({
       ...{ clientId: client.number, thumbprint: A.thumbprint, newThumbprint: B.thumbprint, state: 'open' },
-      ...{ announcedAt: START * 1000, effectiveAt: START * 1000, endsAt: (START + 3600 + 2_592_000) * 1000 },
+      ...{
+        announcedAt: START * 1000,
+        effectiveAt: (START + 30) * 1000,
+        endsAt: (START + 3600 + 2_592_000) * 1000,
+      },
     })
     expect((await manage('approve', client)).status).toBe(200)
     const moved = tokensOf(await walk().refresh(client, refresh, B.cert))
@@ -60,6 +66,16 @@ describe('management', () => {
       '/certificate/renewal/veto',
     ])
     expect(JSON.stringify(changes)).toContain('"certificateRenewal"')
+  })
+
+  test('vetoes an announcement that is not confirmed yet', async () => {
+    const client = await walk().addClient(PUBLIC, BOUND)
+    await announced(client, A, B)
+    const { renewals } = runtime.store.certificates
+    const state = 'unconfirmed'
+    await renewals.change(walk().number, client.number, A.thumbprint as Thumbprint, () => ({ state }))
+    expect((await manage('approve', client)).json).toMatchObject({ resultCode: 'A032296' })
+    expect((await manage('veto', client)).json['state']).toBe('vetoed')
   })
 
   test('lists the renewals of a client, the latest first, and of the service by client, and ends them by the clock', async () => {

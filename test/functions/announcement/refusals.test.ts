@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { makeIdentity } from '../../../infra/connections/identity.ts'
@@ -10,12 +11,14 @@ import {
   CA,
   type Holder,
   holder,
+  holderOf,
   selfSignedClient,
   tlsClient,
 } from '../../support/announcements.ts'
 import { outcome } from '../../support/answers.ts'
+import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BOUND, EVERY_METHOD, form, PUBLIC, type TestClient } from '../../support/walk.ts'
+import { BOUND, EVERY_METHOD, form, PUBLIC, type TestClient, TLS } from '../../support/walk.ts'
 import { twoProcesses } from '../certificates/two-processes.ts'
 
 const { runtime, walk } = await twoProcesses()
@@ -164,6 +167,24 @@ describe('a new certificate is refused', () => {
     expect(await byApi(client, announcementOf(A, await holder('a', 'itself'), START))).toBe(unfit)
   })
 
+  test('if it has no path to a trusted root, which x5c may have', async () => {
+    const root = await authority('Root')
+    const between = await authority('Between', root)
+    const [present, next] = [holderOf(await issuedClient(root)), holderOf(await issuedClient(between))]
+    await walk().setService({
+      clientCertificateIssuers: undefined,
+      mutualTlsValidatePkiCertChain: true,
+      trustedRootCertificates: [pemOf(root)],
+    })
+    const client = await walk().addClient({ ...TLS, tlsClientAuthSubjectDn: 'CN=client' }, BOUND)
+    const der = new X509Certificate(next.cert).raw.toString('base64')
+    const x5c = [der, between.der.toString('base64')]
+    expect(await byApi(client, announcementOf(present, next, START), present)).toBe(unfit)
+    expect(await byApi(client, announcementOf(present, next, START, { header: { x5c } }), present)).toBe(
+      'OK A033091',
+    )
+  })
+
   test('if it can issue certificates with the name of any other client', async () => {
     await walk().setService({ clientCertificateIssuers: undefined })
     const own = await holder('s', 'itself')
@@ -202,5 +223,20 @@ describe('one renewal is open for a certificate', () => {
     expect(await byApi(client, announcementOf(B, A, START), B)).toBe('BAD_REQUEST A034391 invalid_request')
     expect(await byApi(client, announcementOf(B, C, START), B)).toBe('OK A033091')
     expect(await byApi(client, announcementOf(C, A, START), C)).toBe('BAD_REQUEST A034391 invalid_request')
+  })
+
+  test('and none leads back when that renewal is over either, or when a later one was vetoed', async () => {
+    const client = await walk().addClient(PUBLIC, BOUND)
+    expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
+    for (const [state, refused] of [
+      ['ended', true],
+      ['vetoed', true],
+      ['vetoed', false],
+    ] as const) {
+      await setState(client, state, { earlier: refused ? { [C.thumbprint]: 'ended' } : undefined })
+      expect(await byApi(client, announcementOf(B, A, START), B)).toBe(
+        refused ? 'BAD_REQUEST A034391 invalid_request' : 'OK A033091',
+      )
+    }
   })
 })

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import type { Renewal } from '../../../shared/store/certificates/renewals.ts'
+import { addSeconds, type EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import {
   announce,
   announceByApi,
@@ -95,6 +97,11 @@ test('a grant of a client that proves a key follows no certificate that was not 
   expect(outcome(await walk().refresh(client, kept.refresh, A.cert))).toBe(DIFFERS)
   await announced(client, B, C)
   after(2 * DELAY)
+  await walk().setClient(client, { fapi2: true })
+  after(3 * DELAY)
+  expect(outcome(await walk().refresh(client, kept.refresh, C.cert))).toBe(DIFFERS)
+  await walk().setClient(client, { fapi2: false })
+  after(4 * DELAY)
   expect(outcome(await walk().refresh(client, kept.refresh, C.cert))).toBe('OK A053001')
 })
 
@@ -115,6 +122,25 @@ test('a self-signed client authenticates with the announced certificate in the w
   expect(outcome(await walk().credentials(client, third.cert))).toBe(refused)
   const other = await walk().addClient(selfSignedClient(own), BOUND)
   expect(outcome(await walk().credentials(other, next.cert))).toBe(refused)
+  // The index by which a revocation finds the renewal may lag behind.
+  const named = { thumbprint: next.thumbprint as Thumbprint }
+  const hold = { source: 'operator', reason: 'certificateHold', revokedAt: START, clients: [] } as const
+  await runtime.store.certificates.revocations.put(walk().number, named, hold)
+  after(2 * DELAY)
+  expect(outcome(await walk().credentials(client, next.cert))).toBe('INVALID_CLIENT A244399 invalid_client')
+  await runtime.store.certificates.revocations.removeHold(walk().number, named, 'operator')
   after(DELAY + DURATION)
   expect(outcome(await walk().credentials(client, next.cert))).toBe(refused)
+})
+
+test('an announcement is opened only by the request that has stored it', async () => {
+  const { renewals } = runtime.store.certificates
+  const [from, to] = [A.thumbprint as Thumbprint, B.thumbprint as Thumbprint]
+  const times = { effectiveAt: START, endsAt: addSeconds(START, 60), fromValidUntil: START }
+  const propose = (announcedAt: EpochSeconds) =>
+    renewals.propose({ service: walk().number, client: 1, from, to, announcedAt, ...times })
+  const overtaken = (await propose(START)) as Renewal
+  const stored = (await propose(addSeconds(START, 1))) as Renewal
+  expect(await renewals.confirm(walk().number, overtaken)).toBe(false)
+  expect(await renewals.confirm(walk().number, stored)).toBe(true)
 })

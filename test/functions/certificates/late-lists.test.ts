@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
-import { announceByApi, announcementOf, type Holder, holder } from '../../support/announcements.ts'
+import { announceByApi, announcementOf, type Holder, holder, holderOf } from '../../support/announcements.ts'
 import { outcome } from '../../support/answers.ts'
 import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -45,9 +44,7 @@ test('with crlStale refuse, a list is late when its time has passed, although no
 test('with crlStale refuse, no certificate is announced in place of one whose list is late, or by one', async () => {
   await walk().setService({ crlStale: 'refuse' })
   const client = await walk().addClient(PUBLIC, BOUND)
-  const party = await issuedClient(certificates().ca, { serial: 0x21 })
-  const key = party.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const listed = { cert: pemOf(party), key, thumbprint: thumbprint(party.der) }
+  const listed = holderOf(await issuedClient(certificates().ca, { serial: 0x21 }))
   const stranger = await holder('a')
   const announce = async (from: Holder, to: Holder) =>
     outcome(await announceByApi(walk(), client, from, announcementOf(from, to, runtime.clock.now)))

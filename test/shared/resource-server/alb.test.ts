@@ -94,6 +94,11 @@ describe('events that prove nothing are thrown', () => {
   const good = { ...bearer, ...leaf(HOLDER) }
   test.each<[string, unknown, string]>([
     [
+      'a target group with a longer name',
+      eventOf(good, { requestContext: { elb: { targetGroupArn: `${ARN}b` } } }),
+      'targetGroupArns',
+    ],
+    [
       'another target group',
       eventOf(good, { requestContext: { elb: { targetGroupArn: 'arn:b' } } }),
       'targetGroupArns',

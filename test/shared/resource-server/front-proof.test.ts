@@ -7,7 +7,7 @@ import type { ResourceRequest } from '../../../shared/resource-server/resource-r
 import { identity, makeAuthority, makeIdentity, vector } from '../../infra/emulator/tls-client.ts'
 import { builtCertificate, element } from '../../support/built-certificate.ts'
 import { FORMS, options, outcome, TRUSTED } from '../../support/edge-requests.ts'
-import { HOLDER, thumbprintOf } from '../../support/signed-tokens.ts'
+import { HOLDER, THIEF, thumbprintOf } from '../../support/signed-tokens.ts'
 
 describe('the proof of a front by mutual TLS', async () => {
   const name = 'spiffe://example.org/ns/prod/sa/rsa'
@@ -87,6 +87,17 @@ describe('the proof of a front by a secret', () => {
     expect(refused).not.toContain('oo')
   })
 })
+
+test.each([{ secretHeader: { name: 'front-secret', values: ['s'.repeat(32)] } }, TRUSTED])(
+  'a connection with a certificate is not that of a front that presents none: %j',
+  async (proof) => {
+    const rawHeaders = [...FORMS.nginx(HOLDER), 'front-secret', 's'.repeat(32)]
+    for (const { cert: certificate } of [HOLDER, THIEF])
+      expect(await outcome({ name: 'nginx', proof }, { rawHeaders, certificate })).toBe(
+        'front-unproved: the connection has a certificate of its own',
+      )
+  },
+)
 
 test('a front is refused also beside a token that needs no certificate', async () => {
   const unbound = { unboundTokens: 'allowed' }
