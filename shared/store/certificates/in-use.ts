@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BoundedMap } from '../../bounded-map.ts'
 import type { ReadCertificate } from '../../certificate/presented.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
@@ -45,8 +46,8 @@ export interface NewBinding extends CertifiedClient {
 }
 
 interface ConfirmedNote {
-  /** The sources of lists when the note was written. With another source, the issuer of the certificate may be known. */
-  readonly sources: string
+  /** The known CAs, if none of them is the issuer of the certificate. With others, its issuer may be known. */
+  readonly authorities: readonly string[] | undefined
   readonly until: EpochSeconds
   readonly freshUntil: number
   readonly isPresented: boolean
@@ -129,11 +130,13 @@ export class CertificatesInUse {
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
     const key = cacheKeyOf(binding)
     const listed = await this.#lists.sources.find()
-    const sources = listed.map(({ name, knownFrom }) => `${name} ${knownFrom}`).join()
+    const authorities = presented && knownAuthorities(presented, listed)
     const noted = this.#memory.notes.get(key)
     const isEnough = noted !== undefined && noted.until >= binding.end && binding.now < noted.freshUntil
     const isPresented = presented !== undefined
-    if (isEnough && noted.sources === sources && (noted.isPresented || !isPresented)) return
+    const isIssuerSought =
+      noted?.authorities === undefined || isDeepStrictEqual(noted.authorities, authorities)
+    if (isEnough && (!isPresented || (noted.isPresented && isIssuerSought))) return
     const staleAfterSeconds = this.#drawStaleness()
     const checkedFrom = Math.max(
       0,
@@ -141,10 +144,13 @@ export class CertificatesInUse {
     )
     const known = await this.#know(binding, presented, listed)
     const use = { ...binding, ...known, staleAfterSeconds, checkedFrom }
-    const { until, lastSeen } = await this.#notes.write(use)
+    const { until, lastSeen, issuer } = await this.#notes.write(use)
     // Revocations that were read before this moment may miss one that has not found the note.
     this.#memory.revocations.forget(key)
-    this.#memory.notes.set(key, { until, freshUntil: lastSeen + staleAfterSeconds, isPresented, sources })
+    this.#memory.notes.set(key, {
+      ...{ until, freshUntil: lastSeen + staleAfterSeconds, isPresented },
+      authorities: issuer === undefined ? authorities : undefined,
+    })
   }
 
   /** A note is written again one to two days after the last time. Each process draws the second day, so that they do not write at once. */
@@ -162,9 +168,10 @@ export class CertificatesInUse {
       const { issued } = await this.#notes.holders(service, thumbprint)
       return { names: { thumbprint, issued } }
     }
-    return knowCertificate(presented.certificate, [
-      ...authoritiesOf(presented.service, presented.client),
-      ...listIssuers(sources),
-    ])
+    return knowCertificate(presented.certificate, knownAuthorities(presented, sources))
   }
+}
+
+function knownAuthorities({ service, client }: Presented, sources: readonly ListSource[]): readonly string[] {
+  return [...authoritiesOf(service, client), ...listIssuers(sources)]
 }

@@ -94,6 +94,17 @@ test('a certificate whose issuer became known with its date is old or new by its
   expect(answers).toMatchObject([{ active: false }, { active: true }, { active: false }])
 })
 
+test('a warm process notes a certificate again when the service lists its CA, so the date of another CA does not concern it', async () => {
+  await walk().setService({ clientCertificateIssuers: [] })
+  const client = await walk().addClient(BASIC, BOUND)
+  const { access } = await walk().granted(client, OLD)
+  await setDate(TWIN)
+  expect(await walk().standard(access)).toEqual({ active: false })
+  await walk().setService({ clientCertificateIssuers: [ISSUER] })
+  await walk().granted(client, OLD)
+  expect(await walk().standard(access)).toMatchObject({ active: true })
+})
+
 test('certificates of another issuer, and of another CA with the same name, are not concerned', async () => {
   const client = await walk().addClient(BASIC, BOUND)
   const tokens = await Promise.all([OLD, OTHER].map((certificate) => walk().granted(client, certificate)))
