@@ -45,14 +45,16 @@ describe.each([
   })
 
   test.each([
-    ['another issuer', { issuer: `${server.url}/other` }],
-    ['no issuer', { issuer: undefined }],
-    ['keys over HTTP on another machine', { jwks_uri: 'http://as.example.com/keys' }],
-    ['no keys', { jwks_uri: undefined }],
-  ])('with %s answer nothing: 503', async (_what, changes) => {
+    ['another issuer', { issuer: `${server.url}/other` }, 'the metadata are those of another issuer'],
+    ['no issuer', { issuer: undefined }, 'the metadata are those of another issuer'],
+    ['keys over HTTP on another machine', { jwks_uri: 'http://as.example.com/keys' }, 'must be an https URL'],
+    ['no keys', { jwks_uri: undefined }, 'must be an https URL'],
+  ])('with %s answer nothing: 503', async (_what, changes, cause) => {
     publish(changes)
     expect(await decided(options, jwt())).toBe('503 undecided')
     expect(String(failures[0])).toContain('cannot get the keys of the issuer')
+    expect(String((failures[0] as Error).cause)).toContain(cause)
+    expect(server.asked).toEqual([wellKnown])
   })
 })
 

@@ -84,6 +84,15 @@ describe('a verified token that is kept', () => {
     }
   })
 
+  test('is refused when its key is withdrawn while the clock has gone back', async () => {
+    const resource = remote()
+    seconds += 2000
+    expect(await decision(resource, token)).toBe('allowed')
+    publish(other.jwk)
+    seconds -= 2000
+    expect(await decision(resource, token)).toBe('401 signature-wrong')
+  })
+
   test('is refused as soon as the missing key of another token has fetched keys without its own', async () => {
     const resource = remote()
     expect(await decision(resource, token)).toBe('allowed')

@@ -115,7 +115,7 @@ describe('keys from a URL', () => {
 
   test.each([
     ['an error', responds('', 500)],
-    ['a redirect', responds('', 302)],
+    ['a redirect', responds({ keys: [first.jwk] }, 302)],
     ['an HTML page', responds('<html>')],
     ['a malformed key set', responds({ keys: 5 })],
     ['a closed connection', (response: ServerResponse) => response.destroy()],
