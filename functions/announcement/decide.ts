@@ -81,7 +81,6 @@ async function storeRenewal(
     ...{ ...of, thumbprint: certificate.thumbprint, end: endsAt, now, isNoted: service.certificateInventory },
     presented: { certificate, service, client },
   }))
-  for (const each of held) await inUse.hold(each)
   const [from, to] = [present.thumbprint, next.thumbprint]
   const fromValidUntil = describeCertificate(present.der)?.validUntil ?? endsAt
   const times = { announcedAt: now, effectiveAt, endsAt }
@@ -90,6 +89,8 @@ async function storeRenewal(
   if (proposed === 'taken') throw new Refusal('renewal-taken')
   if (proposed === 'too-many') throw new Refusal('renewal-too-many')
   if (proposed.state === 'open') return proposed
+  // A refused announcement notes nothing: its certificate can have any serial number, and clients share the item of one.
+  for (const each of held) await inUse.hold(each)
   for (const each of held) {
     const revocation = await inUse.findRevocationNow(each, each.presented)
     if (revocation === undefined) continue

@@ -197,7 +197,11 @@ describe('one renewal is open for a certificate', () => {
   test('so another certificate is refused until it has ended, and a vetoed one for good', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
-    expect(await byApi(client, announcementOf(A, C, START))).toBe('BAD_REQUEST A033397 invalid_request')
+    const refused = await holder('a')
+    expect(await byApi(client, announcementOf(A, refused, START))).toBe('BAD_REQUEST A033397 invalid_request')
+    const { notes } = runtime.store.certificates
+    const holders = await notes.holders(walk().number, refused.thumbprint as Thumbprint)
+    expect(holders.clients).toEqual([])
     await setState(client, 'vetoed')
     expect(await byApi(client, announcementOf(A, B, START))).toBe('BAD_REQUEST A033398 invalid_request')
     expect(await byApi(client, announcementOf(A, C, START))).toBe('OK A033091')
