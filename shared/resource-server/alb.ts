@@ -1,5 +1,6 @@
 import { isJsonObject } from '../json.ts'
 import { certificateAtAlb } from './edges.ts'
+import { LAMBDA_MEMBERS, requireMembers } from './option-members.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
 import { requireMetadata } from './resource-metadata.ts'
 import type { ResourceRequest } from './resource-request.ts'
@@ -27,9 +28,12 @@ export interface AlbResult {
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,
-  { targetGroupArns, ...rules }: AlbOptions,
+  options: AlbOptions,
   handler: (event: Event, token: AccessToken, context: Context) => Result | Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result | AlbResult> {
+  requireMembers('requireToken', { resource, options, handler }, LAMBDA_MEMBERS)
+  const { targetGroupArns, ...rules } = options
+  requireMembers('options', { targetGroupArns }, { targetGroupArns: 'texts' })
   if (targetGroupArns.length === 0) throw new TypeError('targetGroupArns must have an entry')
   const decide = resource(rules)
   return async (event, context) => {

@@ -1,5 +1,6 @@
 import { toHttpRequest } from '../gateway/event.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
+import { LAMBDA_MEMBERS, requireMembers } from './option-members.ts'
 import { requireMetadata } from './resource-metadata.ts'
 import type { RouteRules } from './route-rules.ts'
 
@@ -27,9 +28,12 @@ export interface ApiGatewayResult {
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,
-  { mtlsDomains, apiIds, ...rules }: ApiGatewayOptions,
+  options: ApiGatewayOptions,
   handler: (event: Event, token: AccessToken, context: Context) => Result | Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result | ApiGatewayResult> {
+  requireMembers('requireToken', { resource, options, handler }, LAMBDA_MEMBERS)
+  const { mtlsDomains, apiIds, ...rules } = options
+  requireMembers('options', { mtlsDomains, apiIds }, { mtlsDomains: 'texts', apiIds: 'texts' })
   if (mtlsDomains.length === 0 || apiIds.length === 0)
     throw new TypeError('mtlsDomains and apiIds must each have an entry')
   const decide = resource(rules)

@@ -7,6 +7,7 @@ import {
   fromSha256,
   type HeaderReader,
 } from './header-certificate.ts'
+import { type Members, requireMembers } from './option-members.ts'
 import { valuesOf } from './raw-headers.ts'
 import { RequestRefusal } from './request-refusal.ts'
 import type { ClientCertificate, ResourceRequest } from './resource-request.ts'
@@ -27,6 +28,8 @@ export type EdgeOptions =
       /** Only at `envoy`: how many proxies write an element into the header. The default is 1. */
       readonly hops?: number
     }
+
+const FRONT_MEMBERS: Members = { name: 'text', proof: 'object', hops: 'count?' }
 
 interface CertificateHeader {
   /** The header with the certificate, in lower case. No other name counts, also if the front can rename its header. */
@@ -91,9 +94,10 @@ export const EDGES: Readonly<Record<ConnectionEdge | HeaderEdge, CertificateHead
 export function edgeReader(options: EdgeOptions): (request: ResourceRequest) => ClientCertificate {
   const edge = Object.hasOwn(EDGES, options.name) ? EDGES[options.name] : undefined
   if (edge === undefined) throw new TypeError(`edge.name must be one of ${Object.keys(EDGES).join(', ')}`)
+  requireMembers('edge', options, edge === 'connection' ? { name: 'text' } : FRONT_MEMBERS)
   if (edge === 'connection') return certificateOfConnection
   const { proof, hops = 1 } = options as Extract<EdgeOptions, { readonly name: HeaderEdge }>
-  if (!Number.isInteger(hops) || hops < 1 || (hops > 1 && edge.hasHops !== true))
+  if (hops < 1 || (hops > 1 && edge.hasHops !== true))
     throw new TypeError('edge.hops must be a positive integer, and only envoy can have more than 1')
   const check = frontProof(proof, edge.proofs)
   return (request) => {

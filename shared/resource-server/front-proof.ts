@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { BoundedMap } from '../bounded-map.ts'
 import { isSameText } from '../constant-time.ts'
+import { requireMembers } from './option-members.ts'
 import { valuesOf } from './raw-headers.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
@@ -28,12 +29,9 @@ export type CheckFront = (request: ResourceRequest) => string | undefined
  * @param allowed the proofs that this front can give
  * @throws TypeError unless there is exactly one of them, and it is complete
  */
-export function frontProof(
-  proof: FrontProof | undefined,
-  allowed: readonly (keyof FrontProof)[],
-): CheckFront {
-  const { mutualTls, secretHeader, trustedNetwork } = proof ?? {}
-  const [kind, more] = Object.keys(proof ?? {})
+export function frontProof(proof: FrontProof, allowed: readonly (keyof FrontProof)[]): CheckFront {
+  const { mutualTls, secretHeader, trustedNetwork } = proof
+  const [kind, more] = Object.keys(proof)
   if (kind === undefined || more !== undefined || !allowed.some((name) => name === kind))
     throw new TypeError(`edge.proof must have exactly one of ${allowed.join(', ')}`)
   if (mutualTls !== undefined) return mutualTlsCheck(mutualTls)
@@ -45,10 +43,11 @@ export function frontProof(
   return onPlainConnection(() => undefined)
 }
 
-function mutualTlsCheck({ issuers, name }: NonNullable<FrontProof['mutualTls']>): CheckFront {
+function mutualTlsCheck(given: NonNullable<FrontProof['mutualTls']>): CheckFront {
+  requireMembers('edge.proof.mutualTls', given, { issuers: 'texts', name: 'text' })
+  const { issuers, name } = given
   const keys = issuers.map(publicKeyOf)
-  if (keys.length === 0 || name === '')
-    throw new TypeError('edge.proof.mutualTls must have issuers and a name')
+  if (keys.length === 0) throw new TypeError('edge.proof.mutualTls.issuers must have an entry')
   // A front uses few certificates, and its connections last.
   const known = new BoundedMap<string, boolean>(16)
   return ({ certificate }) => {
@@ -77,7 +76,9 @@ function isIssuedTo(leaf: X509Certificate, keys: readonly KeyObject[], name: str
   )
 }
 
-function secretCheck({ name, values }: NonNullable<FrontProof['secretHeader']>): CheckFront {
+function secretCheck(given: NonNullable<FrontProof['secretHeader']>): CheckFront {
+  requireMembers('edge.proof.secretHeader', given, { name: 'text', values: 'texts' })
+  const { name, values } = given
   if (!/^[A-Za-z0-9-]+$/.test(name)) throw new TypeError('edge.proof.secretHeader.name must be a header name')
   if (values.length < 1 || values.length > 2 || !values.every((value) => /^[\x21-\x7e]{32,}$/.test(value)))
     throw new TypeError(

@@ -8,6 +8,7 @@ import type { AccessToken, ExpectedClaims, ReadToken } from './access-token.ts'
 import { issuerKeys, type Jwks } from './issuer-keys.ts'
 import { issuerRequest, type IssuerRequest } from './issuer-request.ts'
 import { jwsAlgorithms, verifySignature } from './jwt-tokens.ts'
+import { type Members, requireMembers } from './option-members.ts'
 import { RequestRefusal } from './request-refusal.ts'
 import { accessTokenOf, RFC_9068 } from './token-profile.ts'
 import { trustedUrl } from './trusted-url.ts'
@@ -30,6 +31,15 @@ export interface IntrospectionOptions {
   readonly keepSeconds?: number
 }
 
+const MEMBERS: Members<keyof IntrospectionOptions> = {
+  endpoint: 'text',
+  clientId: 'text',
+  clientSecret: 'text?',
+  tls: 'object?',
+  jwks: 'keys?',
+  keepSeconds: 'count?',
+}
+
 /** How many active answers are kept. */
 const LIMIT_ANSWERS = 1000
 
@@ -45,9 +55,9 @@ export function introspectedTokens(
   ca: SecureContextOptions['ca'],
   currentDate: () => Date,
 ): ReadToken {
+  requireMembers('introspection', options, MEMBERS)
   const { keepSeconds = 0 } = options
-  if (!Number.isInteger(keepSeconds) || keepSeconds < 0 || keepSeconds > 300)
-    throw new TypeError('introspection.keepSeconds must be an integer from 0 to 300')
+  if (keepSeconds > 300) throw new TypeError('introspection.keepSeconds must be an integer from 0 to 300')
   const introspect = introspection(options, expected, ca, currentDate)
   const kept = new BoundedMap<string, { readonly token: AccessToken; readonly until: number }>(LIMIT_ANSWERS)
   const seconds = () => currentDate().getTime() / 1000
@@ -80,9 +90,9 @@ function introspection(
   currentDate: () => Date,
 ): (token: string) => Promise<JsonObject> {
   const url = trustedUrl(endpoint, 'introspection.endpoint')
-  if (clientSecret === undefined && tls?.cert === undefined) {
+  if (tls !== undefined) requireMembers('introspection.tls', tls, { cert: 'pem', key: 'pem' })
+  else if (clientSecret === undefined)
     throw new TypeError('introspection needs a clientSecret, or a certificate in tls')
-  }
   const request = issuerRequest(url, { ...tls, ca })
   const authorization =
     clientSecret === undefined ? {} : { authorization: basicCredentials(clientId, clientSecret) }

@@ -19,26 +19,17 @@ export type IssuerRequest = (message: Message) => Promise<{ readonly status: num
  * 64 KiB.
  *
  * @param tls is not used for plain HTTP, which never leaves this machine
- * @throws TypeError for a member that is not PEM: Node ignores such a `ca`
  */
 export function issuerRequest(
   url: URL,
   tls: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>,
 ): IssuerRequest {
-  requirePem(tls)
   const agent = url.protocol === 'https:' ? new Agent({ keepAlive: true, ...tls }) : undefined
   return async ({ body, ...message }) => {
     const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
     const response = await send(url, { ...message, signal, ...(agent && { agent }) }, body)
     return { status: response.statusCode ?? 0, body: await bytesOf(response) }
   }
-}
-
-function requirePem(tls: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>): void {
-  for (const name of ['ca', 'cert', 'key'] as const)
-    for (const value of [tls[name]].flat())
-      if ((typeof value === 'string' || Buffer.isBuffer(value)) && !value.includes('-----BEGIN '))
-        throw new TypeError(`${name} must be the text of a PEM file, not its path`)
 }
 
 /**

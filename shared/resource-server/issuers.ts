@@ -5,6 +5,7 @@ import type { ExpectedClaims, ReadToken } from './access-token.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { issuerKeys, type Jwks, type MetadataName } from './issuer-keys.ts'
 import { jwsAlgorithms, jwtTokens } from './jwt-tokens.ts'
+import type { Members } from './option-members.ts'
 import { RequestRefusal } from './request-refusal.ts'
 import { type ProfileOptions, tokenProfile } from './token-profile.ts'
 
@@ -15,12 +16,12 @@ type KeyOptions =
        * earliest 30 seconds after the last fetch.
        */
       readonly jwks: string | Jwks
-      readonly metadata?: undefined
+      readonly metadata?: never
     }
   | {
       /** The metadata that name the `jwks_uri`: those of RFC 8414 or those of OpenID Connect Discovery. */
       readonly metadata: MetadataName
-      readonly jwks?: undefined
+      readonly jwks?: never
     }
 
 /** An issuer whose JWTs are verified offline. */
@@ -28,20 +29,35 @@ type OfflineOptions = KeyOptions &
   ProfileOptions & {
     /** The accepted JWS algorithms (RFC 8725 section 3.1). The default is all that certbound signs with. */
     readonly algorithms?: readonly string[]
-    readonly introspection?: undefined
+    readonly introspection?: never
   }
 
 /** An issuer that introspects its tokens, of either format. */
 interface OnlineOptions {
   readonly introspection: IntrospectionOptions
-  readonly jwks?: undefined
-  readonly metadata?: undefined
-  readonly profile?: undefined
-  readonly algorithms?: undefined
+  readonly jwks?: never
+  readonly metadata?: never
+  readonly profile?: never
+  readonly claims?: never
+  readonly scopelessTokens?: never
+  readonly algorithms?: never
 }
 
 /** An issuer, and how its tokens are checked. */
 export type IssuerOptions = ExpectedClaims & (OfflineOptions | OnlineOptions)
+
+/** A missing issuer or audience would equal a missing claim. */
+export const ISSUER_MEMBERS: Members<keyof OfflineOptions | keyof OnlineOptions | keyof ExpectedClaims> = {
+  issuer: 'text',
+  audience: 'text',
+  jwks: 'keys?',
+  metadata: 'text?',
+  introspection: 'object?',
+  profile: 'text?',
+  claims: 'object?',
+  scopelessTokens: 'switch?',
+  algorithms: 'texts?',
+}
 
 /**
  * Reads the tokens of one or more issuers.
@@ -64,17 +80,14 @@ function readerOf(
   ca: SecureContextOptions['ca'],
   currentDate: () => Date,
 ): ReadToken {
-  // A missing option would equal a missing claim.
-  for (const name of ['issuer', 'audience'] as const) {
-    if (typeof options[name] !== 'string' || options[name] === '')
-      throw new TypeError('issuer and audience must be non-empty strings')
-  }
   const given: Readonly<Record<string, unknown>> = { ...options }
   if (['jwks', 'metadata', 'introspection'].filter((way) => given[way] !== undefined).length !== 1)
     throw new TypeError('options must have exactly one of jwks, metadata and introspection')
   if (options.introspection !== undefined) {
-    if (['profile', 'claims', 'algorithms'].some((name) => given[name] !== undefined))
-      throw new TypeError('profile, claims and algorithms are for tokens that are verified offline')
+    if (['profile', 'claims', 'scopelessTokens', 'algorithms'].some((name) => given[name] !== undefined))
+      throw new TypeError(
+        'profile, claims, scopelessTokens and algorithms are for tokens that are verified offline',
+      )
     return introspectedTokens(options.introspection, options, ca, currentDate)
   }
   const keys = issuerKeys(options.jwks ?? options, ca, currentDate)

@@ -5,6 +5,7 @@ import {
   toResourceRequest,
 } from './incoming-request.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
+import { requireMembers } from './option-members.ts'
 import type { RouteRules } from './route-rules.ts'
 
 /**
@@ -16,6 +17,7 @@ export function requireToken<Request extends IncomingRequest, Answer extends Out
   rules: readonly string[] | RouteRules,
   handler: (request: Request, response: Answer, token: AccessToken) => unknown,
 ): (request: Request, response: Answer) => void {
+  requireMembers('requireToken', { resource, handler }, { resource: 'function', handler: 'function' })
   const decide = resource(rules)
   const answer = async (request: Request, response: Answer) => {
     const decision = await decide(toResourceRequest(request))
@@ -38,6 +40,7 @@ export function serveMetadata<Request extends IncomingRequest, Answer extends Ou
   resource: ProtectedResource,
   listener: (request: Request, response: Answer) => unknown,
 ): (request: Request, response: Answer) => void {
+  requireMembers('serveMetadata', { listener }, { listener: 'function' })
   const answers = metadataAnswer(resource)
   return (request, response) => {
     if (!answers(request, response)) listener(request, response)

@@ -1,9 +1,11 @@
 import type { SecureContextOptions } from 'node:tls'
+import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
 import type { AccessToken } from './access-token.ts'
 import { type EdgeOptions, edgeReader } from './edges.ts'
 import { type ErrorResponse, errorResponse } from './error-response.ts'
-import { type IssuerOptions, tokensOf } from './issuers.ts'
+import { ISSUER_MEMBERS, type IssuerOptions, tokensOf } from './issuers.ts'
+import { type Members, requireMembers } from './option-members.ts'
 import { valuesOf } from './raw-headers.ts'
 import { proofAlgorithms, readProof } from './read-proof.ts'
 import type { ResourceRequest } from './resource-request.ts'
@@ -42,7 +44,19 @@ interface CommonOptions {
 
 /** The tokens of one issuer, or of several ones, each with an audience of its own. */
 export type ProtectedResourceOptions = CommonOptions &
-  (IssuerOptions | { readonly issuers: readonly IssuerOptions[]; readonly issuer?: undefined })
+  (IssuerOptions | { readonly issuers: readonly IssuerOptions[]; readonly issuer?: never })
+
+const COMMON_MEMBERS: Members<keyof CommonOptions> = {
+  edge: 'object?',
+  unboundTokens: 'switch?',
+  publicUrl: 'text?',
+  resourceMetadata: 'object?',
+  dpopAlgorithms: 'texts?',
+  currentDate: 'function?',
+  ca: 'pem?',
+  onRefusal: 'function?',
+  onFailure: 'function?',
+}
 
 export type { AccessToken } from './access-token.ts'
 export type { ResourceRequest } from './resource-request.ts'
@@ -72,11 +86,12 @@ export interface ProtectedResource {
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
+  requireOptions(options)
   const { unboundTokens = 'refused', publicUrl, ca, onRefusal, onFailure } = options
   const { currentDate = () => new Date() } = options
   const dpopAlgorithms = proofAlgorithms(options)
   const readCertificate = edgeReader(options.edge ?? { name: 'socket' })
-  const issuers = 'issuers' in options ? options.issuers : [options]
+  const issuers = several(options) ? options.issuers : [options]
   const readToken = tokensOf(issuers, ca, currentDate)
   const offered = publicUrl === undefined ? undefined : dpopAlgorithms
   const metadata =
@@ -129,6 +144,16 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     }
   }
   return Object.assign(check, { metadata })
+}
+
+const several = (options: unknown): options is { readonly issuers: readonly IssuerOptions[] } =>
+  isJsonObject(options) && 'issuers' in options
+
+/** @throws TypeError unless every member is an option and of its kind */
+function requireOptions(options: ProtectedResourceOptions): void {
+  if (!several(options)) return requireMembers('', options, { ...COMMON_MEMBERS, ...ISSUER_MEMBERS })
+  requireMembers('', options, { ...COMMON_MEMBERS, issuers: 'objects' })
+  for (const each of options.issuers) requireMembers('issuers', each, ISSUER_MEMBERS)
 }
 
 /** Calls a hook of the server. Its errors and rejected promises neither change the answer nor end the process. */

@@ -1,4 +1,5 @@
 import { isBaseUrl } from '../resource-url.ts'
+import { type Members, requireMembers } from './option-members.ts'
 
 export interface ResourceMetadataOptions {
   /** The identifier of this API: its https URL for clients, which they also send as `resource` (RFC 8707). */
@@ -6,6 +7,12 @@ export interface ResourceMetadataOptions {
   readonly scopesSupported?: readonly string[]
   /** Further members, for example `resource_name` and `resource_documentation` (RFC 9728 section 2). */
   readonly members?: Readonly<Record<string, unknown>>
+}
+
+const MEMBERS: Members<keyof ResourceMetadataOptions> = {
+  resource: 'text',
+  scopesSupported: 'texts?',
+  members: 'object?',
 }
 
 /** The metadata of a protected resource (RFC 9728). */
@@ -24,10 +31,12 @@ export interface ResourceMetadata {
  * @throws TypeError for a resource that cannot be the URL of an API
  */
 export function resourceMetadata(
-  { resource, scopesSupported, members = {} }: ResourceMetadataOptions,
+  options: ResourceMetadataOptions,
   issuers: readonly string[],
   dpopAlgorithms: readonly string[] | undefined,
 ): ResourceMetadata {
+  requireMembers('resourceMetadata', options, MEMBERS)
+  const { resource, scopesSupported, members = {} } = options
   if (!isBaseUrl(resource))
     throw new TypeError(
       'resourceMetadata.resource must be an https URL without a query, a fragment or a slash at its end',

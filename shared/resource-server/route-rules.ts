@@ -1,10 +1,11 @@
 import { covers, parseScope } from '../request/scope.ts'
 import type { AccessToken } from './access-token.ts'
+import { type Members, requireMembers } from './option-members.ts'
 import { RequestRefusal } from './request-refusal.ts'
 
 /** The rules of a route for its tokens. */
 export interface RouteRules {
-  /** The scopes that the token must have, all of them. */
+  /** The scopes that the token must have, all of them. If absent or an empty list, every valid token of this resource passes. */
   readonly scopes?: readonly string[]
   /** The end-user must have authenticated by one of these classes (the claim `acr`, RFC 9470 section 3). */
   readonly acrValues?: readonly string[]
@@ -12,16 +13,22 @@ export interface RouteRules {
   readonly maxAge?: number
 }
 
-/** @throws TypeError for scopes and classes that no challenge can name (RFC 6749 section 3.3), and for a maxAge that is not a number of seconds */
+const MEMBERS: Members<keyof RouteRules> = { scopes: 'texts?', acrValues: 'texts?', maxAge: 'count?' }
+
+/** @throws TypeError for rules that are misspelt, and for scopes and classes that no challenge can name (RFC 6749 section 3.3) */
 export function routeRules(
   given: readonly string[] | RouteRules,
 ): RouteRules & { readonly scopes: readonly string[] } {
-  const { scopes = [], acrValues, maxAge }: RouteRules = isList(given) ? { scopes: given } : given
+  const rules: RouteRules = isList(given) ? { scopes: given } : given
+  if (typeof rules !== 'object')
+    throw new TypeError(
+      "a route needs a list of scopes, such as ['accounts:read'], or an object, such as { scopes: ['accounts:read'], maxAge: 300 }",
+    )
+  requireMembers('rules', rules, MEMBERS)
+  const { scopes = [], acrValues, maxAge } = rules
   if (!areTokens(scopes)) throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
   if (acrValues !== undefined && (acrValues.length === 0 || !areTokens(acrValues)))
     throw new TypeError('acrValues must be texts without spaces and quotation marks')
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0))
-    throw new TypeError('maxAge must be a number of seconds')
   return { scopes, ...(acrValues && { acrValues }), ...(maxAge !== undefined && { maxAge }) }
 }
 
@@ -63,8 +70,8 @@ export function requireRules(
     })
 }
 
-/** The rules in the arguments of an adapter: the scopes one by one, or an object. */
+/** The rules in the arguments of an adapter: the scopes one by one, or a list or an object as the only argument. */
 export function rulesFrom(given: readonly string[] | readonly [RouteRules]): readonly string[] | RouteRules {
   const [first] = given
-  return typeof first === 'object' ? first : (given as readonly string[])
+  return given.length === 1 && typeof first === 'object' ? first : (given as readonly string[])
 }

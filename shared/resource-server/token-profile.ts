@@ -1,5 +1,6 @@
 import { parseScope } from '../request/scope.ts'
 import type { AccessToken, ExpectedClaims, TokenClaims } from './access-token.ts'
+import { requireMembers } from './option-members.ts'
 import { RequestRefusal } from './request-refusal.ts'
 
 const CLIENT_CLAIMS = ['client_id', 'azp', 'appid', 'cid'] as const
@@ -14,7 +15,7 @@ export interface ClaimNames {
 
 /** How an issuer writes its JWT access tokens. */
 export type ProfileOptions =
-  | { readonly profile?: 'rfc9068'; readonly claims?: undefined; readonly scopelessTokens?: undefined }
+  | { readonly profile?: 'rfc9068'; readonly claims?: never; readonly scopelessTokens?: never }
   | {
       /** This is for issuers without RFC 9068. They may write ID tokens in the same form, so more is checked. */
       readonly profile: 'jwt'
@@ -54,6 +55,7 @@ export function tokenProfile(options: ProfileOptions): TokenProfile {
     return RFC_9068
   }
   const { claims: names, scopelessTokens = 'refused' } = options
+  requireMembers('claims', names, { client: 'text', scopes: 'texts' })
   if (!CLIENT_CLAIMS.includes(names.client))
     throw new TypeError(`claims.client must be one of ${CLIENT_CLAIMS.join(', ')}`)
   if (names.scopes.length === 0 || !names.scopes.every((name) => SCOPE_CLAIMS.includes(name)))

@@ -28,15 +28,16 @@ export interface ResourceServerOptions {
  * @throws Complaint if the port cannot be used
  */
 export async function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
-  const { issuer, mtlsUrl, tls, clientId, introspector, onLine, dpopAlgorithms } = options
+  const { issuer, mtlsUrl, tls, clientId, onLine, dpopAlgorithms } = options
+  const { ca, cert, key } = options.introspector
   const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true })
   const listening = await listen(server, options.port, '--library-port')
   const resource = protectedResource({
     issuer,
     audience: issuer,
     publicUrl: `https://localhost:${listening.port}`,
-    introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: introspector },
-    ca: introspector.ca,
+    introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: { cert, key } },
+    ca,
     ...(dpopAlgorithms && { dpopAlgorithms }),
     onFailure: console.error,
     onRefusal: (reason, details) =>

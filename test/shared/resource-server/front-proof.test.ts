@@ -113,7 +113,7 @@ test('a front is refused also beside a token that needs no certificate', async (
 test.each<[string, unknown, RegExp]>([
   ['an unknown edge', { name: 'iis' }, /edge.name must be one of socket, api-gateway, alb/],
   ['a name of Object', { name: 'toString', proof: TRUSTED }, /edge.name/],
-  ['no proof', { name: 'nginx' }, /exactly one of mutualTls, secretHeader, trustedNetwork/],
+  ['no proof', { name: 'nginx' }, /edge.proof must be an object/],
   ['an empty proof', { name: 'nginx', proof: {} }, /exactly one of/],
   [
     'two proofs',
@@ -127,8 +127,16 @@ test.each<[string, unknown, RegExp]>([
     /exactly one of trustedNetwork/,
   ],
   ['no reason', { name: 'nginx', proof: { trustedNetwork: ' ' } }, /must be the reason/],
-  ['no issuers', { name: 'nginx', proof: { mutualTls: { issuers: [], name: 'a' } } }, /issuers and a name/],
-  ['no name', { name: 'nginx', proof: { mutualTls: { issuers: [vector('ca-root')], name: '' } } }, /a name/],
+  [
+    'no issuers',
+    { name: 'nginx', proof: { mutualTls: { issuers: [], name: 'a' } } },
+    /issuers must have an entry/,
+  ],
+  [
+    'no name',
+    { name: 'nginx', proof: { mutualTls: { issuers: [vector('ca-root')], name: '' } } },
+    /name must be a text/,
+  ],
   [
     'an issuer that is not PEM',
     { name: 'nginx', proof: { mutualTls: { issuers: ['x'], name: 'a' } } },

@@ -197,7 +197,7 @@ describe('a resource server that authenticates by its certificate', async () => 
     expect(await decide(own, OTHER, access)).toBe('401 certificate-differs')
     const another = introspection(identity('client-ec-p256'))
     expect(await decide(another, OWN, access)).toBe('503 undecided')
-    expect(() => protectedResource(introspection({}))).toThrow('a certificate in tls')
+    expect(() => protectedResource(introspection({}))).toThrow('introspection.tls.cert must be')
     expect(await decide({ ...own, ca: vector('ca-other-root') }, OWN, access)).toBe('503 undecided')
   })
 })

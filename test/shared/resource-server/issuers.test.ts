@@ -109,7 +109,7 @@ test.each<[string, readonly object[], string]>([
   [
     'an issuer without an audience',
     [bank.options, { ...brokerOptions, audience: '' }],
-    'issuer and audience',
+    'issuers.audience must be',
   ],
   ['an issuer with two ways', [{ ...bank.options, metadata: 'openid-configuration' }], 'exactly one of'],
   ['a profile of introspected tokens', [{ ...online, profile: 'jwt' }], 'verified offline'],

@@ -210,9 +210,9 @@ describe('options that cannot work or would accept too much', () => {
   const jwks = { keys: [] }
   const introspection = { endpoint: 'https://as.example.com/i', clientId: 'r', clientSecret: 's' }
   test.each([
-    ['no issuer', { audience: 'a', jwks }, 'issuer and audience'],
-    ['an empty issuer', { issuer: '', audience: 'a', jwks }, 'issuer and audience'],
-    ['no audience', { issuer: 'i', jwks }, 'issuer and audience'],
+    ['no issuer', { audience: 'a', jwks }, 'issuer must be'],
+    ['an empty issuer', { issuer: '', audience: 'a', jwks }, 'issuer must be'],
+    ['no audience', { issuer: 'i', jwks }, 'audience must be'],
     ['neither jwks nor introspection', EXPECTED, 'exactly one of jwks, metadata and introspection'],
     ['both jwks and introspection', { ...EXPECTED, jwks, introspection }, 'exactly one of'],
     ['a jwks URL over HTTP', { ...EXPECTED, jwks: 'http://as.example.com/jwks' }, 'https'],
