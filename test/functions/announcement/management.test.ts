@@ -140,6 +140,17 @@ describe('a revocation', () => {
     expect(await announced(other, D, C)).toBe('BAD_REQUEST A033399 invalid_request')
   })
 
+  test('revokes what each of its clients has announced', async () => {
+    const [client, other] = [await walk().addClient(PUBLIC, BOUND), await walk().addClient(PUBLIC, BOUND)]
+    await announced(client, A, B)
+    await announced(other, A, C)
+    const { json } = await revoke(A)
+    const revoked = json['certificates'] as { thumbprint: string }[]
+    expect(new Set(revoked.map(({ thumbprint }) => thumbprint))).toEqual(
+      new Set([A, B, C].map(({ thumbprint }) => thumbprint)),
+    )
+  })
+
   test.each(['end', 'veto', 'time'])(
     'also revokes a certificate whose renewal was over by %s, and was replaced by another one',
     async (how) => {

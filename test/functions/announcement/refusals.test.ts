@@ -42,6 +42,7 @@ const find = async (client: TestClient, from: Holder) => {
 
 describe('an announcement is refused', () => {
   const wrong = 'BAD_REQUEST A033393 invalid_request'
+  const LONGER_AUDIENCE = { aud: 'https://as.example.com.example.org' }
   test.each([
     ['cannot be read as a JWS', 'a.b', wrong],
     ['has another type', announcementOf(A, B, START, { header: { typ: 'JWT' } }), wrong],
@@ -57,6 +58,7 @@ describe('an announcement is refused', () => {
       announcementOf(A, B, START, { claims: { aud: 'https://other.example.com' } }),
       wrong,
     ],
+    ['has a longer audience', announcementOf(A, B, START, { claims: LONGER_AUDIENCE }), wrong],
     [
       'has a list of audiences',
       announcementOf(A, B, START, { claims: { aud: ['https://as.example.com'] } }),

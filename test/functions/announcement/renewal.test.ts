@@ -111,7 +111,7 @@ test('a self-signed client authenticates with the announced certificate in the w
     await holder('s', 'itself'),
     await holder('s', 'itself'),
   ]
-  const client = await walk().addClient(selfSignedClient(own), BOUND)
+  const client = await walk().addClient(selfSignedClient(await holder('s', 'itself'), own), BOUND)
   const refused = 'INVALID_CLIENT A157333 invalid_client'
   expect(outcome(await walk().credentials(client, next.cert))).toBe(refused)
   await announced(client, own, next)
@@ -137,10 +137,14 @@ test('an announcement is opened only by the request that has stored it', async (
   const { renewals } = runtime.store.certificates
   const [from, to] = [A.thumbprint as Thumbprint, B.thumbprint as Thumbprint]
   const times = { effectiveAt: START, endsAt: addSeconds(START, 60), fromValidUntil: START }
-  const propose = (announcedAt: EpochSeconds) =>
-    renewals.propose({ service: walk().number, client: 1, from, to, announcedAt, ...times })
+  const propose = (announcedAt: EpochSeconds, client = 1) =>
+    renewals.propose({ service: walk().number, client, from, to, announcedAt, ...times })
   const overtaken = (await propose(START)) as Renewal
   const stored = (await propose(addSeconds(START, 1))) as Renewal
   expect(await renewals.confirm(walk().number, overtaken)).toBe(false)
   expect(await renewals.confirm(walk().number, stored)).toBe(true)
+  // Its partition of the index has other clients as well.
+  await propose(START, 17)
+  const { renewals: listed } = await renewals.ofClient(walk().number, 1, 10)
+  expect(listed.map(({ client }) => client)).toEqual([1])
 })
