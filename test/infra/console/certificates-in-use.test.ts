@@ -156,6 +156,14 @@ test('a renewal is shown, counts at once if the operator lets it, and is vetoed'
   const page = await read(path)
   expect(page).toContain(`data-copy="${renewal.to}"`)
   expect(page).toContain('Let it count now')
+  const asked = async (more: object) =>
+    (await act(REVOCATIONS, { step: 'ask', thumbprint: BOUND, reason: 'superseded', ...more })).text
+  const ends = `Renewals that end client ${clientId}`
+  expect(wordsOf(await asked({}))).toContain(`${ends} Revoked as well, because it was announced`)
+  expect(await asked({})).toContain(`data-copy="${renewal.to}"`)
+  const kept = await asked({ keepAnnounced: 'on' })
+  expect(wordsOf(kept)).toMatch(new RegExp(`${ends} (?!Revoked)`))
+  expect(fieldsOf(kept).get('keepAnnounced')).toBe('on')
   const form = fieldsOf(page)
   for (const [step, shown] of [
     ['approve', /counts at once/],

@@ -135,6 +135,10 @@ function revokeForm({ csrf, form }: ConsoleRequest): Markup {
         <input type="checkbox" name="all" ${form.has('all') && html`checked`} />
         Also end all other tokens of these clients
       </label>
+      <label class="tick">
+        <input type="checkbox" name="keepAnnounced" ${form.has('keepAnnounced') && html`checked`} />
+        Keep the certificates that it has announced. Only if it was replaced, not stolen
+      </label>
       <p class="actions"><button class="first" name="step" value="ask">Show what it would end</button></p>
     </form>`
 }

@@ -4,7 +4,7 @@ import type { ConsoleRequest, Page } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
 import { SCHEMAS } from '../../settings/schemas.ts'
 import { type ApiAnswer, type Members, messageOf, requireDone } from '../../web-api.ts'
-import { moment } from '../../words.ts'
+import { moment, shortened } from '../../words.ts'
 import { below, clientLink, membersOf } from './certificate-table.ts'
 import type { Named } from './named.ts'
 
@@ -52,6 +52,7 @@ function callOf(named: Named, { form }: ConsoleRequest) {
     ...named,
     reason: reasonIn(form),
     endClientTokens: form.has('all'),
+    revokeAnnounced: !form.has('keepAnnounced'),
     ...(clients.length > 0 && { clientIdentifiers: clients }),
   }
 }
@@ -65,7 +66,9 @@ function reasonIn(form: URLSearchParams): string {
 function confirmation(named: Named, dryRun: Members, request: ConsoleRequest, isUnfinished = false): Page {
   const { form, csrf, here } = request
   const reason = reasonIn(form)
-  const kept = ['clients', 'all'].flatMap((name) => (form.has(name) ? [[name, form.get(name) ?? '']] : []))
+  const kept = ['clients', 'all', 'keepAnnounced'].flatMap((name) =>
+    form.has(name) ? [[name, form.get(name) ?? '']] : [],
+  )
   const fields = Object.entries({ ...named, reason, ...(Object.fromEntries(kept) as Members) })
   const more = 'There are too many clients for one call. Send it again to continue.'
   const main = html`${isUnfinished && problemBox('Not finished.', more)}
@@ -111,6 +114,7 @@ function consequences(answer: Members, request: ConsoleRequest): Markup {
         ${Number(tokens['otherCertificate'])} bound to another certificate, ${Number(tokens['key'])} bound to
         a key, ${Number(tokens['unbound'])} unbound
       </dd>
+      ${endingRenewals(answer, request)}
     </dl>
     ${
       typeof offlineUntil === 'number' &&
@@ -139,5 +143,22 @@ function consequences(answer: Members, request: ConsoleRequest): Markup {
         The service has not noted all certificates in use. Name the clients that use this one, so that their
         tokens end.
       </p>`
+    }`
+}
+
+/** The renewals that a revocation ends, and the certificates that it revokes because they were announced. */
+function endingRenewals(answer: Members, request: ConsoleRequest): Markup {
+  const renewals = membersOf(answer['renewals'])
+  const [, ...announced] = membersOf(answer['certificates'])
+  return html`<dt>Renewals that end</dt>
+    <dd>
+      ${renewals.length === 0 ? 'none' : renewals.map(({ clientId }) => html`${clientLink(clientId, request)} `)}
+    </dd>
+    ${
+      announced.length > 0 &&
+      html`<dt>Revoked as well, because it was announced</dt>
+        <dd>
+          ${announced.map(({ thumbprint }) => shortened(String(thumbprint), 'the thumbprint of the announced certificate'))}
+        </dd>`
     }`
 }
