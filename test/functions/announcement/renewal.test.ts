@@ -136,13 +136,21 @@ test('a self-signed client authenticates with the announced certificate in the w
 test('an announcement is opened only by the request that has stored it', async () => {
   const { renewals } = runtime.store.certificates
   const [from, to] = [A.thumbprint as Thumbprint, B.thumbprint as Thumbprint]
-  const times = { effectiveAt: START, endsAt: addSeconds(START, 60), fromValidUntil: START }
+  const times = {
+    effectiveAt: START,
+    endsAt: addSeconds(START, 60),
+    fromValidUntil: addSeconds(START, DURATION),
+  }
   const propose = (announcedAt: EpochSeconds, client = 1) =>
     renewals.propose({ service: walk().number, client, from, to, announcedAt, ...times })
   const overtaken = (await propose(START)) as Renewal
   const stored = (await propose(addSeconds(START, 1))) as Renewal
   expect(await renewals.confirm(walk().number, overtaken)).toBe(false)
   expect(await renewals.confirm(walk().number, stored)).toBe(true)
+  // The item remembers as long as the certificate is valid, so that no announcement leads back to it.
+  const items = await runtime.tables.grants.scan()
+  const item = items.find(({ id }) => String(id).startsWith(`${walk().number}.1.renewal.`))
+  expect(item?.['ttl']).toBeGreaterThan(times.fromValidUntil)
   // Its partition of the index has other clients as well.
   await propose(START, 17)
   const { renewals: listed } = await renewals.ofClient(walk().number, 1, 10)
