@@ -9,8 +9,8 @@ const SAMPLES = 10
 const LIMIT_MEBIBYTES = 4
 
 /**
- * V8 doubles the space for young objects up to 48 MiB whenever many of them are in use at once, which looks like a leak. So this space is
- * small in the measured processes.
+ * V8 doubles the space for young objects whenever many of them are in use at once, which looks like a leak. So this space is small in the
+ * measured processes.
  */
 const OPTIONS = '--max-semi-space-size=1'
 
