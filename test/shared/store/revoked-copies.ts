@@ -44,15 +44,18 @@ export async function revokedCopies(engine: Engine) {
     })
 
     test('keeps an entry until the validity is over and no token can be alive', async () => {
-      const short = await certificate(DAY)
+      const [short, long] = [await certificate(DAY), await certificate(20 * DAY)]
       const end = addSeconds(START, 5 * DAY)
-      await confirm(short, store, { end })
-      await revoke(short.names)
-      const entry = async () => (await stateOf())?.revoked?.[short.names.thumbprint]
+      for (const sample of [short, long]) {
+        await confirm(sample, store, { end })
+        await revoke(sample.names)
+      }
+      const entry = async ({ names } = short) => (await stateOf())?.revoked?.[names.thumbprint]
       await revoke((await certificate()).names, rival, { clients: [CLIENT], now: end })
       expect(await entry()).toBeGreaterThanOrEqual(end)
       await revoke((await certificate()).names, rival, { clients: [CLIENT], now: addSeconds(START, 8 * DAY) })
       expect(await entry()).toBeUndefined()
+      expect(await entry(long)).toBe(addSeconds(START, 20 * DAY))
     })
 
     test.each<[string, object, boolean]>([
