@@ -38,6 +38,12 @@ export async function revokedCopies(engine: Engine) {
       tested.proxy.passed.length = 0
       expect(await isRefused(last.names, OTHER_CLIENT, store)).toBe(true)
       expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['BatchGetItem'])
+      // A client without further entries has no further item, and none is read.
+      const other = await certificate()
+      await revoke(other.names, rival, { clients: [CLIENT] })
+      tested.proxy.passed.length = 0
+      expect(await isRefused((await certificate()).names, CLIENT, store)).toBe(false)
+      expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['BatchGetItem'])
       const next = withFirstLetter(last)
       await revoke(next, rival, { clients: [OTHER_CLIENT] })
       expect(await isRefused(next, OTHER_CLIENT, store)).toBe(true)
