@@ -49,9 +49,9 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
     by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
     by(1, 'refresh'),
   ),
-  'a revocation with all tokens of the clients also ends those that are bound otherwise': runOf(
+  'a revocation with all tokens of the clients also ends those of another certificate': runOf(
     'kept',
-    ...[by(0, 'credentials'), by(0, 'create')],
+    ...[by(0, 'create'), by(0, 'credentials', { how: CERTIFICATE, pick: 1 })],
     by(1, 'revokeCertificate', { pick: 3 }),
     ...[by(0, 'introspect'), by(1, 'introspect', { pick: 3 }), by(0, 'refresh')],
   ),
