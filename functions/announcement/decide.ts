@@ -89,7 +89,11 @@ async function storeRenewal(
   if (proposed === 'taken') throw new Refusal('renewal-taken')
   if (proposed === 'too-many') throw new Refusal('renewal-too-many')
   if (proposed.state === 'open') return proposed
-  // A refused announcement notes nothing: its certificate can have any serial number, and clients share the item of one.
+  // No announcement leads back, also not by a third certificate.
+  const [back] = await renewals.find(of.service, of.client, to)
+  if (back !== undefined && (back.state !== 'vetoed' || back.earlier !== undefined))
+    throw new Refusal('renewal-leads-back')
+  // An announcement that is refused until here notes nothing: its certificate can have any serial number, and clients share the item of one.
   for (const each of held) await inUse.hold(each)
   for (const each of held) {
     const revocation = await inUse.findRevocationNow(each, each.presented)
@@ -98,10 +102,6 @@ async function storeRenewal(
     await renewals.endRevoked(of.service, proposed)
     throw new Refusal('renewal-certificate-revoked')
   }
-  // No announcement leads back, also not by a third certificate.
-  const [back] = await renewals.find(of.service, of.client, to)
-  if (back !== undefined && (back.state !== 'vetoed' || back.earlier !== undefined))
-    throw new Refusal('renewal-leads-back')
   if (!(await renewals.confirm(of.service, proposed))) return LOST
   log.note({ announced: to })
   return { ...proposed, state: 'open' }

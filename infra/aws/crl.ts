@@ -88,7 +88,7 @@ async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<r
   return chosen.length === 0 ? known : [...new Set(chosen)]
 }
 
-/** Lets a run accept older lists of a source, and no later run, even if this one fails. */
+/** Lets a run accept older lists of a source, and no later run, also if this one fails. Only if its process is killed, the next run does so. */
 async function acceptingOlder<Result>(
   name: string,
   { lists: { sources } }: Pick<Runtime['store'], 'lists'>,

@@ -84,7 +84,8 @@ export const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^renewal-(unknown|over)$/,
     'list the renewals of the client (`/certificate/renewal/get/list`): this one does not exist, or is over',
   ],
-  [/^renewal-(taken|vetoed)$/, 'read the renewal: management can end it, and makes room for another one'],
+  [/^renewal-taken$/, 'read the renewal: management can end it, and makes room for another one'],
+  [/^renewal-vetoed$/, 'make a new certificate: a veto is for good'],
   [/certificate-revoked$/, 'the certificate was revoked by you or by a list: use another one'],
   [
     /^renewal-/,

@@ -183,15 +183,17 @@ function afterProposal(
 ): Renewal | ProposalFault {
   const { to, announcedAt: now } = proposed
   if (before?.state === 'open' && now < before.endsAt) return before.to === to ? before : 'taken'
-  const { [to]: known, ...others } = { ...before?.earlier, ...(before && { [before.to]: before.state }) }
-  if (known === 'vetoed') return 'vetoed'
-  const earlier = Object.entries(others).filter(([, state]) => state !== 'unconfirmed')
-  if (earlier.length > MAX_EARLIER) return 'too-many'
-  return {
-    ...proposed,
-    state: 'unconfirmed',
-    earlier: earlier.length === 0 ? undefined : Object.fromEntries(earlier),
-  }
+  const earlier = remembered(before)
+  if (earlier[to] === 'vetoed') return 'vetoed'
+  const announced = Object.keys(earlier)
+  if (announced.filter((each) => each !== to).length > MAX_EARLIER) return 'too-many'
+  return { ...proposed, state: 'unconfirmed', earlier: announced.length === 0 ? undefined : earlier }
+}
+
+/** The certificates that the next renewal remembers. One that was not confirmed replaces nothing that is known of its certificate, which may have been open before. */
+function remembered(before: Renewal | undefined): NonNullable<Renewal['earlier']> {
+  const isConfirmed = before !== undefined && before.state !== 'unconfirmed'
+  return { ...before?.earlier, ...(isConfirmed && { [before.to]: before.state }) }
 }
 
 function isPending({ state }: Renewal): boolean {

@@ -169,6 +169,19 @@ describe('a revocation', () => {
     },
   )
 
+  test('also revokes a certificate that was announced again in vain after its renewal, with its own successor', async () => {
+    const client = await walk().addClient(PUBLIC, BOUND)
+    await announced(client, A, B)
+    await manage('end', client)
+    await announced(client, B, C)
+    expect(await announced(client, A, B)).toBe('BAD_REQUEST A034391 invalid_request')
+    expect(await announced(client, A, D)).toBe('OK A033091')
+    const revoked = (await revoke(A)).json['certificates'] as { thumbprint: string }[]
+    expect(new Set(revoked.map(({ thumbprint }) => thumbprint))).toEqual(
+      new Set([A, B, C, D].map(({ thumbprint }) => thumbprint)),
+    )
+  })
+
   test('that names the announced certificate ends the renewal, and leaves the present one', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     const { access } = await walk().granted(client, A.cert)
