@@ -8,15 +8,15 @@ declare const issuerKeyBrand: unique symbol
 export type IssuerKey = string & { readonly [issuerKeyBrand]: true }
 
 /**
- * The key that signed a certificate, among those of `authorities`. Names are not compared.
+ * The one of `authorities` whose key signed a certificate. Names are not compared.
  *
  * @param authorities each in any spelling of `readCertificate`. One that cannot be read signed nothing
  */
-export function issuerKeyOf(certificate: Der, authorities: readonly string[]): IssuerKey | undefined {
+export function issuerAmong(certificate: Der, authorities: readonly string[]): Der | undefined {
   for (const text of authorities) {
     try {
       const authority = requireCertificate(text)
-      if (isSignedBy(certificate, authority)) return issuerKey(authority)
+      if (isSignedBy(certificate, authority)) return authority
     } catch (error) {
       if (!(error instanceof MalformedCertificate)) throw error
     }

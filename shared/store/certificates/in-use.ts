@@ -130,13 +130,13 @@ export class CertificatesInUse {
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
     const key = cacheKeyOf(binding)
     const listed = await this.#lists.sources.find()
-    const authorities = presented && knownAuthorities(presented, listed)
     const noted = this.#memory.notes.get(key)
     const isEnough = noted !== undefined && noted.until >= binding.end && binding.now < noted.freshUntil
     const isPresented = presented !== undefined
-    const isIssuerSought =
-      noted?.authorities === undefined || isDeepStrictEqual(noted.authorities, authorities)
-    if (isEnough && (!isPresented || (noted.isPresented && isIssuerSought))) return
+    const authorities = () => presented && knownAuthorities(presented, listed)
+    const isIssuerSettled =
+      noted?.authorities === undefined || isDeepStrictEqual(noted.authorities, authorities())
+    if (isEnough && (!isPresented || (noted.isPresented && isIssuerSettled))) return
     const staleAfterSeconds = this.#drawStaleness()
     const checkedFrom = Math.max(
       0,
@@ -149,7 +149,7 @@ export class CertificatesInUse {
     this.#memory.revocations.forget(key)
     this.#memory.notes.set(key, {
       ...{ until, freshUntil: lastSeen + staleAfterSeconds, isPresented },
-      authorities: issuer === undefined ? authorities : undefined,
+      authorities: issuer === undefined ? authorities() : undefined,
     })
   }
 

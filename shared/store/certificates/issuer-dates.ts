@@ -1,5 +1,5 @@
 import { describeCertificate } from '../../certificate/description.ts'
-import { issuerKey, type IssuerKey, issuerKeyOf } from '../../certificate/issuer-key.ts'
+import { issuerAmong, issuerKey, type IssuerKey } from '../../certificate/issuer-key.ts'
 import { type Der, requireCertificate } from '../../certificate/pem.ts'
 import type { Service } from '../service.ts'
 import type { Note } from './note-items.ts'
@@ -8,7 +8,7 @@ type Dates = Service['clientCertificatesNotBefore']
 
 /** Whether the issuer of a certificate has a date in the settings of the service, and the validity of the certificate begins before it. */
 export function isBeforeDate(certificate: Der, dates: Dates): boolean {
-  const own = dates.filter((date) => issuerKeyOf(certificate, [date.issuerCertificate]) !== undefined)
+  const own = dates.filter((date) => issuerAmong(certificate, [date.issuerCertificate]) !== undefined)
   // Every bound token gets here. Most services have no date, so their certificates need not be parsed.
   if (own.length === 0) return false
   const validFrom = describeCertificate(certificate)?.validFrom

@@ -1,5 +1,5 @@
 import { type CertificateDescription, describeCertificate } from '../../certificate/description.ts'
-import { issuerKeyOf } from '../../certificate/issuer-key.ts'
+import { issuerAmong, issuerKey } from '../../certificate/issuer-key.ts'
 import type { ReadCertificate } from '../../certificate/presented.ts'
 import type { CertificateNames } from './names.ts'
 
@@ -21,6 +21,7 @@ export function knowCertificate(
 ): KnownCertificate {
   const description = describeCertificate(der)
   const serialNumber = description?.serialNumber
-  const issuer = serialNumber && issuerKeyOf(der, authorities)
+  const authority = serialNumber && issuerAmong(der, authorities)
+  const issuer = authority && issuerKey(authority)
   return { names: { thumbprint, issued: issuer && { issuer, serialNumber } }, description }
 }

@@ -1,5 +1,5 @@
 import { isCovered, readListed } from '../../certificate/list/distribution-points.ts'
-import { type IssuerKey, issuerKeyOf } from '../../certificate/issuer-key.ts'
+import { issuerAmong, type IssuerKey } from '../../certificate/issuer-key.ts'
 import type { Der } from '../../certificate/pem.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { openLists } from '../lists/lists.ts'
@@ -46,7 +46,7 @@ export async function isListLate(
   sources: readonly ListSource[],
   now: EpochSeconds,
 ): Promise<boolean> {
-  const own = sources.filter(({ issuers }) => issuerKeyOf(certificate, issuers) !== undefined)
+  const own = sources.filter(({ issuers }) => issuerAmong(certificate, issuers) !== undefined)
   if (own.length === 0) return false
   const lists = own.flatMap((source) => source.lists)
   return !isCovered(await readListed(certificate), lists, now)
