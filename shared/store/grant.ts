@@ -180,6 +180,8 @@ export const RefreshMembers = lazyObject(() => ({
       at: seconds,
       /** Derives the successor again. Set only if the service has `refreshTokenIdempotent`. */
       nonce: z.optional(text),
+      /** When the replaced token was issued. It is set where `nonce` is. */
+      issuedAt: z.optional(seconds),
     }),
   ),
 }))

@@ -138,7 +138,7 @@ function narrowResources(resources: readonly string[], terms: Terms): readonly s
 async function chooseSuccessor(
   presented: string,
   { extras }: TokenRequest,
-  { grant, refresh }: FoundRefreshToken,
+  { grant, client: state, refresh }: FoundRefreshToken,
   { client, proof }: TokenContext,
   call: Call,
 ): Promise<RefreshToken> {
@@ -150,7 +150,10 @@ async function chooseSuccessor(
       await call.store.grants.end(grant, proof)
       call.log.note({ ended: 'refresh-token-reuse' })
     }
-    if (typeof retry === 'string') throw new Refusal('refresh-token-unknown')
+    const { issuedAt } = refresh.replaced ?? {}
+    if (typeof retry === 'string' || issuedAt === undefined) throw new Refusal('refresh-token-unknown')
+    // Another process, which had not read the cut-off yet, may have replaced it.
+    refuseInvalid(state, service, issuedAt, INVALID_REASON)
     return retry
   }
   if (isExpired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')

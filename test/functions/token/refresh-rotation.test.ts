@@ -169,6 +169,17 @@ describe('rotated, idempotent', async () => {
     await walk.resetService()
   })
 
+  test('a replaced token that a cut-off of the service ends is refused, and its successor works', async () => {
+    const client = await walk.addClient(PUBLIC)
+    const { refresh } = await walk.granted(client)
+    wait(1)
+    const { refresh: current } = tokensOf(await walk.refresh(client, refresh))
+    await walk.setService({ tokensNotBefore: runtime.clock.now })
+    expect(outcome(await walk.refresh(client, refresh))).toBe('BAD_REQUEST A053391 invalid_grant')
+    expect(outcome(await walk.refresh(client, current))).toBe('OK A053001')
+    await walk.resetService()
+  })
+
   test('when idempotent refreshes are switched off, the replaced token is refused and the grant stays', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)

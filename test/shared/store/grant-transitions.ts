@@ -102,7 +102,7 @@ function refreshedItem(sample: Sample): Item {
     refreshDigest: refresh.refreshDigest,
     refreshIssuedAt: START + 3,
     refreshExpiresAt: START + 864003,
-    replaced: { digest: sample.tokens.refresh.refreshDigest, at: START + 3, nonce: refresh.replaced.nonce },
+    replaced: { ...refresh.replaced, digest: sample.tokens.refresh.refreshDigest },
     ttl: START + 864003 + 3600,
   }
 }

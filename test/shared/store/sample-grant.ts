@@ -90,7 +90,12 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
       refreshDigest: randomDigest(),
       refreshIssuedAt: addSeconds(START, 3),
       refreshExpiresAt: addSeconds(START, 864003),
-      replaced: { digest: refresh.refreshDigest, at: addSeconds(START, 3), nonce: randomDigest() },
+      replaced: {
+        digest: refresh.refreshDigest,
+        at: addSeconds(START, 3),
+        nonce: randomDigest(),
+        issuedAt: refresh.refreshIssuedAt,
+      },
     },
   } as const satisfies Tokens
   return { key, pushed, started, ticket, code, tokens, refreshed }
