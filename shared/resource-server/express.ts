@@ -5,7 +5,7 @@ import {
   toResourceRequest,
 } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
-import { type RouteRules, rulesFrom } from './route-rules.ts'
+import { routeCheck, type RouteRules } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -18,7 +18,7 @@ export function requireToken(
   resource: ProtectedResource,
   ...rules: readonly string[] | readonly [RouteRules]
 ): (request: IncomingRequest, response: OutgoingResponse, next: (error?: unknown) => void) => Promise<void> {
-  const decide = resource(rulesFrom(rules))
+  const decide = routeCheck(resource, rules)
   return async (request, response, next) => {
     const decision = await decide(toResourceRequest(request))
     if (decision.allowed) {

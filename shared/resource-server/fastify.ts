@@ -1,7 +1,7 @@
 import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
 import { isMetadataRequest, requireMetadata } from './resource-metadata.ts'
-import { type RouteRules, rulesFrom } from './route-rules.ts'
+import { routeCheck, type RouteRules } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -20,7 +20,7 @@ export function requireToken(
   resource: ProtectedResource,
   ...rules: readonly string[] | readonly [RouteRules]
 ): (request: { readonly raw: IncomingRequest }, reply: Reply) => Promise<unknown> {
-  const decide = resource(rulesFrom(rules))
+  const decide = routeCheck(resource, rules)
   return async (request, reply) => {
     const decision = await decide(toResourceRequest(request.raw))
     if (decision.allowed) {

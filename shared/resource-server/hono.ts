@@ -1,7 +1,7 @@
 import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
 import { isMetadataRequest, requireMetadata } from './resource-metadata.ts'
-import { type RouteRules, rulesFrom } from './route-rules.ts'
+import { routeCheck, type RouteRules } from './route-rules.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
@@ -18,7 +18,7 @@ export function requireToken(
   resource: ProtectedResource,
   ...rules: readonly string[] | readonly [RouteRules]
 ): (c: Context, next: () => Promise<void>) => Promise<Response | undefined> {
-  const decide = resource(rulesFrom(rules))
+  const decide = routeCheck(resource, rules)
   return async (c, next) => {
     const decision = await decide(toResourceRequest(incomingOf(c)))
     if (decision.allowed) {

@@ -17,7 +17,7 @@ export function requireToken<Request extends IncomingRequest, Answer extends Out
   rules: readonly string[] | RouteRules,
   handler: (request: Request, response: Answer, token: AccessToken) => unknown,
 ): (request: Request, response: Answer) => void {
-  requireMembers('requireToken', { resource, handler }, { resource: 'function', handler: 'function' })
+  requireMembers('requireToken', { resource, handler }, { resource: 'resource', handler: 'function' })
   const decide = resource(rules)
   const answer = async (request: Request, response: Answer) => {
     const decision = await decide(toResourceRequest(request))

@@ -6,13 +6,15 @@ const isListOf =
   (isMember: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     Array.isArray(value) && Array.from(value).every(isMember)
+const isFunction = (value: unknown): boolean => typeof value === 'function'
 /** Node ignores a `ca` that is not PEM, for example its path. An encrypted key is an object. */
 const isPem = (value: unknown): boolean =>
   isJsonObject(value) && 'pem' in value
     ? isPem(value['pem'])
     : (typeof value === 'string' || Buffer.isBuffer(value)) && value.includes('-----BEGIN ')
 
-type Kind = 'text' | 'texts' | 'count' | 'switch' | 'function' | 'object' | 'objects' | 'keys' | 'pem'
+type Kind =
+  'text' | 'texts' | 'count' | 'switch' | 'function' | 'resource' | 'object' | 'objects' | 'keys' | 'pem'
 
 /** The kinds of values that options have, and the words for each in messages. */
 const KINDS: Readonly<Record<Kind, readonly [isKind: (value: unknown) => boolean, words: string]>> = {
@@ -20,7 +22,8 @@ const KINDS: Readonly<Record<Kind, readonly [isKind: (value: unknown) => boolean
   texts: [isListOf(isText), 'a list of texts that are not empty'],
   count: [(value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0, 'an integer of 0 or more'],
   switch: [(value: unknown) => value === 'refused' || value === 'allowed', "'refused' or 'allowed'"],
-  function: [(value: unknown) => typeof value === 'function', 'a function'],
+  function: [isFunction, 'a function'],
+  resource: [isFunction, 'the result of protectedResource'],
   object: [isJsonObject, 'an object'],
   objects: [isListOf(isJsonObject), 'a list of objects'],
   keys: [(value: unknown) => isText(value) || isJsonObject(value), 'a URL or a JWK Set'],
@@ -34,7 +37,7 @@ const KINDS: Readonly<Record<Kind, readonly [isKind: (value: unknown) => boolean
 export type Members<Name extends string = string> = Readonly<Record<Name, Kind | `${Kind}?`>>
 
 /** The parameters of `requireToken` in functions. */
-export const LAMBDA_MEMBERS: Members = { resource: 'function', options: 'object', handler: 'function' }
+export const LAMBDA_MEMBERS: Members = { resource: 'resource', options: 'object', handler: 'function' }
 
 /**
  * Requires that an object has all members that it must have, each of its kind, and no others. Code without types could otherwise misspell a

@@ -66,12 +66,11 @@ export function isMetadataRequest(
 }
 
 /** @throws TypeError for a resource without the option `resourceMetadata` */
-export function requireMetadata({
-  metadata,
-}: {
+export function requireMetadata(resource: {
   readonly metadata?: ResourceMetadata | undefined
 }): ResourceMetadata {
-  if (metadata === undefined)
+  requireMembers('serveMetadata', { resource }, { resource: 'resource' })
+  if (resource.metadata === undefined)
     throw new TypeError('the option resourceMetadata of protectedResource is missing')
-  return metadata
+  return resource.metadata
 }

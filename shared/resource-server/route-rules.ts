@@ -70,8 +70,17 @@ export function requireRules(
     })
 }
 
-/** The rules in the arguments of an adapter: the scopes one by one, or a list or an object as the only argument. */
-export function rulesFrom(given: readonly string[] | readonly [RouteRules]): readonly string[] | RouteRules {
+/**
+ * The function that decides about the requests of a route.
+ *
+ * @param given the arguments of an adapter: the scopes one by one, or a list or an object as the only argument
+ * @throws TypeError for another resource than the result of `protectedResource`, and for rules that cannot work
+ */
+export function routeCheck<Check>(
+  resource: (rules: readonly string[] | RouteRules) => Check,
+  given: readonly string[] | readonly [RouteRules],
+): Check {
+  requireMembers('requireToken', { resource }, { resource: 'resource' })
   const [first] = given
-  return given.length === 1 && typeof first === 'object' ? first : (given as readonly string[])
+  return resource(given.length === 1 && typeof first === 'object' ? first : (given as readonly string[]))
 }
