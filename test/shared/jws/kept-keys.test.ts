@@ -153,6 +153,23 @@ test('a key is kept only after its second right signature, and only the last tho
   expect(isKept(first)).toBe(false)
 })
 
+test('a key that may be kept has a canonical text of at most 1,500 characters, and no second text', () => {
+  const numbers = (n: Buffer, e = Buffer.from([1, 0, 1])) => ({
+    kty: 'RSA',
+    n: n.toString('base64url'),
+    e: e.toString('base64url'),
+  })
+  const modulus = (bytes: number) => Buffer.alloc(bytes, 0xff)
+  const longest = findUsableKey(numbers(modulus(1024), modulus(4)))?.text.length
+  expect(longest).toBeGreaterThan(1370)
+  expect(longest).toBeLessThan(1500)
+  expect(findUsableKey(numbers(modulus(1025)))).toBeUndefined()
+  expect(findUsableKey(numbers(modulus(256), modulus(5)))).toBeUndefined()
+  const zero = Buffer.alloc(1)
+  expect(findUsableKey(numbers(Buffer.concat([zero, modulus(256)])))).toBeUndefined()
+  expect(findUsableKey(numbers(modulus(256), Buffer.concat([zero, modulus(3)])))).toBeUndefined()
+})
+
 test('a signature in DER, and a salt of another length, are refused', () => {
   const [pair] = pairs
   const rsa = pairs.at(-1)
