@@ -69,7 +69,7 @@ export const SERVICE_MEANINGS = {
   attributes:
     'Pairs of key and value. Every token response and introspection response has them as `serviceAttributes`.',
   tokensNotBefore:
-    'Authlete does not have this setting. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most to an hour from now. Use it after a restore: see [docs/operations.md](operations.md).',
+    'Authlete does not have this setting. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most to an hour from now. Choose a moment more than `REGISTRY_CACHE_SECONDS` ahead: for that time a function with older settings in its memory may still exchange an old code or refresh token for new tokens, and only those of before the moment end. Use it after a restore: see [docs/operations.md](operations.md).',
   authorizationEndpoint: 'The metadata publish it. If absent, the metadata have none.',
   pushedAuthReqEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
   tokenEndpoint: 'The metadata publish it. If absent, it is at the root of the issuer’s domain.',
