@@ -10,7 +10,7 @@ import {
 import { isInventoryComplete } from '../../../shared/store/certificates/inventory.ts'
 import type { NamedCertificate } from '../../../shared/store/certificates/names.ts'
 import { OPERATOR } from '../../../shared/store/certificates/revocations.ts'
-import { isEndedByRevocation, type Renewal } from '../../../shared/store/certificates/renewals.ts'
+import { isEndedByRevocation, isPending, type Renewal } from '../../../shared/store/certificates/renewals.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { countTokens, type TokenCounts } from './count-tokens.ts'
 import { nameOfRequested, type ReleaseRequest, type RevokeRequest } from './request.ts'
@@ -69,7 +69,9 @@ export async function revokeCertificates(request: RevokeRequest, call: Call): Pr
     registeredAt: await clientsWith(thumbprints, clients, call),
     unknownIssuers: isByIssuer ? await certificates.lists.countUnknownIssuers(service.apiKey) : undefined,
     isInventoryComplete: isInventoryComplete(service),
-    renewals: distinct(revoked.flatMap((each) => each.renewals)).filter(isEndedByRevocation),
+    renewals: distinct(revoked.flatMap((each) => each.renewals)).filter((each) =>
+      request.dryRun ? isPending(each) && now < each.endsAt : isEndedByRevocation(each),
+    ),
   }
 }
 

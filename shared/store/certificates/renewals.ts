@@ -196,7 +196,8 @@ function remembered(before: Renewal | undefined): NonNullable<Renewal['earlier']
   return { ...before?.earlier, ...(isConfirmed && { [before.to]: before.state }) }
 }
 
-function isPending({ state }: Renewal): boolean {
+/** Whether a revocation of one of its certificates would end the renewal. */
+export function isPending({ state }: Renewal): boolean {
   return state === 'open' || state === 'unconfirmed'
 }
 

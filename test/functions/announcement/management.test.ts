@@ -132,6 +132,12 @@ describe('a revocation', () => {
       { clientId: client.number, thumbprint: A.thumbprint, newThumbprint: B.thumbprint },
     ])
     expect([await stateOf(client), await stateOf(client, B)]).toEqual(['revoked', 'open'])
+    const second = await revoke(A, { dryRun: true })
+    expect(second.json['renewals']).toMatchObject([{ thumbprint: B.thumbprint }])
+    after(3600 + 2_592_000)
+    const over = await walk().call('/certificate/revoke', { thumbprint: A.thumbprint, dryRun: true })
+    expect(over.json['renewals']).toEqual([])
+    after(0)
     // The same call again, because the first one may have broken off.
     const { json } = await revoke(A)
     const revoked = json['certificates'] as { thumbprint: string }[]
