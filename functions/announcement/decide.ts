@@ -89,10 +89,10 @@ async function storeRenewal(
   if (proposed === 'taken') throw new Refusal('renewal-taken')
   if (proposed === 'too-many') throw new Refusal('renewal-too-many')
   if (proposed.state === 'open') return proposed
-  // No announcement leads back, also not by a third certificate.
+  // No announcement leads back, also not by a third certificate. One that was vetoed has replaced nothing.
   const [back] = await renewals.find(of.service, of.client, to)
-  if (back !== undefined && (back.state !== 'vetoed' || back.earlier !== undefined))
-    throw new Refusal('renewal-leads-back')
+  const states = back && [back.state, ...Object.values(back.earlier ?? {})]
+  if (states?.some((state) => state !== 'vetoed') === true) throw new Refusal('renewal-leads-back')
   // An announcement that is refused until here notes nothing: its certificate can have any serial number, and clients share the item of one.
   for (const each of held) await inUse.hold(each)
   for (const each of held) {

@@ -13,6 +13,6 @@ export const renewalRows = () =>
   'renewal-taken': ['A033397', 'BAD_REQUEST', 'invalid_request', 'Another certificate is announced in place of the present one. Use it, or ask the operator to end this renewal.'],
   'renewal-vetoed': ['A033398', 'BAD_REQUEST', 'invalid_request', 'The operator has vetoed this renewal.'],
   'renewal-certificate-revoked': ['A033399', 'BAD_REQUEST', 'invalid_request', 'The present or the new client certificate is revoked.'],
-  'renewal-leads-back': ['A034391', 'BAD_REQUEST', 'invalid_request', 'The new certificate has been replaced by another one of the client. Make a new certificate.'],
+  'renewal-leads-back': ['A034391', 'BAD_REQUEST', 'invalid_request', 'The client has announced another certificate in place of the new one. Make a new certificate.'],
   'renewal-too-many': ['A034392', 'BAD_REQUEST', 'invalid_request', 'Too many certificates were announced in place of the present one. Request new tokens with another certificate.'],
 }) as const satisfies Record<string, Row>

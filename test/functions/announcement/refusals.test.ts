@@ -231,18 +231,20 @@ describe('one renewal is open for a certificate', () => {
     expect(await byApi(client, announcementOf(C, A, START), C)).toBe('BAD_REQUEST A034391 invalid_request')
   })
 
-  test('and none leads back when that renewal is over either, or when a later one was vetoed', async () => {
+  test('and none leads back when that renewal is over either, or when a later one was vetoed, unless all were', async () => {
     const client = await walk().addClient(PUBLIC, BOUND)
     expect(await byApi(client, announcementOf(A, B, START))).toBe('OK A033091')
-    for (const [state, refused] of [
-      ['ended', true],
-      ['vetoed', true],
-      ['vetoed', false],
+    const back = () => byApi(client, announcementOf(B, A, START), B)
+    for (const [state, earlier] of [
+      ['ended', undefined],
+      ['ended', 'vetoed'],
+      ['vetoed', 'ended'],
     ] as const) {
-      await setState(client, state, { earlier: refused ? { [C.thumbprint]: 'ended' } : undefined })
-      expect(await byApi(client, announcementOf(B, A, START), B)).toBe(
-        refused ? 'BAD_REQUEST A034391 invalid_request' : 'OK A033091',
-      )
+      await setState(client, state, { earlier: earlier && { [C.thumbprint]: earlier } })
+      expect(await back()).toBe('BAD_REQUEST A034391 invalid_request')
     }
+    // A renewal that was vetoed has replaced nothing, and neither have two.
+    await setState(client, 'vetoed', { earlier: { [C.thumbprint]: 'vetoed' } })
+    expect(await back()).toBe('OK A033091')
   })
 })
