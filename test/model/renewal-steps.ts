@@ -45,9 +45,9 @@ async function announce(play: Play, step: Step): Promise<void> {
       return sendAsClient(play, by, '/certificate/announce', brought, { announcement })
     },
     begins: (at) => {
-      const renewal = { from, to, at }
+      const renewal: Renewal = { from, to, at }
       sender.renewals.push(renewal)
-      return [() => void sender.renewals.splice(sender.renewals.indexOf(renewal), 1)]
+      return [() => void (renewal.refused = true)]
     },
     settle: (isDone, _, at) => {
       const isUnfit = sender.method === 'TLS_CLIENT_AUTH' && subjectOf(to) !== subjectOf(sender.own)

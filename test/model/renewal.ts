@@ -28,6 +28,7 @@ function isEndedByRevocation({ service }: Client, { from, to, at }: Renewal, see
 }
 
 const openness = (client: Client, renewal: Renewal, seen: Span): Certainty => {
+  if (renewal.refused) return 'no'
   const begun = happened(renewal.at, seen)
   const ended = any([changed(client, renewal, true, seen), isEndedByRevocation(client, renewal, seen)])
   if (begun === 'no' || ended === 'yes') return 'no'
@@ -49,13 +50,13 @@ export function leads(client: Client, from: string, to: string, seen: Span): Cer
 /** Whether another renewal of the client refuses an announcement. One that was ended may have been vetoed. */
 export function isContested(client: Client, { from, to, at }: Renewal): Certainty {
   const others = client.renewals.filter((renewal) => renewal.at.start !== at.start)
-  const same = others.filter((renewal) => renewal.from === from && renewal.to === to)
+  const same = others.filter((each) => each.from === from && each.to === to && !each.refused)
   const isKnown = any(same.map((renewal) => openness(client, renewal, at)))
   if (isKnown === 'yes') return 'no'
   const taken = others
     .filter((renewal) => renewal.from === from && renewal.to !== to)
     .map((renewal) => openness(client, renewal, at))
-  // One that leads away from the new certificate counts also after its end, unless it was vetoed.
+  // One that leads away from the new certificate counts also after its end, unless it was vetoed, and one that a revocation has refused.
   const away = others
     .filter((renewal) => renewal.from === to)
     .map((renewal) => (openness(client, renewal, at) === 'yes' ? 'yes' : 'maybe'))

@@ -74,6 +74,8 @@ export interface Renewal {
   readonly from: string
   readonly to: string
   readonly at: Span
+  /** It was refused, perhaps after it was stored. */
+  refused?: true
 }
 
 /** A change of a renewal by management: its approval or its end. */
