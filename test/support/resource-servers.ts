@@ -30,6 +30,22 @@ const listed = (rules: readonly string[] | RouteRules) => ('length' in rules ? r
 
 const https = (listener: RequestListener) => listen(createServer(TLS, listener))
 
+/** The listener of an app on Node, as @hono/node-server makes it. */
+export function honoListener(app: Hono): RequestListener {
+  return (incoming, outgoing) => {
+    const headers = new Headers()
+    for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
+      for (const value of values) headers.append(name, value)
+    }
+    const method = incoming.method ?? 'GET'
+    const request = new Request(`https://localhost${incoming.url ?? ''}`, { method, headers })
+    void Promise.resolve(app.fetch(request, { incoming, outgoing })).then(async (response) => {
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+      outgoing.end(await response.text())
+    })
+  }
+}
+
 /** Starts a server with one protected resource, `/accounts`, and its metadata if there are any: one kind of server for each adapter. */
 export const SERVERS: Readonly<Record<string, Start>> = {
   'node:https': (resource, rules) => {
@@ -65,19 +81,7 @@ export const SERVERS: Readonly<Record<string, Start>> = {
     app.all('/accounts', onHono.requireToken(resource, ...listed(rules)), (c) =>
       c.json(shown(onHono.tokenOf(c))),
     )
-    return https((incoming, outgoing) => {
-      // As @hono/node-server does it.
-      const headers = new Headers()
-      for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
-        for (const value of values) headers.append(name, value)
-      }
-      const method = incoming.method ?? 'GET'
-      const request = new Request(`https://localhost${incoming.url ?? ''}`, { method, headers })
-      void Promise.resolve(app.fetch(request, { incoming, outgoing })).then(async (response) => {
-        outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-        outgoing.end(await response.text())
-      })
-    })
+    return https(honoListener(app))
   },
 }
 
