@@ -76,19 +76,23 @@ async function measure(
   const site = await openSite(withTls, opened)
   const cases = await warmCases(site, packaged, builds, keys, opened)
   for (const each of cases) for (const running of each.processes) await invoke(each, running, warmUp)
-  return await interleave(cases, rounds, (each) => thereAndBack(each, requests))
+  return await interleave(cases, rounds, (each) => takeTurns(each, requests))
 }
 
-/** Half of the requests to each process in turn, and the other half in the reverse order, so that a trend affects all of them alike. */
-async function thereAndBack(each: WarmCase, requests: number): Promise<Sample[]> {
-  const half = Math.ceil(requests / 2)
-  const sums = each.processes.map((running) => ({ running, calls: 0, cpuMicroseconds: 0 }))
-  for (const sum of [...sums, ...sums.toReversed()]) {
-    const { calls, cpuMicroseconds } = await invoke(each, sum.running, half)
+/**
+ * A quarter of the requests to each process in turn. Each process has each place equally often, so that a trend affects all of them alike, and
+ * each follows itself equally often, because it then finds the caches of the processor warm.
+ */
+async function takeTurns(each: WarmCase, requests: number): Promise<Sample[]> {
+  const quarter = Math.ceil(requests / 4)
+  const there = each.processes.map((running) => ({ running, calls: 0, cpuMicroseconds: 0 }))
+  const back = there.toReversed()
+  for (const sum of [...there, ...back, ...back, ...there]) {
+    const { calls, cpuMicroseconds } = await invoke(each, sum.running, quarter)
     sum.calls += calls
     sum.cpuMicroseconds += cpuMicroseconds
   }
-  return sums.map(({ calls, cpuMicroseconds }) => ({ calls, cpuMicroseconds }))
+  return there.map(({ calls, cpuMicroseconds }) => ({ calls, cpuMicroseconds }))
 }
 
 function perCall({ calls, cpuMicroseconds }: Sample = { calls: 0, cpuMicroseconds: 0 }): number {
