@@ -13,11 +13,15 @@ export function openBucket(config: S3ClientConfig) {
   const client = new S3Client({ ...config, followRegionRedirects: true })
   return {
     /** @throws ListUnavailable */
-    fetch: (address: string, etag: string | undefined): Promise<FetchedList | 'unchanged'> =>
+    fetch: (
+      address: string,
+      etag: string | undefined,
+      abortSignal: AbortSignal,
+    ): Promise<FetchedList | 'unchanged'> =>
       inWords(async () => {
         const object = new GetObjectCommand({ ...locationOf(address), IfNoneMatch: etag })
         try {
-          const { Body, ETag } = await client.send(object)
+          const { Body, ETag } = await client.send(object, { abortSignal })
           return { content: await bytesOf((Body ?? []) as AsyncIterable<Uint8Array>), etag: ETag }
         } catch (error) {
           if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 304)
@@ -31,11 +35,12 @@ export function openBucket(config: S3ClientConfig) {
      * @param folder ends with a slash
      * @throws ListUnavailable
      */
-    find: (folder: string): Promise<string[]> =>
+    find: (folder: string, abortSignal: AbortSignal): Promise<string[]> =>
       inWords(async () => {
         const { Bucket, Key: Prefix } = locationOf(folder)
         const keys: string[] = []
-        for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+        const pages = paginateListObjectsV2({ client }, { Bucket, Prefix }, { abortSignal })
+        for await (const { Contents = [] } of pages) {
           keys.push(...Contents.flatMap(({ Key = '' }) => (Key.endsWith('.crl') ? [Key] : [])))
         }
         // The name of the list's distribution point is made from the rest of the key.

@@ -4,15 +4,34 @@ import type { ListReader } from './run.ts'
 
 const LIMIT_MILLISECONDS = 60_000
 
-/** The means to fetch lists, with the configuration of S3. It loads the client of S3 for an address there. */
-export function listFetcher(s3: Parameters<typeof OpenBucket>[0] = {}): Pick<ListReader, 'find' | 'fetch'> {
+/**
+ * The means to fetch lists, with the configuration of S3. It loads the client of S3 for an address there.
+ *
+ * @param limitMilliseconds for each list, and for the names in a folder
+ */
+export function listFetcher(
+  s3: Parameters<typeof OpenBucket>[0] = {},
+  limitMilliseconds = LIMIT_MILLISECONDS,
+): Pick<ListReader, 'find' | 'fetch'> {
   const open = async () => (await import('./fetch-s3.ts')).openBucket(s3)
   let opened: ReturnType<typeof open> | undefined
   const bucket = () => (opened ??= open())
+  const inTime = async <Result>(action: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    const signal = AbortSignal.timeout(limitMilliseconds)
+    try {
+      return await action(signal)
+    } catch (cause) {
+      throw signal.aborted ? new ListUnavailable('does not answer in time', { cause }) : cause
+    }
+  }
   return {
-    find: async (folder) => (await bucket()).find(folder),
-    fetch: async (address, etag) =>
-      address.startsWith('s3:') ? (await bucket()).fetch(address, etag) : fetchByHttp(address, etag),
+    find: (folder) => inTime(async (signal) => (await bucket()).find(folder, signal)),
+    fetch: (address, etag) =>
+      inTime(async (signal) =>
+        address.startsWith('s3:')
+          ? (await bucket()).fetch(address, etag, signal)
+          : fetchByHttp(address, etag, signal),
+      ),
   }
 }
 
@@ -23,9 +42,12 @@ export function listFetcher(s3: Parameters<typeof OpenBucket>[0] = {}): Pick<Lis
  * @returns `unchanged` if the list has this entity tag
  * @throws ListUnavailable
  */
-async function fetchByHttp(address: string, etag: string | undefined): Promise<FetchedList | 'unchanged'> {
+async function fetchByHttp(
+  address: string,
+  etag: string | undefined,
+  signal: AbortSignal,
+): Promise<FetchedList | 'unchanged'> {
   const headers = etag === undefined ? {} : { 'if-none-match': etag }
-  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
   try {
     const response = await fetch(address, { redirect: 'manual', headers, signal })
     if (response.status === 304 && etag !== undefined) return 'unchanged'
@@ -34,7 +56,6 @@ async function fetchByHttp(address: string, etag: string | undefined): Promise<F
     return { content, etag: response.headers.get('etag') ?? undefined }
   } catch (cause) {
     if (cause instanceof ListUnavailable) throw cause
-    const why = signal.aborted ? 'does not answer in time' : 'cannot be reached'
-    throw new ListUnavailable(why, { cause })
+    throw new ListUnavailable('cannot be reached', { cause })
   }
 }

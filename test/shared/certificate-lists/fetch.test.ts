@@ -91,6 +91,25 @@ test('a host that does not answer is a list that cannot be fetched', async () =>
   await expect(listFetcher(config).find('s3://lists/ca/')).rejects.toThrow(ListUnavailable)
 })
 
+test.each([
+  ['before its first byte', () => undefined],
+  ['after its first bytes', (_, response) => void response.write('list')],
+] as [string, RequestListener][])(
+  'a host that stops %s does not hold up a run, over HTTP and at S3',
+  async (_, answer) => {
+    const address = await serve(answer)
+    const limited = listFetcher({ ...S3, endpoint: new URL(address).origin }, 30)
+    const late = new ListUnavailable('does not answer in time')
+    await Promise.all(
+      [
+        limited.fetch(address, undefined),
+        limited.fetch('s3://lists/1.crl', undefined),
+        limited.find('s3://lists/ca/'),
+      ].map((read) => expect(read).rejects.toThrow(late)),
+    )
+  },
+)
+
 test('a folder at S3 that names an object outside of it cannot be read', async () => {
   const objects = ['ca/1.crl', 'other/2.crl'].map((key) => `<Contents><Key>${key}</Key></Contents>`)
   const address = await serve((_, response) =>
