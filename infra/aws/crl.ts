@@ -5,7 +5,7 @@ import { isFresh, SourceBusy, WRITE_PAUSE_MILLISECONDS } from '../../shared/cert
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, Complaint, type Io } from '../command.ts'
 import { listSummary } from '../list-summary.ts'
-import { runOperation } from '../management/operation.ts'
+import { runOutside } from '../management/operation.ts'
 import { attempt, operatorOf } from './deployment/aws.ts'
 import { withLocalTables } from './deployment/local.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
@@ -53,16 +53,17 @@ export const COMMAND = command({
         const names = await namesOf([...positionals, ...(older === undefined ? [] : [older])], runtime)
         const s3 = { region: settings.region, ...(deployed && { credentials: deployed.aws.credentials }) }
         const pause = () => delay(WRITE_PAUSE_MILLISECONDS)
-        const read = (name: string) => refreshSource(name, { ...runtime, ...listFetcher(s3), pause })
+        const read = (name: string, acceptOlder?: true) =>
+          refreshSource(name, { ...runtime, ...listFetcher(s3), pause, acceptOlder })
+        const readOlder = async (name: string) => {
+          const operator = await operatorOf(`crl --accept-older ${name}`, deployed?.aws)
+          const members = [{ name: 'acceptOlder', to: 'true' }]
+          const change = { kind: 'certificateLists', item: name, members }
+          return runOutside(runtime, operator, change, () => read(name, true))
+        }
         let isFine = true
         for (const name of names) {
-          const accepting = async () =>
-            runOperation(
-              runtime,
-              await operatorOf(`crl --accept-older ${name}`, deployed?.aws),
-              ({ store }) => acceptingOlder(name, store, () => read(name)),
-            )
-          const refreshed = await (name === older ? accepting() : read(name)).catch(complain)
+          const refreshed = await (name === older ? readOlder(name) : read(name)).catch(complain)
           isFine = report(refreshed, runtime, io) && isFine
         }
         return isFine ? 0 : 1
@@ -86,20 +87,6 @@ async function namesOf(chosen: readonly string[], { store }: Runtime): Promise<r
   if (known.length === 0)
     throw new Complaint('there is no source: add it to crl.sources, and run npm run provision')
   return chosen.length === 0 ? known : [...new Set(chosen)]
-}
-
-/** Lets a run accept older lists of a source, and no later run, also if this one fails. Only if its process is killed, the next run does so. */
-async function acceptingOlder<Result>(
-  name: string,
-  { lists: { sources } }: Pick<Runtime['store'], 'lists'>,
-  run: () => Promise<Result>,
-): Promise<Result> {
-  await sources.changeSource(name, (source) => ({ ...source, acceptOlder: true }))
-  try {
-    return await run()
-  } finally {
-    await sources.changeSource(name, ({ acceptOlder, ...source }) => acceptOlder && source)
-  }
 }
 
 function complain(error: unknown): never {

@@ -30,14 +30,14 @@ export async function runOperation<Result>(
   }
 }
 
-/** A change at AWS outside of the tables, such as a deployment. */
+/** A change outside of the tables, such as a deployment, or a decision that no item has. */
 export interface OutsideChange {
   readonly kind: string
   readonly item: string
   readonly members: readonly { readonly name: string; readonly to: string }[]
 }
 
-/** Runs an action outside of the tables with a record of it. If the process ends early, the tables do not show whether it was done. */
+/** Runs an action with a record of such a change. If the process ends early, the tables do not show whether it was done. */
 export async function runOutside<Result>(
   runtime: Runtime,
   operator: Operator,

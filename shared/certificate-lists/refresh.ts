@@ -79,11 +79,10 @@ async function settle(
   problem: string | undefined,
   { store }: ListReader,
 ): Promise<ListSource> {
-  const isSettled = lists.length === 0 && source.run === undefined && source.acceptOlder === undefined
-  if (isSettled && source.problem === problem) return source
+  if (lists.length === 0 && source.run === undefined && source.problem === problem) return source
   const changed = await store.lists.sources.changeSource(source.name, (current) => {
     if (current.run?.id !== source.run?.id) return undefined
-    const { run: _run, problem: _problem, acceptOlder: _acceptOlder, ...rest } = current
+    const { run: _run, problem: _problem, ...rest } = current
     const others = current.lists.filter(({ key }) => !lists.some(({ stored }) => stored.key === key))
     const stored = [...others, ...lists.map((list) => list.stored)]
     // Otherwise the keys have changed since.
@@ -157,9 +156,9 @@ async function fetchChanged(source: ListSource, reader: ListReader) {
 
 /** @returns `undefined` if the list has not changed */
 async function fetchPart(
-  { issuers, lists, acceptOlder }: ListSource,
+  { issuers, lists }: ListSource,
   { address, distributionPoint }: Part,
-  { fetch, now }: ListReader,
+  { fetch, now, acceptOlder }: ListReader,
 ): Promise<ChangedList | undefined> {
   const key = listId(distributionPoint)
   const before = lists.find((list) => list.key === key)

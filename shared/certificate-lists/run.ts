@@ -7,6 +7,8 @@ export interface ListReader extends Pick<Runtime, 'store' | 'now' | 'random'> {
   /** The addresses of the lists in a folder. */
   readonly find: (folder: string) => Promise<readonly string[]>
   readonly fetch: (address: string, etag: string | undefined) => Promise<FetchedList | 'unchanged'>
+  /** The operator has decided that lists of this run may be older than the last ones. */
+  readonly acceptOlder?: true | undefined
   /** Waits between writes, which must not use up the throughput of the table. */
   readonly pause: () => Promise<unknown>
 }

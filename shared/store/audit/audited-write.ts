@@ -10,7 +10,7 @@ export type ChangedMember = z.infer<typeof ChangedMember>
 
 /** The record of a write (architecture, section 3). */
 export const AuditedWrite = lazyObject(() => ({
-  /** `outside` stands for a change at AWS outside of the tables, such as a deployment. */
+  /** `outside` stands for a change outside of the tables, such as a deployment, or a decision that no item has. */
   table: z.enum(['registry', 'grants', 'outside']),
   key: z.record(z.string(), z.string()),
   kind: z.string(),

@@ -46,8 +46,6 @@ const Source = lazyObject(() => ({
   run: z.optional(z.object({ id: string, until: seconds, pending: z.array(integer) })),
   /** The last run has failed, or has refused a list. */
   problem: text,
-  /** An operator accepts older lists in the next run. */
-  acceptOlder: z.optional(z.literal(true)),
 }))
 export type ListSource = z.output<typeof Source>
 
