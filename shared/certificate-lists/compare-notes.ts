@@ -8,7 +8,7 @@ import { type Issued, type NamedCertificate, UNKNOWN_ISSUER } from '../store/cer
 import type { CertificateNotes } from '../store/certificates/notes.ts'
 import { issuerKeysOf } from '../store/lists/sources.ts'
 import type { Store } from '../store/store.ts'
-import { eachInParallel, inParallel } from './in-parallel.ts'
+import { eachInParallel, inParallel } from '../store/in-parallel.ts'
 import type { ListReader, RunningSource } from './run.ts'
 import type { BucketChange } from './write-buckets.ts'
 

@@ -1,5 +1,5 @@
 import type { Bucket } from '../store/lists/buckets.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '../store/in-parallel.ts'
 import { type ChangedList, type ListReader, type RunningSource, SourceBusy } from './run.ts'
 
 /** A bucket before and after a run. */

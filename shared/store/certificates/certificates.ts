@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { Service } from '../service.ts'
 import type { Table } from '../table.ts'
 import type { Cache } from '../cache.ts'
+import { eachInParallel } from '../in-parallel.ts'
 import { openLists } from '../lists/lists.ts'
 import type { Lists } from './listed.ts'
 import { RevokedCopies } from './copies.ts'
@@ -16,6 +17,8 @@ import { NoteLists } from './note-lists.ts'
 import { CertificateNotes } from './notes.ts'
 import { type Renewal, Renewals } from './renewals.ts'
 import { type Revocation, type RevocationBySource, Revocations } from './revocations.ts'
+
+const CLIENTS_AT_ONCE = 20
 
 interface Revoke extends Revocation {
   readonly service: number
@@ -97,7 +100,7 @@ export class Certificates {
   }: Copy): Promise<ConcernedWithRenewals> {
     const concerned = await this.#concerned(service, named, further)
     for (const { thumbprint, clients } of concerned) {
-      await forEach(clients, async (client) => {
+      await eachInParallel(CLIENTS_AT_ONCE, clients, async (client) => {
         const end = notedFromStart ? await this.#endOf(service, client, thumbprint) : 0
         await this.copies.add(service, client, thumbprint, end, now)
       })
@@ -123,7 +126,9 @@ export class Certificates {
     for (const { thumbprint, issued, clients } of concerned) {
       const isRevoked = async () =>
         (await this.revocations.ofCertificate(service, { thumbprint, issued })).length > 0
-      await forEach(clients, (client) => this.copies.removeUnless(isRevoked, service, client, thumbprint))
+      await eachInParallel(CLIENTS_AT_ONCE, clients, (client) =>
+        this.copies.removeUnless(isRevoked, service, client, thumbprint),
+      )
     }
     return { ...summary(concerned), hold }
   }
@@ -156,7 +161,7 @@ export class Certificates {
   ): Promise<Renewal[]> {
     const found: Renewal[] = []
     for (const { thumbprint, clients } of concerned)
-      await forEach(clients, async (client) => {
+      await eachInParallel(CLIENTS_AT_ONCE, clients, async (client) => {
         found.push(...(await this.renewals.about(service, client, thumbprint)))
       })
     return found
@@ -197,18 +202,6 @@ export function announcedBy(
     .filter(({ from }) => thumbprints.includes(from))
     .flatMap(({ to, earlier }) => [to, ...(Object.keys(earlier ?? {}) as Thumbprint[])])
   return [...new Set(announced)].filter((to) => !known.has(to)).map((thumbprint) => ({ thumbprint }))
-}
-
-const CLIENTS_AT_ONCE = 20
-
-/** Acts for each client, also after a failure for another one. @throws the first failure */
-async function forEach(clients: readonly number[], act: (client: number) => Promise<unknown>): Promise<void> {
-  const failures: unknown[] = []
-  for (let start = 0; start < clients.length; start += CLIENTS_AT_ONCE) {
-    const outcomes = await Promise.allSettled(clients.slice(start, start + CLIENTS_AT_ONCE).map(act))
-    failures.push(...outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])))
-  }
-  if (failures.length > 0) throw failures[0]
 }
 
 function summary(

@@ -1,3 +1,5 @@
+import { Contention, StoreUnavailable } from './unavailable.ts'
+
 /**
  * Does the same with each element, some at once. After a failure it begins with no further element, and throws when all others have ended.
  *
@@ -6,7 +8,7 @@
 export async function inParallel<Element>(
   workers: number,
   elements: readonly Element[],
-  action: (element: Element) => Promise<void>,
+  action: (element: Element) => Promise<unknown>,
 ): Promise<void> {
   const pending = elements.values()
   let isFailed = false
@@ -24,15 +26,23 @@ export async function inParallel<Element>(
   if (failure !== undefined) throw failure.reason
 }
 
-/** `inParallel`, but it goes on after a failure. @throws the first failure, when it has done the others */
+/**
+ * `inParallel`, but a failure of one element does not stop the others, such as a damaged item. While the store is unavailable the others
+ * would fail as well.
+ *
+ * @throws the first failure, at the end
+ */
 export async function eachInParallel<Element>(
   workers: number,
   elements: readonly Element[],
-  action: (element: Element) => Promise<void>,
+  action: (element: Element) => Promise<unknown>,
 ): Promise<void> {
   const failures: unknown[] = []
   await inParallel(workers, elements, (element) =>
-    action(element).catch((error: unknown) => void failures.push(error)),
+    action(element).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable && !(error instanceof Contention)) throw error
+      failures.push(error)
+    }),
   )
   if (failures.length > 0) throw failures[0]
 }
