@@ -148,14 +148,15 @@ export class Grants {
     return outcome.done
   }
 
-  /** @param current the grant as it was read. The result is not `done` if another refresh or a change of the terms was first */
+  /** @param current the grant as it was read. The result is not `done` if a change of its refresh token, terms or binding was first */
   async refresh(
     current: Tokens & { readonly refresh: RefreshMembers },
     tokens: Tokens,
     proof: OneTimeProof,
   ): Promise<Transition> {
     await proof.use()
-    const isSame = isDeepStrictEqual(current.terms, tokens.terms)
+    const isSame =
+      isDeepStrictEqual(current.terms, tokens.terms) && isDeepStrictEqual(current.binding, tokens.binding)
     const next = isSame ? tokens : { ...tokens, revision: this.#newRevision() }
     return this.#move(current, next, { stage: 'TOKENS', refreshDigest: current.refresh.refreshDigest })
   }

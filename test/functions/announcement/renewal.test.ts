@@ -12,11 +12,12 @@ import {
   tlsClient,
 } from '../../support/announcements.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
+import { delayFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BOUND, EVERY_METHOD, POST, PUBLIC, type TestClient } from '../../support/walk.ts'
 import { twoProcesses } from '../certificates/two-processes.ts'
 
-const { runtime, walk } = await twoProcesses()
+const { runtime, proxy, walk } = await twoProcesses()
 const [A, B, C] = [await holder('a'), await holder('a'), await holder('a')]
 const [DELAY, DURATION] = [3600, 2_592_000]
 const DIFFERS = 'BAD_REQUEST A053392 invalid_grant'
@@ -48,6 +49,20 @@ test('an announcement answers when it takes effect and ends, and the same one ag
     ...{ announcedAt: START * 1000, effectiveAt: effective * 1000, endsAt: (effective + DURATION) * 1000 },
     responseContent: JSON.stringify(first),
   })
+})
+
+test('a refresh by the old certificate that a move overtakes is refused, also if the refresh token is kept', async () => {
+  await walk().setService({ refreshTokenKept: true })
+  const client = await walk().addClient(PUBLIC, BOUND)
+  const { refresh } = await walk().granted(client, A.cert)
+  await announced(client)
+  after(DELAY)
+  let moved = ''
+  proxy.fate = delayFirstRequest('UpdateItem', async () => {
+    moved = tokensOf(await walk().refresh(client, refresh, B.cert)).access
+  })
+  expect(outcome(await walk().refresh(client, refresh, A.cert))).toBe(DIFFERS)
+  expect(outcome(await walk().introspect(moved, B.cert))).toBe('OK A056001')
 })
 
 describe.each([
