@@ -13,8 +13,9 @@ function describeList(
 ): string {
   const which = distributionPoint === undefined ? 'the list' : `the list of ${distributionPoint}`
   const version = number === undefined ? 'without a number' : `number ${number}`
-  const late = now > nextUpdate ? 'late since' : 'until'
-  return `${which}, ${version}, ${count} certificates, ${duration(now - thisUpdate)} old, ${late} ${dateOf(nextUpdate)}`
+  const time = `${now > nextUpdate ? 'late since' : 'until'} ${dateOf(nextUpdate)}`
+  const end = nextUpdate === 0 ? 'late because its key was removed from the source' : time
+  return `${which}, ${version}, ${count} certificates, ${duration(now - thisUpdate)} old, ${end}`
 }
 
 function duration(seconds: number): string {

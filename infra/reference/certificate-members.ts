@@ -97,5 +97,6 @@ export const SOURCE_MEANINGS: Readonly<Record<string, string>> = {
   number: 'The number of the list (RFC 5280 section 5.2.3).',
   entries: 'How many certificates the list revokes.',
   thisUpdate: 'When the CA made the list. Milliseconds since the epoch.',
-  nextUpdate: 'Until when the CA makes the next one. Milliseconds since the epoch.',
+  nextUpdate:
+    'Until when the CA makes the next one. Milliseconds since the epoch; 0 if the source no longer has the key that signed the list.',
 }

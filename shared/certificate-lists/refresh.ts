@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { issuerKey } from '../certificate/issuer-key.ts'
 import { readList, requireNotOlder } from '../certificate/list/list.ts'
 import { RefusedList } from '../certificate/list/refused-list.ts'
 import type { Der } from '../certificate/pem.ts'
@@ -83,14 +84,14 @@ async function settle(
   const changed = await store.lists.sources.changeSource(source.name, (current) => {
     if (current.run?.id !== source.run?.id) return undefined
     const { run: _run, problem: _problem, ...rest } = current
-    const others = current.lists.filter(({ key }) => !lists.some(({ stored }) => stored.key === key))
-    const stored = [...others, ...lists.map((list) => list.stored)]
-    // Otherwise the keys have changed since.
-    const isCompared = current.knownFrom === source.knownFrom && source.isCompared
+    // Otherwise the keys have changed since, and the next run checks the lists with the present ones.
+    const isSame = current.knownFrom === source.knownFrom
+    const read = isSame ? lists.map(({ stored }) => stored) : []
+    const others = current.lists.filter(({ key }) => !read.some((list) => list.key === key))
     return {
-      ...{ ...rest, lists: stored },
+      ...{ ...rest, lists: [...others, ...read] },
       ...(problem === undefined ? {} : { problem }),
-      ...(isCompared === true ? { isCompared } : {}),
+      ...(isSame && source.isCompared ? { isCompared: true } : {}),
     }
   })
   if (changed === undefined) throw new SourceBusy(`another run has read ${source.name}`)
@@ -175,6 +176,7 @@ async function fetchPart(
   return {
     stored: {
       ...{ key, digest, count: list.count, userCertificatesOnly: list.userCertificatesOnly },
+      signer: issuerKey(list.signer),
       thisUpdate: list.thisUpdate as EpochSeconds,
       nextUpdate: list.nextUpdate as EpochSeconds,
       ...(distributionPoint === undefined ? {} : { distributionPoint }),

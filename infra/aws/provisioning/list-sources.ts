@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { addSeconds, type EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
-import type { ListSource, StoredList } from '../../../shared/store/lists/sources.ts'
+import { issuerKeysOf, type ListSource, type StoredList } from '../../../shared/store/lists/sources.ts'
 import { Complaint, Complaints } from '../../command.ts'
 import { type Operator, runOperation } from '../../management/operation.ts'
 import { readTruststore, subjectOf } from '../../truststore/truststore.ts'
@@ -92,14 +92,18 @@ export function mergeSources(
     const keys = isSame
       ? { knownFrom: before.knownFrom, ...(isCompared && { isCompared }) }
       : { knownFrom: known }
-    const lists = isSame && before.address === address ? own : own.map(asUnread)
+    const lists = isSame && before.address === address ? own : own.map((list) => asUnread(list, source))
     return { ...kept, ...source, lists, ...keys }
   })
 }
 
-/** The next run reads the list, also if it has not changed, and checks its signature with the present keys. Its number stays. */
-function asUnread({ etag: _, ...list }: StoredList): StoredList {
-  return { ...list, digest: '' }
+/**
+ * The next run reads the list, also if it has not changed, and checks its signature with the present keys. Its number stays. Until then a list
+ * of a key that the source no longer has is late.
+ */
+function asUnread({ etag: _, ...list }: StoredList, source: ConfiguredSource): StoredList {
+  const isOfKey = issuerKeysOf(source).some((key) => key === list.signer)
+  return { ...list, digest: '', ...(!isOfKey && { nextUpdate: 0 as EpochSeconds }) }
 }
 
 async function readSources(

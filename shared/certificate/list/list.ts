@@ -28,6 +28,8 @@ export interface CertificateList extends ListVersion {
   readonly nextUpdate: number
   /** Whether the list has no certificates of CAs. */
   readonly userCertificatesOnly: boolean
+  /** The certificate of the key that has signed the list. */
+  readonly signer: Der
   /** The number of entries. */
   readonly count: number
   /** Walks the entries, which are checked already. A serial number can occur more than once. */
@@ -53,13 +55,13 @@ export async function readList(
   try {
     const structure = await parseStructure(content)
     const scope = readScope(structure.header.crlExtensions?.extensions ?? [])
-    await requireSignature(structure, scope, expected.issuers)
+    const signer = await requireSignature(structure, scope, expected.issuers)
     requirePoint(scope, expected)
     const { number, userCertificatesOnly } = scope
     const entries = () => entriesIn(structure.der, structure.revoked)
     // An entry that must not be used is found before any entry is used.
     const count = countOf(entries())
-    return { number, userCertificatesOnly, ...datesOf(structure, now), count, entries }
+    return { number, userCertificatesOnly, signer, ...datesOf(structure, now), count, entries }
   } catch (cause) {
     const isMalformed = cause instanceof MalformedCertificate || cause instanceof MalformedDistinguishedName
     throw isMalformed ? new RefusedList('malformed', { cause }) : cause

@@ -21,6 +21,7 @@ const ALGORITHMS: ReadonlySet<string> = new Set(['SHA-256', 'SHA-384', 'SHA-512'
  * another key than its certificates.
  *
  * @param issuers the certificates of the issuer's keys
+ * @returns that of the key
  * @throws RefusedList other-issuer, other-key, not-a-list-signer, weak-key, algorithm, signature
  * @see RFC 5280 sections 5.2.1 and 6.3.3 (f) and (g)
  */
@@ -28,7 +29,7 @@ export async function requireSignature(
   list: ListStructure,
   { keyIdentifier }: ListScope,
   issuers: readonly Der[],
-): Promise<void> {
+): Promise<Der> {
   const { Certificate, getCrypto } = await import('pkijs')
   const { header } = list
   const name = await readName(list.issuer)
@@ -49,8 +50,8 @@ export async function requireSignature(
     ALGORITHMS.has(getCrypto(true).getHashAlgorithm(header.signatureAlgorithm)) &&
     header.signatureAlgorithm.isEqual(header.signature)
   if (!isSupported) throw new RefusedList('algorithm')
-  for (const { certificate } of strong) {
-    if (await isSignedBy(list, certificate)) return
+  for (const { certificate, der } of strong) {
+    if (await isSignedBy(list, certificate)) return der
   }
   throw new RefusedList('signature')
 }

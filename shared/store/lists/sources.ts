@@ -16,8 +16,11 @@ const StoredList = lazyObject(() => ({
   /** Decimal digits. */
   number: text,
   thisUpdate: seconds,
+  /** 0 if the source no longer has the key of the list. */
   nextUpdate: seconds,
   userCertificatesOnly: z.boolean(),
+  /** The issuer's key that has signed the list. */
+  signer: text,
   count: integer,
   /** SHA-256 of the list, by which an unchanged one is known. */
   digest: string,
@@ -50,7 +53,7 @@ const Source = lazyObject(() => ({
 export type ListSource = z.output<typeof Source>
 
 /** The keys of the issuer of a source. */
-export function issuerKeysOf({ issuers }: ListSource): readonly IssuerKey[] {
+export function issuerKeysOf({ issuers }: Pick<ListSource, 'issuers'>): readonly IssuerKey[] {
   return issuers.flatMap((der) => issuerKey(Buffer.from(der, 'base64') as Der) ?? [])
 }
 

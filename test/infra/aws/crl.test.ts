@@ -66,12 +66,15 @@ test('provision stores the sources of the settings, and crl reads their lists', 
   expect(await listLines()).toEqual(['  certificate lists clients: change'])
   const { sources } = provisioning.runtime.store.lists
   const [stored] = await sources.findCurrent()
-  expect(stored).toMatchObject({ lists: [{ number: '7' }] })
+  // The list was signed by a key that the source no longer has.
+  expect(stored).toMatchObject({ lists: [{ number: '7', nextUpdate: 0 }] })
   // A process may have its record of the sources in memory for ten seconds.
   expect(stored?.knownFrom).toBeGreaterThanOrEqual(before + 70)
   expect(stored?.isCompared).toBeUndefined()
   // The list has not changed, but its key is not one of the issuer any more.
-  expect((await provisioning.run(['crl'])).stdout).toContain('the list is signed by another key')
+  const removed = (await provisioning.run(['crl'])).stdout
+  expect(removed).toContain('0 hours old, late because its key was removed from the source')
+  expect(removed).toContain('the list is signed by another key')
 
   provisioning.configure()
   expect(await listLines()).toEqual([
