@@ -49,6 +49,18 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
     by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
     by(1, 'refresh'),
   ),
+  'a revocation goes on with the certificate that was announced in place of the revoked one': runOf(
+    'kept',
+    by(0, 'create'),
+    ...RENEWED,
+    by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
+    by(0, 'revokeCertificate', { how: 1 }),
+    ...[
+      by(1, 'introspect'),
+      by(1, 'introspect', { pick: 3 }),
+      by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
+    ],
+  ),
   'a revocation with all tokens of the clients also ends those of another certificate': runOf(
     'kept',
     ...[by(0, 'create'), by(0, 'credentials', { how: CERTIFICATE, pick: 1 })],
