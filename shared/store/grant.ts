@@ -178,10 +178,10 @@ export const RefreshMembers = lazyObject(() => ({
     z.object({
       digest,
       at: seconds,
-      /** Derives the successor again. Set only if the service has `refreshTokenIdempotent`. */
+      // Set only if the service has `refreshTokenIdempotent`: a nonce to derive the successor again, and the times of the replaced token.
       nonce: z.optional(text),
-      /** When the replaced token was issued. It is set where `nonce` is. */
       issuedAt: z.optional(seconds),
+      expiresAt: z.optional(seconds),
     }),
   ),
 }))

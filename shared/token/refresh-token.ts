@@ -67,9 +67,9 @@ export function nextRefreshToken(
       ? current.refreshExpiresAt
       : addSeconds(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
   const { members } = withMembers(token, current.familyDigest, now, expiresAt)
-  const { refreshDigest, refreshIssuedAt: issuedAt } = current
-  const derivation = service.refreshTokenIdempotent ? { nonce, issuedAt } : {}
-  return { token, members: { ...members, replaced: { digest: refreshDigest, at: now, ...derivation } } }
+  const { refreshDigest, refreshIssuedAt: issuedAt, refreshExpiresAt } = current
+  const forRetries = service.refreshTokenIdempotent ? { nonce, issuedAt, expiresAt: refreshExpiresAt } : {}
+  return { token, members: { ...members, replaced: { digest: refreshDigest, at: now, ...forRetries } } }
 }
 
 /** The secret of the successor is HMAC-SHA-256(nonce, replaced token), so it can be derived again (architecture, section 3). */

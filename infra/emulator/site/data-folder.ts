@@ -8,7 +8,7 @@ import { replaceFile } from './certificates.ts'
 import type { Seeded } from './seed.ts'
 
 /** The format of the data in a data folder. Every change increases it (test/infra/emulator/site/data-format.test.ts). */
-export const DATA_FORMAT = 6
+export const DATA_FORMAT = 7
 
 const FRESH = '--fresh moves the folder aside and begins with a new service'
 

@@ -180,6 +180,18 @@ describe('rotated, idempotent', async () => {
     await walk.resetService()
   })
 
+  test('a replaced token that has expired is refused, and its successor works', async () => {
+    const client = await walk.addClient(PUBLIC)
+    const { refresh } = await walk.granted(client)
+    wait(863990)
+    const { refresh: current } = tokensOf(await walk.refresh(client, refresh))
+    wait(9)
+    expect(outcome(await walk.refresh(client, refresh))).toBe('OK A053001')
+    wait(1)
+    expect(outcome(await walk.refresh(client, refresh))).toBe('BAD_REQUEST A053308 invalid_grant')
+    expect(outcome(await walk.refresh(client, current))).toBe('OK A053001')
+  })
+
   test('when idempotent refreshes are switched off, the replaced token is refused and the grant stays', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
