@@ -49,5 +49,7 @@ export function metadataAnswer(resource: {
  */
 function certificateOf(socket: unknown): string | undefined {
   const tls = socket as Partial<TLSSocket> | undefined
-  return tls?.authorized === true ? tls.getPeerX509Certificate?.()?.toString() : undefined
+  // If a renegotiation of TLS 1.2 brings an untrusted certificate, `authorized` keeps the verdict on the first one.
+  const isTrusted = tls?.authorized === true && !tls.authorizationError
+  return isTrusted ? tls.getPeerX509Certificate?.()?.toString() : undefined
 }

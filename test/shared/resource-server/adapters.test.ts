@@ -27,12 +27,13 @@ test('a connection without TLS, or with an untrusted certificate, counts as one 
     { authorized: false, getPeerX509Certificate },
     { authorized: 'true', getPeerX509Certificate },
     { authorized: true, getPeerX509Certificate: () => undefined },
+    // Node's socket after a renegotiation with `rejectUnauthorized: false`, from a trusted certificate to another one.
+    { authorized: true, authorizationError: 'CERT_HAS_EXPIRED', getPeerX509Certificate },
   ]) {
     expect(toResourceRequest({ rawHeaders: [], socket }).certificate).toBeUndefined()
   }
-  expect(
-    toResourceRequest({ rawHeaders: [], socket: { authorized: true, getPeerX509Certificate } }).certificate,
-  ).toBe(OWN)
+  const socket = { authorized: true, authorizationError: null, getPeerX509Certificate }
+  expect(toResourceRequest({ rawHeaders: [], socket }).certificate).toBe(OWN)
 })
 
 test('every header of a name is read, and no header value is mistaken for a header name', () => {

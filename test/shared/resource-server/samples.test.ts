@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { OutgoingHttpHeaders, RequestListener } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { connect } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { Hono } from 'hono'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -81,14 +82,31 @@ describe('a server of the pages', () => {
     ['node-server.mjs', () => sample('node-server.mjs').server],
     ['accounts.mjs', () => sample('accounts.mjs').server],
     ['fastify-server.mjs', () => ofFastify(sample('fastify-server.mjs').app)],
-  ])('%s takes no copied TLS session for the key', async (_name, serverOf) => {
-    const server = await open(await serverOf())
-    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const { session } = await converse(server.port, { ...HOLDER, maxVersion })
-      const copied = { maxVersion, ...(session !== undefined && { session }) }
-      await expect(ask(server, bearer, copied)).rejects.toThrow(closed)
-    }
-  })
+  ])(
+    '%s takes no copied TLS session for the key, and its connections cannot be renegotiated',
+    async (_name, serverOf) => {
+      const server = await open(await serverOf())
+      for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const { session } = await converse(server.port, { ...HOLDER, maxVersion })
+        const copied = { maxVersion, ...(session !== undefined && { session }) }
+        await expect(ask(server, bearer, copied)).rejects.toThrow(closed)
+      }
+      const socket = connect({
+        ...server,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        maxVersion: 'TLSv1.2',
+        ...HOLDER,
+      })
+      await once(socket, 'secureConnect')
+      const refusal = new Promise((resolve) => {
+        socket.once('error', resolve)
+        socket.renegotiate({}, resolve)
+      })
+      expect(await refusal).toBeInstanceOf(Error)
+      socket.destroy()
+    },
+  )
 })
 
 describe('a function of the pages', () => {
@@ -160,7 +178,7 @@ describe('a resource of the pages', () => {
     const token = bank.jwt({ cnf: { jkt: own.jkt } })
     const target = { htm: 'GET', htu: 'https://accounts.example.com/accounts' }
     const outcome = async (key: typeof own, htu = target.htu) => {
-      const proof = proofOf(key, token, bank.claims.iat, { ...target, htu })
+      const proof = proofOf(key, token, Math.floor(Date.now() / 1000), { ...target, htu })
       const rawHeaders = ['authorization', `DPoP ${token}`, 'dpop', proof]
       const request = { rawHeaders, method: 'GET', path: '/accounts', certificate: HOLDER.cert }
       const decided = await sample('resource-for-keys.mjs').resource([])(request)
