@@ -25,8 +25,8 @@ export const REASONS_OF_LIFE = {
 interface LifeOptions {
   /** Present if the token is the refresh token of the grant. */
   readonly refresh?: RefreshMembers | undefined
-  /** The certificate of the request, or `note` to read that of the token. If absent, the dates of issuers are not checked. */
-  readonly certificate?: PresentedCertificate | 'note'
+  /** The certificate of the request, or `note` to read that of the token. */
+  readonly certificate: PresentedCertificate | 'note'
 }
 
 /**
@@ -37,7 +37,7 @@ interface LifeOptions {
 export async function lifeOf(
   { grant, client }: FoundToken,
   call: Call,
-  { refresh, certificate }: LifeOptions = {},
+  { refresh, certificate }: LifeOptions,
 ): Promise<Life> {
   const { service, now } = call
   const [issuedAt, expiresAt] =
@@ -47,7 +47,7 @@ export async function lifeOf(
   const invalid = whyInvalid(client, service, issuedAt)
   if (invalid !== undefined) return invalid
   if (isBoundToRevoked(client, grant.binding)) return 'revoked'
-  if (certificate !== undefined && (await isBoundBeforeDate(grant, certificate, call))) return 'revoked'
+  if (await isBoundBeforeDate(grant, certificate, call)) return 'revoked'
   if (isExpired(expiresAt, now)) return 'expired'
   const binding = readBinding(grant.binding)
   if (binding === 'damaged') return 'damaged'

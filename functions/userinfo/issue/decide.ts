@@ -35,7 +35,7 @@ async function liveToken(token: string, call: Call): Promise<Tokens> {
   if (typeof found === 'string') throw refusalOfUserinfo(refusalFor(found))
   const { grant } = found
   call.log.note({ client: grant.client })
-  const reason = REASONS_OF_LIFE[await lifeOf(found, call)]
+  const reason = REASONS_OF_LIFE[await lifeOf(found, call, { certificate: 'note' })]
   if (reason !== undefined) throw refusalOfUserinfo(refusalFor(reason))
   if (!grant.accessScopes.includes(OPENID)) {
     throw new Refusal('userinfo-scope-missing', { challenge: { scope: OPENID } })

@@ -57,6 +57,9 @@ test('older certificates of an issuer are refused with their tokens, and newer o
   expect(outcome(await walk().call('/auth/userinfo', { token: old.access, clientCertificate: OLD }))).toBe(
     'UNAUTHORIZED A088396 invalid_token',
   )
+  expect(outcome(await walk().call('/auth/userinfo/issue', { token: old.access }))).toBe(
+    'UNAUTHORIZED A088396 invalid_token',
+  )
   expect(await walk().standard(old.access)).toEqual({ active: false })
   expect(await walk().standard(old.refresh)).toEqual({ active: false })
   const settings = { ...runtime.settings, serviceId: walk().number }
