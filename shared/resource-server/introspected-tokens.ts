@@ -43,6 +43,13 @@ const MEMBERS: Members<keyof IntrospectionOptions> = {
 /** How many active answers are kept. */
 const LIMIT_ANSWERS = 1000
 
+/** An active answer, and the time for which it is kept, in seconds. */
+interface KeptAnswer {
+  readonly token: AccessToken
+  readonly asked: number
+  readonly until: number
+}
+
 /**
  * Reads tokens of either format through introspection. Revoked tokens and tokens of locked clients are refused at once, unless answers
  * are kept.
@@ -59,14 +66,15 @@ export function introspectedTokens(
   const { keepSeconds = 0 } = options
   if (keepSeconds > 300) throw new TypeError('introspection.keepSeconds must be an integer from 0 to 300')
   const introspect = introspection(options, expected, ca, currentDate)
-  const kept = new BoundedMap<string, { readonly token: AccessToken; readonly until: number }>(LIMIT_ANSWERS)
+  const kept = new BoundedMap<string, KeptAnswer>(LIMIT_ANSWERS)
   const seconds = () => currentDate().getTime() / 1000
 
   return async (text) => {
     const digest = hash('sha256', text, 'base64url')
     const known = kept.get(digest)
-    if (known !== undefined && seconds() < known.until) return known.token
     const asked = seconds()
+    // A clock that has gone back must not keep an answer for longer.
+    if (known !== undefined && known.asked <= asked && asked < known.until) return known.token
     const members = await introspect(text)
     if (members['active'] === false) throw new RequestRefusal('token-inactive')
     if (members['active'] !== true) throw new Error('the introspection response lacks a boolean active')
@@ -77,7 +85,7 @@ export function introspectedTokens(
     const token = accessTokenOf(members, expected, RFC_9068)
     const { exp } = members
     const until = Math.min(asked + keepSeconds, typeof exp === 'number' ? exp : asked)
-    if (until > asked) kept.set(digest, { token, until })
+    if (until > asked) kept.set(digest, { token, asked, until })
     return token
   }
 }

@@ -108,6 +108,16 @@ describe('an answer that is kept', () => {
     expect(await decision(resource, 'endless')).toBe('401 token-inactive')
   })
 
+  test('is asked for again if the clock has gone back', async () => {
+    const resource = keeping()
+    answer = () => JSON.stringify(MEMBERS)
+    seconds += 600
+    expect(await decision(resource, 'opaque')).toBe('allowed')
+    answer = () => '{"active":false}'
+    seconds -= 600
+    expect(await decision(resource, 'opaque')).toBe('401 token-inactive')
+  })
+
   test('is never one about an inactive token', async () => {
     const resource = keeping()
     answer = () => '{"active":false}'
