@@ -4,6 +4,7 @@ import type { PresentedCertificate, ReadCertificate } from '../../shared/certifi
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Call } from '../../shared/runtime/call.ts'
+import { isListLate } from '../../shared/store/certificates/late-lists.ts'
 import type { Renewal } from '../../shared/store/certificates/renewals.ts'
 import type { Client } from '../../shared/store/client.ts'
 import { settingsOf } from '../../shared/store/profile.ts'
@@ -43,7 +44,9 @@ export async function announceCertificate(request: AnnouncementRequest, call: Ca
   if (typeof announcement === 'string')
     throw new Refusal('renewal-announcement-wrong', { named: ANNOUNCEMENT_FAULTS[announcement] })
   await refuseUnfitCertificate(announcement, client, call)
-  await refuseLateLists([present, announcement.certificate], call)
+  // Neither certificate may have been revoked unnoticed: from the present one, the tokens would move to one of another issuer.
+  for (const { der } of [present, announcement.certificate])
+    if (await isListLate(der, call)) throw new Refusal('binding-list-late')
   // Another writer may end or replace the renewal before it is open, so each attempt reads the revocations again.
   return repeatWhileLost(() => storeRenewal(present, announcement, client, call))
 }
@@ -51,16 +54,6 @@ export async function announceCertificate(request: AnnouncementRequest, call: Ca
 function requirePresent(certificate: PresentedCertificate): ReadCertificate {
   if (certificate === 'absent' || 'malformed' in certificate) throw new Refusal('renewal-present-wrong')
   return certificate
-}
-
-/** Neither certificate may have been revoked unnoticed: from the present one, the tokens would move to one of another issuer. */
-async function refuseLateLists(
-  certificates: readonly ReadCertificate[],
-  { service, store, now }: Call,
-): Promise<void> {
-  if (service.crlStale !== 'refuse') return
-  for (const { der } of certificates)
-    if (await store.certificates.inUse.isListLate(der, now)) throw new Refusal('binding-list-late')
 }
 
 /**

@@ -2,7 +2,8 @@ import { delay } from '../../shared/delay.ts'
 import { noticeEndings } from './notices.ts'
 import { listFetcher } from '../../shared/certificate-lists/fetch.ts'
 import { refreshSource } from '../../shared/certificate-lists/refresh.ts'
-import { isFresh, WRITE_PAUSE_MILLISECONDS } from '../../shared/certificate-lists/run.ts'
+import { WRITE_PAUSE_MILLISECONDS } from '../../shared/certificate-lists/run.ts'
+import { isFresh } from '../../shared/store/lists/sources.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 
 /**

@@ -23,6 +23,7 @@ import { findInKeys } from './remote-jwks.ts'
 import { refuseRevokedCertificate } from './revoked-certificate.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
+import { isNotedListLate } from '../store/certificates/late-lists.ts'
 
 /**
  * Authenticates a client with `tls_client_auth` (RFC 8705 section 2.1): its certificate has the registered subject. The TLS
@@ -114,17 +115,23 @@ export async function authenticateWithRegisteredCertificate(
   await refuseRevokedCertificate(certificate, client, call)
 }
 
-/** Whether the client has announced the certificate in place of a registered one. Only a request that is refused otherwise costs this read. */
+/**
+ * Whether the client has announced the certificate in place of a registered one. Only a request that is refused otherwise costs this read.
+ *
+ * @throws Refusal tls-list-late if the registered one may have been revoked unnoticed, which ends its renewal
+ */
 async function isAnnounced(
   thumbprint: Thumbprint,
   registered: readonly Thumbprint[],
   client: Client,
-  { service, store, now }: Call,
+  call: Call,
 ): Promise<boolean> {
+  const { service, store, now } = call
   if (!settingsOf(service, client).renewalAnnounceable) return false
-  const { renewals } = store.certificates
   const presented = { service: service.apiKey, client: client.clientId, thumbprint }
-  return renewals.leadTo(presented, registered, now)
+  const from = await store.certificates.renewals.leadTo(presented, registered, now)
+  if (from !== undefined && (await isNotedListLate(from, call))) throw new Refusal('tls-list-late')
+  return from !== undefined
 }
 
 /** @throws Refusal self-signed-issues if the certificate can issue others with the name of any `tls_client_auth` client */

@@ -2,6 +2,7 @@ import type { ReadCertificate } from '../certificate/presented.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
+import { isListLate } from '../store/certificates/late-lists.ts'
 
 /**
  * Refuses a certificate that authenticates a client and is revoked. The revocations are at most as old as the cache of the registry.
@@ -11,8 +12,9 @@ import type { Client } from '../store/client.ts'
 export async function refuseRevokedCertificate(
   certificate: ReadCertificate,
   client: Client,
-  { service, store, now, log }: Call,
+  call: Call,
 ): Promise<void> {
+  const { service, store, log } = call
   const { thumbprint } = certificate
   const { inUse } = store.certificates
   const certified = { service: service.apiKey, client: client.clientId, thumbprint }
@@ -21,6 +23,5 @@ export async function refuseRevokedCertificate(
     log.note({ thumbprint, revocation })
     throw new Refusal('tls-certificate-revoked')
   }
-  if (service.crlStale === 'refuse' && (await inUse.isListLate(certificate.der, now)))
-    throw new Refusal('tls-list-late')
+  if (await isListLate(certificate.der, call)) throw new Refusal('tls-list-late')
 }

@@ -16,11 +16,6 @@ export interface ListReader extends Pick<Runtime, 'store' | 'now' | 'random'> {
 /** With four writers, a million entries are written in some 45 seconds, and use 900 of the 1,000 write units of each partition. */
 export const WRITE_PAUSE_MILLISECONDS = 30
 
-/** Whether the time of none of the lists has passed. A source without a list is late. @param now seconds since 1970 */
-export function isFresh({ lists }: Pick<ListSource, 'lists'>, now: number): boolean {
-  return lists.length > 0 && lists.every(({ nextUpdate }) => now <= nextUpdate)
-}
-
 /** A list that differs from the stored one. */
 export interface ChangedList {
   readonly stored: StoredList

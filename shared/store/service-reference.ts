@@ -98,7 +98,7 @@ export const SERVICE_MEANINGS = {
   renewalDuration:
     'Authlete does not have this setting. The seconds for which an announced renewal is in effect. In this time a refresh with the announced certificate moves a grant to it.',
   crlStale:
-    'Authlete does not have this setting. With `refuse`, a certificate whose issuer has a source of revocation lists neither authenticates a client nor gets new tokens, and takes no part in an announcement, while no fresh list covers it. With `accept` it does, and the alarm reports the late list.',
+    'Authlete does not have this setting. With `refuse`, a certificate whose issuer has a source of revocation lists neither authenticates a client nor gets new tokens, and takes no part in an announcement, while no fresh list covers it. A grant does not move from it to the announced certificate either. With `accept` it does, and the alarm reports the late list.',
   defaultResource:
     'Authlete does not have this setting. It is `aud` of tokens that are requested without `resource`. If absent, it is the issuer.',
 } as const satisfies Record<keyof typeof SERVICE_SETTINGS, string>

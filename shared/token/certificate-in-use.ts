@@ -3,6 +3,7 @@ import type { PresentedCertificate, ReadCertificate } from '../certificate/prese
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
+import { isListLate } from '../store/certificates/late-lists.ts'
 import type { Client } from '../store/client.ts'
 import type { Tokens } from '../store/grant.ts'
 
@@ -17,21 +18,21 @@ export async function isRevokedForNewTokens(
   tokens: Pick<Tokens, 'client' | 'binding' | 'accessExpiresAt' | 'refresh'>,
   certificate: PresentedCertificate,
   client: Client,
-  { service, store, now, log }: Call,
+  call: Call,
 ): Promise<boolean> {
+  const { service, store, now, log } = call
   const thumbprint = boundThumbprint(tokens.binding)
   if (thumbprint === undefined) return false
   const isPresented = judge(tokens.binding, { certificate, proofKey: undefined }) === 'holds'
   const presented = isPresented ? (certificate as ReadCertificate) : undefined
-  const { inUse } = store.certificates
-  const revocation = await inUse.confirm({
+  const revocation = await store.certificates.inUse.confirm({
     ...{ service: service.apiKey, client: tokens.client, thumbprint, now },
     end: Math.max(tokens.accessExpiresAt, tokens.refresh?.refreshExpiresAt ?? 0) as EpochSeconds,
     isNoted: service.certificateInventory,
     presented: presented && { certificate: presented, service, client },
   })
   if (revocation !== undefined) log.note({ thumbprint, revocation })
-  const isHeldToLists = service.crlStale === 'refuse' && revocation === undefined && presented !== undefined
-  if (isHeldToLists && (await inUse.isListLate(presented.der, now))) throw new Refusal('binding-list-late')
+  if (revocation === undefined && presented !== undefined && (await isListLate(presented.der, call)))
+    throw new Refusal('binding-list-late')
   return revocation !== undefined
 }

@@ -5,6 +5,7 @@ import { bindTo } from '../../../shared/possession/token-binding.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
+import { isNotedListLate } from '../../../shared/store/certificates/late-lists.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenOrder } from '../../../shared/token/issue.ts'
@@ -31,7 +32,7 @@ type NextBinding = Pick<TokenOrder, 'binding' | 'renewedByAnnouncement'>
  * certificate. Otherwise clients that authenticate with a certificate or an assertion may use a renewed certificate or another key, unless
  * the grant has followed an announcement, and all others need the one of the grant (decisions D4 and D5).
  *
- * @throws Refusal refresh-…, binding-certificate-…
+ * @throws Refusal refresh-…, binding-certificate-…, binding-list-late
  */
 export async function nextBinding(grant: Tokens, context: TokenContext, call: Call): Promise<NextBinding> {
   const { client, certificate, proof } = context
@@ -51,16 +52,24 @@ export async function nextBinding(grant: Tokens, context: TokenContext, call: Ca
   return { binding, renewedByAnnouncement }
 }
 
-/** Whether the client has announced the certificate of the request as the next one of the grant. This costs a read. */
+/**
+ * Whether the client has announced the certificate of the request as the next one of the grant. This costs a read.
+ *
+ * @throws Refusal binding-list-late
+ */
 async function findRenewal(
   grant: Tokens,
   { client, certificate }: TokenContext,
-  { service, store, now }: Call,
+  call: Call,
 ): Promise<ReturnType<typeof judgeRenewal>> {
+  const { service, store, now } = call
   const [from, to] = [boundThumbprint(grant.binding), thumbprintOf(certificate)]
   if (from === undefined || to === undefined || !settingsOf(service, client).renewalAnnounceable)
     return 'none'
   const { renewals } = store.certificates
   const [renewal] = await renewals.find(grant.service, grant.client, from)
-  return judgeRenewal(renewal, { from, to }, now)
+  const verdict = judgeRenewal(renewal, { from, to }, now)
+  // The certificate of the grant may have been revoked unnoticed, which ends its renewal.
+  if (verdict === 'leads' && (await isNotedListLate(from, call))) throw new Refusal('binding-list-late')
+  return verdict
 }

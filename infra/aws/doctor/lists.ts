@@ -1,4 +1,4 @@
-import { isFresh } from '../../../shared/certificate-lists/run.ts'
+import { isFresh } from '../../../shared/store/lists/sources.ts'
 import { listSummary } from '../../list-summary.ts'
 import { type Check, fail, type Finding, ok, warn } from './check.ts'
 

@@ -3,7 +3,6 @@ import type { BoundedMap } from '../../bounded-map.ts'
 import type { ReadCertificate } from '../../certificate/presented.ts'
 import type { Thumbprint } from '../../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
-import type { Der } from '../../certificate/pem.ts'
 import type { Cache } from '../cache.ts'
 import type { Client } from '../client.ts'
 import type { ListSource } from '../lists/sources.ts'
@@ -11,7 +10,7 @@ import type { Service } from '../service.ts'
 import { authoritiesOf } from './authorities.ts'
 import { isBeforeDate } from './issuer-dates.ts'
 import { type KnownCertificate, knowCertificate } from './known-certificate.ts'
-import { isListLate, listIssuers, type Lists } from './listed.ts'
+import { listIssuers, type Lists } from './listed.ts'
 import type { CertificateNotes } from './notes.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -96,11 +95,6 @@ export class CertificatesInUse {
       return this.#revocations.ofCertificate(certified.service, names)
     })
     return found?.[0]?.source
-  }
-
-  /** Whether the lists of its issuer do not show which state a certificate has. */
-  async isListLate(certificate: Der, now: EpochSeconds): Promise<boolean> {
-    return isListLate(certificate, await this.#lists.sources.find(), now)
   }
 
   /**

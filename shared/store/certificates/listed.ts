@@ -1,6 +1,4 @@
-import { isCovered, readListed } from '../../certificate/list/distribution-points.ts'
-import { issuerAmong, type IssuerKey } from '../../certificate/issuer-key.ts'
-import type { Der } from '../../certificate/pem.ts'
+import type { IssuerKey } from '../../certificate/issuer-key.ts'
 import type { EpochSeconds } from '../../epoch-seconds.ts'
 import type { openLists } from '../lists/lists.ts'
 import { issuerKeysOf, type ListSource } from '../lists/sources.ts'
@@ -35,19 +33,4 @@ export async function listedRevocations({ sources, buckets }: Lists, { issuer, s
     }),
   )
   return found.flat()
-}
-
-/**
- * Whether the lists of its issuer do not show which state a certificate has: they are late, were never read, or are about other
- * distribution points. The time of the list decides, so a job that does not run makes it late. An issuer without lists is never late.
- */
-export async function isListLate(
-  certificate: Der,
-  sources: readonly ListSource[],
-  now: EpochSeconds,
-): Promise<boolean> {
-  const own = sources.filter(({ issuers }) => issuerAmong(certificate, issuers) !== undefined)
-  if (own.length === 0) return false
-  const lists = own.flatMap((source) => source.lists)
-  return !isCovered(await readListed(certificate), lists, now)
 }

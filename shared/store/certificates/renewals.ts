@@ -129,14 +129,15 @@ export class Renewals {
     return [...from, ...to]
   }
 
-  /** Whether one of the announcements leads from a registered certificate to the presented one. */
+  /** The registered certificate from which an announcement leads to the presented one. */
   async leadTo(
     { service, client, thumbprint: to }: Presented,
     registered: readonly Thumbprint[],
     now: EpochSeconds,
-  ): Promise<boolean> {
+  ): Promise<Thumbprint | undefined> {
     const renewals = await this.find(service, client, ...registered.slice(0, BATCH))
-    return renewals.some((renewal) => judgeRenewal(renewal, { from: renewal.from, to }, now) === 'leads')
+    return renewals.find((renewal) => judgeRenewal(renewal, { from: renewal.from, to }, now) === 'leads')
+      ?.from
   }
 
   /** The renewals of a client, the latest first. */

@@ -57,6 +57,11 @@ export function issuerKeysOf({ issuers }: Pick<ListSource, 'issuers'>): readonly
   return issuers.flatMap((der) => issuerKey(Buffer.from(der, 'base64') as Der) ?? [])
 }
 
+/** Whether the time of none of the lists has passed. A source without a list is late. @param now seconds since 1970 */
+export function isFresh({ lists }: Pick<ListSource, 'lists'>, now: number): boolean {
+  return lists.length > 0 && lists.every(({ nextUpdate }) => now <= nextUpdate)
+}
+
 const Sources = lazyObject(() => ({ sources: z.array(Source) }))
 
 /** The sources of certificate lists, with the lists that were read. One record has them all (architecture, section 9). */

@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
-import { announceByApi, announcementOf, type Holder, holder, holderOf } from '../../support/announcements.ts'
+import {
+  announceByApi,
+  announcementOf,
+  type Holder,
+  holder,
+  holderOf,
+  selfSignedClient,
+} from '../../support/announcements.ts'
 import { outcome } from '../../support/answers.ts'
 import { authority, client as issuedClient, pemOf } from '../../support/certificate-chain.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, BOUND, PUBLIC } from '../../support/walk.ts'
+import { BASIC, BOUND, EVERY_METHOD, PUBLIC } from '../../support/walk.ts'
 import { DAY, listedAuthority, NAMED, POINT } from './listed-authority.ts'
 
 const { runtime, walk, inRival, certificates, setSource, read } = await listedAuthority()
@@ -41,18 +48,31 @@ test('with crlStale refuse, a list is late when its time has passed, although no
   expect(outcome(await walk().credentials(basic, stranger))).toBe('OK A052001')
 })
 
-test('with crlStale refuse, no certificate is announced in place of one whose list is late, or by one', async () => {
-  await walk().setService({ crlStale: 'refuse' })
+test('with crlStale refuse, no certificate is announced in place of one whose list is late, or by one, and no grant moves from one', async () => {
+  await walk().setService({ ...EVERY_METHOD, crlStale: 'refuse' })
   const client = await walk().addClient(PUBLIC, BOUND)
   const listed = holderOf(await issuedClient(certificates().ca, { serial: 0x21 }))
   const stranger = await holder('a')
-  const announce = async (from: Holder, to: Holder) =>
-    outcome(await announceByApi(walk(), client, from, announcementOf(from, to, runtime.clock.now)))
+  const selfSigned = await walk().addClient(selfSignedClient(listed), BOUND)
+  const announce = async (from: Holder, to: Holder, by = client) =>
+    outcome(await announceByApi(walk(), by, from, announcementOf(from, to, runtime.clock.now)))
   expect(await announce(listed, stranger)).toBe(LATE_TOKEN)
   expect(await announce(stranger, listed)).toBe(LATE_TOKEN)
   await read([])
   runtime.clock.now = addSeconds(runtime.clock.now, 61)
+  const { refresh } = await walk().granted(client, listed.cert)
   expect(await announce(listed, stranger)).toBe('OK A033091')
+  expect(await announce(listed, stranger, selfSigned)).toBe('OK A033091')
+  // While a revocation of the present certificate cannot be seen, the announcement does not count.
+  const move = async () => [
+    outcome(await walk().refresh(client, refresh, stranger.cert)),
+    outcome(await walk().credentials(selfSigned, stranger.cert)),
+  ]
+  runtime.clock.now = addSeconds(START, DAY + 1)
+  expect(await move()).toEqual([LATE_TOKEN, LATE_CLIENT])
+  await walk().setService({ ...EVERY_METHOD, crlStale: 'accept' })
+  runtime.clock.now = addSeconds(START, DAY + 100)
+  expect(await move()).toEqual(['OK A053001', 'OK A052001'])
 })
 
 test('with crlStale refuse, a list of another distribution point does not cover a certificate', async () => {

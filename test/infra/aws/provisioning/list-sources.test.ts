@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { mergeSources } from '../../../../infra/aws/provisioning/list-sources.ts'
 import { issuerKey } from '../../../../shared/certificate/issuer-key.ts'
-import { isFresh } from '../../../../shared/certificate-lists/run.ts'
+import { isFresh } from '../../../../shared/store/lists/sources.ts'
 import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { authority, type Party } from '../../../support/certificate-chain.ts'
 import { START } from '../../../support/fixed-runtime.ts'
