@@ -181,7 +181,7 @@ export const RefreshMembers = lazyObject(() => ({
       // Set only if the service has `refreshTokenIdempotent`: a nonce to derive the successor again, and the times of the replaced token.
       nonce: z.optional(text),
       issuedAt: z.optional(seconds),
-      expiresAt: z.optional(seconds),
+      end: z.optional(seconds),
     }),
   ),
 }))

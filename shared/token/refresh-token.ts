@@ -67,8 +67,8 @@ export function nextRefreshToken(
       ? current.refreshExpiresAt
       : addSeconds(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
   const { members } = withMembers(token, current.familyDigest, now, expiresAt)
-  const { refreshDigest, refreshIssuedAt: issuedAt, refreshExpiresAt } = current
-  const forRetries = service.refreshTokenIdempotent ? { nonce, issuedAt, expiresAt: refreshExpiresAt } : {}
+  const { refreshDigest, refreshIssuedAt: issuedAt, refreshExpiresAt: end } = current
+  const forRetries = service.refreshTokenIdempotent ? { nonce, issuedAt, end } : {}
   return { token, members: { ...members, replaced: { digest: refreshDigest, at: now, ...forRetries } } }
 }
 

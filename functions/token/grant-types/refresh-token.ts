@@ -150,12 +150,12 @@ async function chooseSuccessor(
       await call.store.grants.end(grant, proof)
       call.log.note({ ended: 'refresh-token-reuse' })
     }
-    const { issuedAt, expiresAt } = refresh.replaced ?? {}
-    if (typeof retry === 'string' || issuedAt === undefined || expiresAt === undefined)
+    const { issuedAt, end } = refresh.replaced ?? {}
+    if (typeof retry === 'string' || issuedAt === undefined || end === undefined)
       throw new Refusal('refresh-token-unknown')
     // Another process, which had not read the cut-off yet, may have replaced it.
     refuseInvalid(state, service, issuedAt, INVALID_REASON)
-    if (isExpired(expiresAt, now)) throw new Refusal('refresh-token-expired')
+    if (isExpired(end, now)) throw new Refusal('refresh-token-expired')
     return retry
   }
   if (isExpired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')

@@ -95,7 +95,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
         at: addSeconds(START, 3),
         nonce: randomDigest(),
         issuedAt: refresh.refreshIssuedAt,
-        expiresAt: refresh.refreshExpiresAt,
+        end: refresh.refreshExpiresAt,
       },
     },
   } as const satisfies Tokens
