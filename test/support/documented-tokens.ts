@@ -61,6 +61,7 @@ const okta = {
   iss: 'https://example.okta.com/oauth2/default',
   sub: 'ann@example.com',
 }
+const ping = { ...TIMES, ...CNF, iss: 'https://ping.example.com', sub: 'ann', jti: 'hJ2kQ8' }
 
 export const ISSUERS: Readonly<Record<string, Documented>> = {
   // https://www.keycloak.org/docs/latest/server_admin/#_audience
@@ -154,5 +155,13 @@ export const ISSUERS: Readonly<Record<string, Documented>> = {
       at_hash: 'p2Lx',
       scp: ['openid'],
     },
+  },
+  // https://docs.pingidentity.com/pingfederate/latest/administrators_reference_guide/pf_configure_json_token_management.html
+  PingFederate: {
+    ...{ issuer: ping.iss, audience: API, header: { typ: undefined } },
+    options: { profile: 'jwt', claims: { client: 'client_id', scopes: ['scope'] } },
+    access: { ...ping, aud: API, client_id: 'app', scope: 'accounts.read accounts.list' },
+    ...{ client: 'app', scopes: ['accounts.read', 'accounts.list'] },
+    identity: { ...ping, aud: 'app', auth_time: NOW, 'pi.sri': 's', nonce: 'n' },
   },
 }
