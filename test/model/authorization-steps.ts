@@ -1,5 +1,6 @@
 import { form, REDIRECT_URI, SUBJECT } from '../support/walk.ts'
-import { any, isStopped, mayBeLocked, possibleInRecord, share } from './model.ts'
+import { any, possibleInRecord, share } from './certainty.ts'
+import { isStopped, mayBeLocked } from './model.ts'
 import type { Play } from './play.ts'
 import { isNotAuthentic } from './possession.ts'
 import { presentation, sendAsClient, wayOf } from './presentation.ts'

@@ -1,13 +1,7 @@
-import { any, isReleasable, negated } from './model.ts'
+import { any, negated } from './certainty.ts'
+import { changesOf, isReleasable } from './revocation.ts'
 import type { Play } from './play.ts'
-import {
-  type CertificateChange,
-  type Client,
-  type Renewal,
-  type Service,
-  type Span,
-  unfinished,
-} from './state.ts'
+import { type CertificateChange, type Client, type Service, type Span, unfinished } from './state.ts'
 import { chosen, hasService, type Operations, serviceOf, type Step, type Undo } from './steps.ts'
 
 /** The steps with revocations of certificates. */
@@ -25,50 +19,22 @@ async function revokeCertificate(play: Play, step: Step): Promise<void> {
   const reason = chosen(REASONS, step.other)
   const thumbprint = play.world.certificates[certificate]?.thumbprint
   const value = reason === 'certificateHold' ? 'hold' : 'final'
-  const [endClientTokens, revokeAnnounced] = [step.pick % 4 === 3, (step.how ?? 0) % 2 === 1]
-  const more = `${revokeAnnounced ? ', with announced ones' : ''}${endClientTokens ? ', with all tokens' : ''}`
+  const endClientTokens = step.pick % 4 === 3
+  const follows = (step.how ?? 0) % 2 === 1
+  const more = `${follows ? ', with announced ones' : ''}${endClientTokens ? ', with all tokens' : ''}`
   await play.ask(step, {
     name: `revoke ${certificate} because of ${reason}${more}`,
     send: (by) => {
-      const members = { thumbprint, reason, revokeAnnounced, endClientTokens }
+      const members = { thumbprint, reason, revokeAnnounced: follows, endClientTokens }
       return play.call(by, service, '/certificate/revoke', members)
     },
-    begins: (at) => {
-      const announced = revokeAnnounced ? announcedFrom(play, service, certificate, at) : []
-      const all = [{ certificate, at }, ...announced]
-      return all.flatMap((each) => [
-        change({ service, value, ...each }),
-        ...(endClientTokens ? cutOffs(play, service, each.certificate, each.at) : []),
-      ])
-    },
+    begins: (at) => [
+      change({ service, certificate, follows, value, at }),
+      ...(endClientTokens ? cutOffs(play, service, certificate, at) : []),
+    ],
     settle: (isDone) => play.judge('the revocation of a certificate', isDone, mayBeDeleted(service)),
   })
 }
-
-interface Revoked {
-  readonly certificate: string
-  /** It is unfinished if nobody knows whether the revocation finds the certificate. */
-  readonly at: Span
-}
-
-/** The certificates that lead on from a revoked one. A refused announcement may be stored, and a deleted client may have left its own. */
-function announcedFrom(play: Play, service: Service, certificate: string, at: Span): Revoked[] {
-  const found = new Map([[certificate, at]])
-  const clients = play.clients.filter((client) => client.service.number === service.number)
-  const renewals = clients.flatMap((client) => {
-    const isThere = client.service === service && client.deletions.length === 0
-    return client.renewals.map((renewal) => ({ ...renewal, isSure: isThere && isFound(renewal, at) }))
-  })
-  // Two rounds find each path between three certificates.
-  for (const { from, to, isSure } of [...renewals, ...renewals]) {
-    const leading = found.get(from)
-    if (leading !== undefined && found.get(to) !== at) found.set(to, isSure ? leading : unfinished(at))
-  }
-  found.delete(certificate)
-  return [...found].map(([each, span]) => ({ certificate: each, at: span }))
-}
-
-const isFound = ({ refused, at }: Renewal, seen: Span) => refused !== true && at.end < seen.start
 
 /** The clients that have bound tokens to the certificate lose all of theirs. Others may have a note of it, too. */
 function cutOffs(play: Play, service: Service, certificate: string, at: Span): Undo[] {
@@ -96,13 +62,13 @@ function hasBound({ grants }: Play, client: Client, certificate: string, seen: S
 async function releaseCertificate(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
   const names = Object.keys(play.world.certificates)
-  const revoked = names.filter((name) => service.revocations.some((each) => each.certificate === name))
+  const revoked = names.filter((name) => changesOf(service, name).length > 0)
   const certificate = chosen(revoked.length === 0 ? names : revoked, step.pick)
   const thumbprint = play.world.certificates[certificate]?.thumbprint
   await play.ask(step, {
     name: `release ${certificate}`,
     send: (by) => play.call(by, service, '/certificate/release', { thumbprint }),
-    begins: (at) => [change({ service, certificate, value: 'release', at })],
+    begins: (at) => [change({ service, certificate, follows: false, value: 'release', at })],
     settle: (isDone, _, at: Span) => {
       const wrong = any([negated(isReleasable(service, certificate, at)), mayBeDeleted(service)])
       play.judge('the release of a certificate', isDone, wrong)

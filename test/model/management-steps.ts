@@ -1,15 +1,7 @@
 import { SUBJECT } from '../support/walk.ts'
 import { newGrant } from './authorization-steps.ts'
-import {
-  any,
-  type Certainty,
-  happened,
-  isStopped,
-  possible,
-  possibleInRecord,
-  share,
-  unless,
-} from './model.ts'
+import { any, type Certainty, happened, possible, possibleInRecord, share, unless } from './certainty.ts'
+import { isStopped } from './model.ts'
 import type { Play } from './play.ts'
 import { isKey, isNotAuthentic, isRevokedForNew, judgeKind } from './possession.ts'
 import { presentation, sendAsClient } from './presentation.ts'

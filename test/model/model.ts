@@ -1,13 +1,19 @@
 import {
-  type Client,
-  type Held,
-  type Proof,
-  type Refreshing,
-  type Service,
-  type Span,
-  unfinished,
-  type Written,
-} from './state.ts'
+  agreed,
+  any,
+  CACHE_SECONDS,
+  type Certainty,
+  happened,
+  happenedToRecord,
+  isPast,
+  possible,
+  possibleInRecord,
+  possibleWrites,
+  share,
+  unless,
+} from './certainty.ts'
+import { isOneRevoked } from './revocation.ts'
+import type { Client, Held, Proof, Refreshing, Span } from './state.ts'
 
 /**
  * The model of certbound: the memory of a correct deployment, and the rules for its answers. All requests run over real
@@ -18,68 +24,11 @@ import {
  * first (`maybe`). If a thing is dead, every use of it must be refused. If it is not dead, every right use must succeed. If it may
  * be dead, both answers are right. A request whose outcome is unknown never is over.
  */
-export type Certainty = 'no' | 'maybe' | 'yes'
 
-/** How long a process may use what it has read of the registry. */
-export const CACHE_SECONDS = 10
 /** How long the use of a replaced refresh token does not count as a theft (decision D39). */
 const GRACE_SECONDS = 10
 /** RFC 9449 section 11.1. */
 const PROOF_SECONDS = 60
-
-export const happened = (what: Span, seen: Span): Certainty =>
-  what.end < seen.start ? 'yes' : what.start > seen.end ? 'no' : 'maybe'
-
-export const any = (all: readonly Certainty[]): Certainty =>
-  all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no'
-
-export const unless = (isSure: boolean, certainty: Certainty): Certainty =>
-  certainty === 'yes' && !isSure ? 'maybe' : certainty
-
-export const negated = (certainty: Certainty): Certainty =>
-  certainty === 'maybe' ? 'maybe' : certainty === 'yes' ? 'no' : 'yes'
-
-/** The certainty of a fact, if any of these values may be the one that counts. */
-const agreed = (all: readonly Certainty[]): Certainty => {
-  const [first = 'maybe'] = all
-  return all.every((each) => each === first) ? first : 'maybe'
-}
-
-export const share = (values: readonly boolean[]): Certainty =>
-  agreed(values.map((value) => (value ? 'yes' : 'no')))
-
-/** Another process may use what it has read of the registry for the seconds of its cache. */
-const happenedToRecord = (what: Span, seen: Span): Certainty =>
-  unless(
-    what.process === seen.process || seen.startedAt >= what.endedAt + CACHE_SECONDS,
-    happened(what, seen),
-  )
-
-/**
- * The values that a request may see: those that were written, and not certainly replaced, before it was over. A write that nobody heard
- * of finds that it is late if another one was begun and done since.
- */
-function possibleWrites<Value>(
-  writes: readonly Written<Value>[],
-  seen: Span,
-  hasHappened = happened,
-): Written<Value>[] {
-  const begun = writes.filter(({ at }) => happened(at, seen) !== 'no')
-  const isReplaced = ({ at }: Written<Value>) =>
-    begun.some((later) => later.at.start > at.gone && hasHappened(later.at, seen) === 'yes')
-  return begun.filter((write) => !isReplaced(write))
-}
-
-export const possible = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
-  possibleWrites(writes, seen).map(({ value }) => value)
-
-/** The values that a record of the registry may have had for a request. */
-export const possibleInRecord = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
-  possibleWrites(writes, seen, happenedToRecord).map(({ value }) => value)
-
-/** Whether the clock shows `end` or more for a request. */
-const isPast = (end: number, { startedAt, latest }: Span): Certainty =>
-  share([end <= startedAt, end <= latest])
 
 /** Whether a client is locked, or deleted with or without its service. */
 export function isStopped({ created, deletions, locks, service }: Client, seen: Span): Certainty {
@@ -108,64 +57,6 @@ export function isDead(held: Held, seen: Span, mode: Refreshing): Certainty {
     agreed(possible(held.expiry, seen).map((end) => isPast(end, seen))),
     ...held.uses.map((use) => isUsedUp(held, use, seen, mode)),
   ])
-}
-
-/** Another process, and for a client that has no tokens of the certificate this one, may use the revocations that it has read. */
-export const happenedToCache = (what: Span, seen: Span): Certainty =>
-  unless(seen.startedAt >= what.endedAt + CACHE_SECONDS, happened(what, seen))
-
-/** Whether a certificate is revoked, for good or by a hold. */
-export function isRevoked(
-  service: Service,
-  certificate: string,
-  seen: Span,
-  hasHappened = happened,
-): Certainty {
-  const changes = changesOf(service, certificate)
-  return any([isFinal(changes, seen, hasHappened), isOnHold(service, changes, seen, hasHappened)])
-}
-
-/** `isRevoked`, if any of these bindings may be the one that counts. */
-export function isOneRevoked(
-  service: Service,
-  bindings: readonly (string | undefined)[],
-  seen: Span,
-  hasHappened = happened,
-): Certainty {
-  const each = bindings.map((name) => (name ? isRevoked(service, name, seen, hasHappened) : 'no'))
-  return each.length === 0 ? 'no' : agreed(each)
-}
-
-/** Whether a certificate can be released for a request, which itself does not count. */
-export function isReleasable(service: Service, certificate: string, seen: Span): Certainty {
-  const changes = changesOf(service, certificate).filter(({ at }) => at.start !== seen.start)
-  const held = isOnHold(service, changes, seen, happened)
-  return negated(any([isFinal(changes, seen, happened), negated(held)]))
-}
-
-type Change = Service['revocations'][number]
-
-/** A change at a deleted service with this number may have reached this one. */
-const changesOf = (service: Service, certificate: string): Change[] =>
-  service.revocations
-    .filter((change) => change.certificate === certificate)
-    .map((change) => (change.service === service ? change : { ...change, at: unfinished(change.at) }))
-
-const isFinal = (changes: readonly Change[], seen: Span, hasHappened: typeof happened) =>
-  any(changes.filter(({ value }) => value === 'final').map(({ at }) => hasHappened(at, seen)))
-
-/** A change without a known outcome may have stored only a part, so no later one replaces it. */
-function isOnHold(
-  { created }: Service,
-  changes: readonly Change[],
-  seen: Span,
-  hasHappened: typeof happened,
-): Certainty {
-  const holds = changes
-    .filter(({ value }) => value !== 'final')
-    .map(({ value, at }) => ({ value, at: at.end === Infinity ? unfinished(at) : at }))
-  const writes = [{ value: 'release', at: created }, ...holds]
-  return share(possibleWrites(writes, seen, hasHappened).map(({ value }) => value === 'hold'))
 }
 
 /** Whether a thing is older than a cut-off of its client or service allows. */

@@ -2,7 +2,8 @@ import type { Received, Sent } from '../support/gateway.ts'
 import { newProofKey } from '../support/proof-keys.ts'
 import { form } from '../support/walk.ts'
 import { isFailure, isGood, isWithoutKey, shown } from './answers.ts'
-import { type Certainty, happened, isDead } from './model.ts'
+import { type Certainty, happened } from './certainty.ts'
+import { isDead } from './model.ts'
 import {
   type Client,
   forget,

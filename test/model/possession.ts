@@ -4,16 +4,14 @@ import {
   any,
   type Certainty,
   happenedToCache,
-  isOneRevoked,
-  isProofDead,
-  isRevoked,
-  mayBeLocked,
   negated,
   possible,
   possibleInRecord,
   share,
   unless,
-} from './model.ts'
+} from './certainty.ts'
+import { isProofDead, mayBeLocked } from './model.ts'
+import { isOneRevoked, isRevoked } from './revocation.ts'
 import { hasFollowed, leads } from './renewal.ts'
 import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
 

@@ -1,6 +1,7 @@
 import { contentIn } from '../support/answers.ts'
 import { form } from '../support/walk.ts'
-import { any, type Certainty, happened, isProofDead, isStopped, lacks, possible, share } from './model.ts'
+import { any, type Certainty, happened, possible, share } from './certainty.ts'
+import { isProofDead, isStopped, lacks } from './model.ts'
 import type { Play } from './play.ts'
 import { isNotAuthentic, isNotHeld } from './possession.ts'
 import { boundTo, certificateOf, presentation, proofMembers, sendAsClient, wayOf } from './presentation.ts'

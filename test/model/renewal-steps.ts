@@ -1,7 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { jws } from '../support/assertions.ts'
 import { vector } from '../infra/emulator/tls-client.ts'
-import { any, isRevoked, isStopped, share, unless } from './model.ts'
+import { any, share, unless } from './certainty.ts'
+import { isStopped } from './model.ts'
+import { isRevoked } from './revocation.ts'
 import type { Play } from './play.ts'
 import { isNotAuthentic, subjectOf } from './possession.ts'
 import { boundTo, presentation, sendAsClient } from './presentation.ts'
@@ -45,8 +47,9 @@ async function announce(play: Play, step: Step): Promise<void> {
       return sendAsClient(play, by, '/certificate/announce', brought, { announcement })
     },
     begins: (at) => {
-      const renewal: Renewal = { from, to, at }
+      const renewal: Renewal = { client: sender, from, to, at }
       sender.renewals.push(renewal)
+      sender.service.announced.push(renewal)
       return [() => void (renewal.refused = true)]
     },
     settle: (isDone, _, at) => {
@@ -55,7 +58,7 @@ async function announce(play: Play, step: Step): Promise<void> {
         share([certificate !== from || signer !== KEYS[to] || isUnfit]),
         isNotAuthentic(brought, undefined, at),
         isDone === false ? isStopped(sender, at) : 'no',
-        isContested(sender, { from, to, at }),
+        isContested({ client: sender, from, to, at }),
         isRevoked(sender.service, from, at),
         unless(false, isRevoked(sender.service, to, at)),
       ])

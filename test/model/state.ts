@@ -43,6 +43,8 @@ export interface Service {
   readonly notBefore: Written<number>[]
   /** A service that gets the number of a deleted one has them in common with it. */
   readonly revocations: CertificateChange[]
+  /** The announcements of its clients, which such a service has in common, too. */
+  readonly announced: Renewal[]
 }
 
 /** A hold of a certificate, its release, or a revocation for good. */
@@ -50,6 +52,8 @@ export interface CertificateChange extends Written<'hold' | 'release' | 'final'>
   readonly service: Service
   /** The name of the certificate. */
   readonly certificate: string
+  /** It also concerns the certificates that this one has announced, and those that they have announced in turn. */
+  readonly follows: boolean
 }
 
 export interface Client {
@@ -71,6 +75,7 @@ export interface Client {
 
 /** A renewal that the client has announced, by the names of the certificates. It takes effect only if management approves it. */
 export interface Renewal {
+  readonly client: Client
   readonly from: string
   readonly to: string
   readonly at: Span

@@ -1,5 +1,6 @@
 import type { Received } from '../support/gateway.ts'
-import { type Certainty, isStopped } from './model.ts'
+import type { Certainty } from './certainty.ts'
+import { isStopped } from './model.ts'
 import type { Play } from './play.ts'
 import type { Held, Span } from './state.ts'
 

@@ -3,18 +3,9 @@ import type { Received } from '../support/gateway.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { newGrant } from './authorization-steps.ts'
 import { judgeIdToken } from './id-token.ts'
-import {
-  any,
-  type Certainty,
-  isOneRevoked,
-  isReuse,
-  isStopped,
-  isTooOld,
-  happened,
-  possible,
-  share,
-  unless,
-} from './model.ts'
+import { any, type Certainty, happened, possible, share, unless } from './certainty.ts'
+import { isReuse, isStopped, isTooOld } from './model.ts'
+import { isOneRevoked } from './revocation.ts'
 import type { Play } from './play.ts'
 import {
   followedBy,

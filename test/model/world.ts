@@ -15,7 +15,7 @@ import { gateway, type Received, type Sent } from '../support/gateway.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { rawTables } from '../support/raw-tables.ts'
 import { OTHER, OWN, REDIRECT_URI, RENEWED } from '../support/walk.ts'
-import { CACHE_SECONDS } from './model.ts'
+import { CACHE_SECONDS } from './certainty.ts'
 import { stoppingAt } from './requests.ts'
 import type { Span, Written } from './state.ts'
 

@@ -92,7 +92,8 @@ function serviceOf(number: number, issuer: string, manage: string): Service {
     ...{ start: 0, end: 0, gone: 0, process: 0 },
     ...{ startedAt: now, endedAt: now, latest: now },
   }
-  return { number, issuer, manage, created, again: false, deletions: [], notBefore: [], revocations: [] }
+  const none = { again: false, deletions: [], notBefore: [], revocations: [], announced: [] }
+  return { number, issuer, manage, created, ...none }
 }
 
 /** Proofs are for the endpoints of the domain with mutual TLS, on both domains. */
