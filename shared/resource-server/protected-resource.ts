@@ -8,7 +8,7 @@ import { ISSUER_MEMBERS, type IssuerOptions, tokensOf } from './issuers.ts'
 import { type Members, requireMembers } from './option-members.ts'
 import { valuesOf } from './raw-headers.ts'
 import { proofAlgorithms, readProof } from './read-proof.ts'
-import type { ResourceRequest } from './resource-request.ts'
+import { requireRequest, type ResourceRequest } from './resource-request.ts'
 import { requireBinding } from './token-binding.ts'
 import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
 import { type ResourceMetadata, resourceMetadata, type ResourceMetadataOptions } from './resource-metadata.ts'
@@ -67,7 +67,7 @@ export type Decision = { readonly allowed: true; readonly token: AccessToken } |
 export interface ProtectedResource {
   /**
    * Takes the scopes or the rules of a route, and returns the function that decides about its requests. If keys or introspection fail, the
-   * decision is a 503. The promise does not reject.
+   * decision is a 503. The promise rejects only with a `TypeError`, for an argument that is not a request.
    *
    * @throws TypeError for rules that cannot work
    */
@@ -123,6 +123,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
   const check: ProtectedResource = (given) => {
     const rules = routeRules(given)
     return async (request) => {
+      requireRequest(request)
       const { rawHeaders } = request
       const sent = readPresentedToken(valuesOf(rawHeaders, 'authorization'), valuesOf(rawHeaders, 'dpop'))
       const challenge = {

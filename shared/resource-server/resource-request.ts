@@ -1,3 +1,5 @@
+import { isJsonObject } from '../json.ts'
+
 /** The certificate of a client. A resource server needs only the thumbprint, so a front need not send more. */
 export type ClientCertificate = 'absent' | { readonly malformed: string } | { readonly thumbprint: string }
 
@@ -14,3 +16,15 @@ export interface ResourceRequest {
 
 /** The certificate of an event. Only `requireToken` makes one, and its thumbprint is not computed again. */
 type EventCertificate = Exclude<ClientCertificate, 'absent'>
+
+/** @throws TypeError for another object than a request, which code without types can give */
+export function requireRequest(request: unknown): void {
+  const { rawHeaders, certificate } = isJsonObject(request) ? request : {}
+  if (!Array.isArray(rawHeaders))
+    throw new TypeError('request.rawHeaders must be a list of the names and values of all headers in turn')
+  const isOfEvent =
+    isJsonObject(certificate) &&
+    (typeof certificate['thumbprint'] === 'string' || typeof certificate['malformed'] === 'string')
+  if (certificate !== undefined && typeof certificate !== 'string' && !isOfEvent)
+    throw new TypeError('request.certificate must be the text of a certificate in PEM, or undefined')
+}

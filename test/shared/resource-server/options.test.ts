@@ -164,3 +164,18 @@ function attempt(call: () => unknown): unknown {
     return error
   }
 }
+
+test.each<[unknown, string]>([
+  ...[undefined, null, 5, 'x', [], {}, { rawHeaders: 'authorization' }].map((request): [unknown, string] => [
+    request,
+    'request.rawHeaders must be',
+  ]),
+  ...[null, 5, {}, [], { fingerprint256: 'A' }, Buffer.from('x')].map((certificate): [unknown, string] => [
+    { rawHeaders: [], certificate },
+    'request.certificate must be',
+  ]),
+])('the request %j is refused by the name of what is wrong', async (request, message) => {
+  const decide = resource(['read']) as (request: unknown) => Promise<unknown>
+  await expect(decide(request)).rejects.toThrow(message)
+  await expect(decide(request)).rejects.toBeInstanceOf(TypeError)
+})
