@@ -1,11 +1,17 @@
 import type { Thumbprint } from '../certificate/thumbprint.ts'
+import { SERIAL_BUCKETS, serialBucket, type SerialNumber } from '../certificate/serial-number.ts'
 import type { RevocationReason } from '../certificate/revocation-reason.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { revokedIn } from '../store/lists/buckets.ts'
 import { announcedBy } from '../store/certificates/certificates.ts'
 import { isInventoryComplete } from '../store/certificates/inventory.ts'
-import { type Issued, type NamedCertificate, UNKNOWN_ISSUER } from '../store/certificates/names.ts'
-import type { CertificateNotes } from '../store/certificates/notes.ts'
+import {
+  type Issued,
+  type NamedCertificate,
+  UNKNOWN_ISSUER,
+  UNKNOWN_PARTS,
+} from '../store/certificates/names.ts'
+import { ANY_SERIAL, type IssuedSerial } from '../store/certificates/note-items.ts'
 import { issuerKeysOf } from '../store/lists/sources.ts'
 import type { Store } from '../store/store.ts'
 import { eachInParallel, inParallel } from '../store/in-parallel.ts'
@@ -28,7 +34,12 @@ interface Differences {
   readonly named: { readonly named: Issued; readonly reason: RevocationReason | undefined }[]
   /** Certificates with a listed serial number, noted by processes that did not know the keys of the source. */
   readonly unknown: Thumbprint[]
+  /** Clients with more certificates of unknown issuers than their notes have room for. Any of them may be listed. */
+  readonly clients: number[]
 }
+
+/** The certificates with a serial number. */
+type Noted = readonly [SerialNumber, IssuedSerial]
 
 /**
  * Revokes certificates in use that the lists have now, and lifts holds that they have no more. A process that notes a certificate writes the
@@ -69,14 +80,18 @@ export async function compareNotes(
         counts.revoked += 1
       }
     }
-    const endTokens = async (thumbprint: Thumbprint) => {
-      const { clients } = await certificates.notes.holders(service, thumbprint)
+    const endTokens = async (clients: readonly number[]) => {
       for (const client of clients) if (await audited.clients.cutOff(service, client, now)) counts.ended += 1
     }
     try {
       const named = differences.named.map((each) => () => apply(each))
-      const unknown = differences.unknown.map((each) => () => endTokens(each))
-      await eachInParallel(WRITERS, [...named, ...unknown], (act) => act())
+      const unknown = differences.unknown.map((each) => async () => {
+        const { clients } = await certificates.notes.holders(service, each)
+        await endTokens(clients)
+      })
+      await eachInParallel(WRITERS, [...named, ...unknown, () => endTokens(differences.clients)], (act) =>
+        act(),
+      )
       await operation.end(undefined, false)
     } catch (error) {
       await operation.end('failed', true)
@@ -90,26 +105,38 @@ async function findDifferences(
   source: RunningSource,
   buckets: readonly BucketChange[],
   service: number,
-  store: Pick<Store, 'certificates'>,
+  { certificates: { notes } }: Pick<Store, 'certificates'>,
 ): Promise<Differences> {
-  const { notes } = store.certificates
-  const found: Differences = { named: [], unknown: [] }
-  const batches = Array.from({ length: Math.ceil(buckets.length / BUCKETS_IN_A_READ) }, (_, i) =>
-    buckets.slice(i * BUCKETS_IN_A_READ, (i + 1) * BUCKETS_IN_A_READ),
-  )
-  await inParallel(READERS, batches, async (batch) => {
-    const numbers = batch.map(({ bucket }) => bucket)
-    for (const issuer of new Set([...issuerKeysOf(source), UNKNOWN_ISSUER])) {
+  const found: Differences = { named: [], unknown: [], clients: [] }
+  if (buckets.length === 0) return found
+  const unknown: Noted[][] = Array.from({ length: SERIAL_BUCKETS }, () => [])
+  await inParallel(READERS, batchesOf(Array.from({ length: UNKNOWN_PARTS }, (_, i) => i)), async (batch) => {
+    for (const issued of await notes.issuedIn(service, UNKNOWN_ISSUER, batch))
+      for (const noted of issued)
+        if (noted[0] === ANY_SERIAL) found.clients.push(...Object.keys(noted[1].noted).map(Number))
+        else unknown[serialBucket(noted[0])]?.push(noted)
+  })
+  await inParallel(READERS, batchesOf(buckets), async (batch) => {
+    for (const issuer of new Set(issuerKeysOf(source))) {
+      const numbers = batch.map(({ bucket }) => bucket)
       const issued = await notes.issuedIn(service, issuer, numbers)
-      for (const { serialNumber, reason, noted } of batch.flatMap((change, i) =>
-        changedEntries(change, issued[i], source),
-      )) {
-        if (issuer !== UNKNOWN_ISSUER) found.named.push({ named: { issuer, serialNumber }, reason })
-        else if (reason !== undefined) found.unknown.push(...notedBefore(source.knownFrom, noted))
-      }
+      for (const { serialNumber, reason } of batch.flatMap((change, i) =>
+        changedEntries(change, [...(issued[i] ?? [])], source),
+      ))
+        found.named.push({ named: { issuer, serialNumber }, reason })
     }
+    for (const { reason, noted } of batch.flatMap((change) =>
+      changedEntries(change, unknown[change.bucket] ?? [], source),
+    ))
+      if (reason !== undefined) found.unknown.push(...notedBefore(source.knownFrom, noted))
   })
   return found
+}
+
+function batchesOf<Element>(all: readonly Element[]): Element[][] {
+  return Array.from({ length: Math.ceil(all.length / BUCKETS_IN_A_READ) }, (_, i) =>
+    all.slice(i * BUCKETS_IN_A_READ, (i + 1) * BUCKETS_IN_A_READ),
+  )
 }
 
 function notedBefore(time: EpochSeconds, noted: Readonly<Record<string, EpochSeconds>>): Thumbprint[] {
@@ -119,12 +146,12 @@ function notedBefore(time: EpochSeconds, noted: Readonly<Record<string, EpochSec
 /** The certificates in use that must be compared with a bucket, with their entries in it. */
 function changedEntries(
   { before, after, isPending }: BucketChange,
-  issued: Awaited<ReturnType<CertificateNotes['issuedIn']>>[number] | undefined,
+  issued: readonly Noted[],
   { isCompared }: RunningSource,
 ) {
-  if (issued === undefined || issued.size === 0) return []
+  if (issued.length === 0) return []
   const [old, current] = [revokedIn(before), revokedIn(after)]
-  return [...issued].flatMap(([serialNumber, entry]) => {
+  return issued.flatMap(([serialNumber, entry]) => {
     const reason = current.get(serialNumber)
     const isNew = isCompared !== true && reason !== undefined
     const isChanged = isPending || isNew || reason !== old.get(serialNumber)

@@ -62,8 +62,14 @@ export function issuedId(service: number, issuer: IssuerKey, bucket: number): st
   return `${service}.issued.${issuer}.${bucket}`
 }
 
-export const issuedIdOf = (service: number, { issuer, serialNumber }: Issued) =>
-  issuedId(service, issuer, serialBucket(serialNumber))
+/**
+ * Certificates of unknown issuers can have any serial number, and anybody can make them. So they are spread by their clients, and a client
+ * with very many fills only its own item.
+ */
+export const UNKNOWN_PARTS = 256
+
+export const issuedIdOf = (service: number, { issuer, serialNumber }: Issued, client: number) =>
+  issuedId(service, issuer, issuer === UNKNOWN_ISSUER ? client % UNKNOWN_PARTS : serialBucket(serialNumber))
 
 /** Revoked certificates of a client that its state has no room for. */
 export function overflowId(service: number, client: number, thumbprint: Thumbprint): string {

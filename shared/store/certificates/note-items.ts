@@ -45,6 +45,8 @@ const IssuedSerials = lazyObject(() => ({
    */
   serials: z.record(string, z.object({ noted: z.record(string, seconds), until: seconds })),
 }))
+/** Stands for each serial number of some clients, whose numbers it has in place of thumbprints: their item has no room for further certificates. */
+export const ANY_SERIAL = '*' as SerialNumber
 export type IssuedSerial = z.output<typeof IssuedSerials>['serials'][string]
 /** The certificates with a serial number. There is one unless the CA has given the number twice. */
 export const thumbprintsOf = (serial: IssuedSerial | undefined) =>
@@ -54,4 +56,17 @@ export const serialsIn = (item: Item | undefined) => item && readMembers(IssuedS
 /** The name of a certificate by issuer and serial number, if both are known. */
 export function issuedOf({ issuer, serialNumber }: Partial<Note>): Issued | undefined {
   return issuer === undefined || serialNumber === undefined ? undefined : { issuer, serialNumber }
+}
+
+/** With this number of certificates an item stays below the 400 KB that DynamoDB allows, also if their serial numbers are long. */
+const MAX_UNKNOWN = 1500
+
+/** Whether the item of a client has, or can take, a certificate of an unknown issuer. */
+export function hasRoom(
+  known: Readonly<Record<string, IssuedSerial>>,
+  serialNumber: SerialNumber,
+  certificate: Thumbprint,
+): boolean {
+  const count = Object.values(known).reduce((sum, { noted }) => sum + Object.keys(noted).length, 0)
+  return count < MAX_UNKNOWN || known[serialNumber]?.noted[certificate] !== undefined
 }

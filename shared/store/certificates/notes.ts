@@ -21,7 +21,16 @@ import {
   serviceHolder,
   UNKNOWN_ISSUER,
 } from './names.ts'
-import { Holders, type IssuedSerial, issuedOf, Note, serialsIn, thumbprintsOf } from './note-items.ts'
+import {
+  ANY_SERIAL,
+  hasRoom,
+  Holders,
+  type IssuedSerial,
+  issuedOf,
+  Note,
+  serialsIn,
+  thumbprintsOf,
+} from './note-items.ts'
 
 /** A token that is about to be bound to a certificate. */
 export interface CertificateUse {
@@ -107,7 +116,7 @@ export class CertificateNotes {
   /**
    * The noted certificates of an issuer by serial number, for each bucket.
    *
-   * @param issuer `UNKNOWN_ISSUER` for those that no known CA has issued
+   * @param issuer `UNKNOWN_ISSUER` for those that no known CA has issued, which have `UNKNOWN_PARTS` in place of buckets
    * @param buckets at most 100
    */
   async issuedIn(
@@ -124,23 +133,27 @@ export class CertificateNotes {
   // Each write is left out if the item has everything. So requests of one moment do not keep each other from writing. Both return the time
   // until which the item stays.
 
-  async #writeIssued({ service, names, now, ...use }: CertificateUse, issued: Issued): Promise<number> {
-    const { serialNumber } = issued
+  async #writeIssued(
+    { service, client, names, now, ...use }: CertificateUse,
+    issued: Issued,
+  ): Promise<number> {
     let stays = 0
-    await changeItem(this.#table, { id: issuedIdOf(service, issued) }, (item) => {
-      const stored = serialsIn(item) ?? {}
-      const { noted = {}, until = 0 } = stored[serialNumber] ?? {}
-      const notedAt = noted[names.thumbprint]
+    await changeItem(this.#table, { id: issuedIdOf(service, issued, client) }, (item) => {
+      const stored = Object.entries(serialsIn(item) ?? {}).filter(([, entry]) => now < goneAt(entry.until))
+      const known = Object.fromEntries(stored)
+      const isUnknown = issued.issuer === UNKNOWN_ISSUER
+      const isFull = isUnknown && !hasRoom(known, issued.serialNumber, names.thumbprint)
+      const [serial, name] = isFull ? [ANY_SERIAL, client] : [issued.serialNumber, names.thumbprint]
+      const { noted = {}, until = 0 } = known[serial] ?? {}
+      const notedAt = noted[name]
       stays = until
-      // A request with only the thumbprint does not look for its issuer.
-      const isSought = issued.issuer === UNKNOWN_ISSUER && use.description !== undefined
+      // A request with only the thumbprint does not look for its issuer. An entry for several certificates is compared with every new source.
+      const isSought = isUnknown && !isFull && use.description !== undefined
       const isRecent = !isSought || now - (notedAt ?? 0) < RECENT_SECONDS
       if (notedAt !== undefined && isRecent && until >= lastNeed(use)) return undefined
-      const current = Object.entries(stored).filter(([, entry]) => now < goneAt(entry.until))
       stays = keepUntil(use, until)
       const time = isSought ? later(notedAt, now) : (notedAt ?? 0)
-      const entry = { noted: { ...noted, [names.thumbprint]: time }, until: stays }
-      const serials = { ...Object.fromEntries(current), [serialNumber]: entry }
+      const serials = { ...known, [serial]: { noted: { ...noted, [name]: time }, until: stays } }
       return {
         serials,
         ttl: Math.max(...Object.values(serials).map((each) => goneAt(each.until as EpochSeconds))),

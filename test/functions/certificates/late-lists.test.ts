@@ -14,7 +14,7 @@ import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, BOUND, EVERY_METHOD, PUBLIC } from '../../support/walk.ts'
 import { DAY, listedAuthority, NAMED, POINT } from './listed-authority.ts'
 
-const { runtime, walk, inRival, certificates, setSource, read } = await listedAuthority()
+const { runtime, walk, inRival, certificates, source, setSource, read } = await listedAuthority()
 
 const introspected = async (token: string, certificate: string) =>
   outcome(await inRival().call('/auth/introspection', { token, clientCertificate: certificate }))
@@ -97,4 +97,15 @@ test('a service notes certificates while the deployment has a source of lists', 
   const { sources } = runtime.store.lists
   await sources.changeSources(() => [])
   expect(await update()).toBeUndefined()
+})
+
+test('management lists the sources with their lists and marks those that are late, without their addresses', async () => {
+  const sources = async () => (await walk().v3('GET', '/certificate/source/get/list')).json['sources']
+  const issuerKeys = [expect.any(String), expect.any(String)]
+  expect(await sources()).toEqual([{ name: source.name, issuerKeys, late: true, lists: [] }])
+  await read([{ serial: '11' }])
+  const list = { number: '1', entries: 1, thisUpdate: (START + 1) * 1000, nextUpdate: (START + DAY) * 1000 }
+  expect(await sources()).toEqual([{ name: source.name, issuerKeys, late: false, lists: [list] }])
+  runtime.clock.now = addSeconds(START, DAY + 1)
+  expect(await sources()).toMatchObject([{ late: true }])
 })

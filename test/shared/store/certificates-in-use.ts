@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { describeCertificate } from '../../../shared/certificate/description.ts'
-import { serialBucket } from '../../../shared/certificate/serial-number.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
-import { UNKNOWN_ISSUER } from '../../../shared/store/certificates/names.ts'
+import { UNKNOWN_ISSUER, UNKNOWN_PARTS } from '../../../shared/store/certificates/names.ts'
 import { Contention } from '../../../shared/store/unavailable.ts'
 import { atCall, callsOf, type Fate, loseFirstAnswers } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -197,7 +196,7 @@ export async function certificatesInUse(engine: Engine) {
       const description = described && { ...described, serialNumber }
       const about = { service: SERVICE, client: CLIENT, names: { thumbprint }, description, now }
       await notes.write({ ...about, end: now, staleAfterSeconds: 0, checkedFrom: 0 })
-      const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [serialBucket(serialNumber)])
+      const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [CLIENT % UNKNOWN_PARTS])
       return Object.values(noted?.get(serialNumber)?.noted ?? {})
     }
     expect(await noteAt(one, 0)).toEqual([START])
@@ -207,7 +206,7 @@ export async function certificatesInUse(engine: Engine) {
     const { thumbprint } = one.names
     const use = { service: SERVICE, client: CLIENT, names: { thumbprint }, now: addSeconds(START, 9 * DAY) }
     await notes.write({ ...use, end: addSeconds(START, 500 * DAY), staleAfterSeconds: 0, checkedFrom: 0 })
-    const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [serialBucket(serialNumber)])
+    const [noted] = await notes.issuedIn(SERVICE, UNKNOWN_ISSUER, [CLIENT % UNKNOWN_PARTS])
     expect(noted?.get(serialNumber)?.noted).toMatchObject({ [thumbprint]: START + 3 * DAY })
   })
 
