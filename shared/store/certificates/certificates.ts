@@ -8,7 +8,7 @@ import { eachInParallel } from '../in-parallel.ts'
 import { openLists } from '../lists/lists.ts'
 import type { Lists } from './listed.ts'
 import { RevokedCopies } from './copies.ts'
-import { cacheKeyOf, type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
+import { type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
 import { EndingCertificates } from './ending.ts'
 import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
 import { type NamedCertificate, nameOf } from './names.ts'
@@ -61,7 +61,6 @@ export class Certificates {
   readonly moreRevoked: MoreRevoked
   readonly certificateLists: Lists
   readonly copies: RevokedCopies
-  readonly #memory: CertificateMemory
 
   /** @param cache that of the registry */
   constructor(registry: Table, grants: Table, memory: CertificateMemory, cache: Cache) {
@@ -74,7 +73,6 @@ export class Certificates {
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations, this.certificateLists)
     this.moreRevoked = new MoreRevoked(grants)
     this.copies = new RevokedCopies(grants, grants.newAttempt)
-    this.#memory = memory
   }
 
   /**
@@ -175,7 +173,7 @@ export class Certificates {
       thumbprints.map(async (thumbprint) => {
         const { clients, issued } = await this.notes.holders(service, thumbprint)
         const all = [...new Set([...clients, ...further])]
-        for (const client of all) this.#memory.revocations.forget(cacheKeyOf({ service, client, thumbprint }))
+        for (const client of all) this.inUse.forget({ service, client, thumbprint })
         return { thumbprint, issued, clients: all }
       }),
     )

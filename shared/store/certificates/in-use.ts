@@ -22,7 +22,7 @@ export interface CertifiedClient {
 }
 
 /** The key of a certificate of a client in the memory of a process. */
-export function cacheKeyOf({ service, client, thumbprint }: CertifiedClient): string {
+function cacheKeyOf({ service, client, thumbprint }: CertifiedClient): string {
   return `${service} ${client} ${thumbprint}`
 }
 
@@ -90,7 +90,8 @@ export class CertificatesInUse {
   ): Promise<string | undefined> {
     const dates = presented?.service.clientCertificatesNotBefore ?? []
     if (presented !== undefined && isBeforeDate(presented.certificate.der, dates)) return BY_DATE
-    const found = await this.#memory.revocations.remember(cacheKeyOf(certified), async () => {
+    const key = revocationsKey(certified, presented !== undefined)
+    const found = await this.#memory.revocations.remember(key, async () => {
       const { names } = await this.#know(certified, presented, await this.#lists.sources.find())
       return this.#revocations.ofCertificate(certified.service, names)
     })
@@ -117,8 +118,14 @@ export class CertificatesInUse {
 
   /** `findRevocation`, strongly consistent: it reads after every write that was done before the call. */
   findRevocationNow(certified: CertifiedClient, presented: Presented): Promise<string | undefined> {
-    this.#memory.revocations.forget(cacheKeyOf(certified))
+    this.forget(certified)
     return this.findRevocation(certified, presented)
+  }
+
+  /** The next request reads the revocations of a certificate again. */
+  forget(certified: CertifiedClient): void {
+    for (const isPresented of [true, false])
+      this.#memory.revocations.forget(revocationsKey(certified, isPresented))
   }
 
   async #confirmNote({ presented, ...binding }: NewBinding): Promise<void> {
@@ -140,7 +147,7 @@ export class CertificatesInUse {
     const use = { ...binding, ...known, staleAfterSeconds, checkedFrom }
     const { until, lastSeen, issuer } = await this.#notes.write(use)
     // Revocations that were read before this moment may miss one that has not found the note.
-    this.#memory.revocations.forget(key)
+    this.forget(binding)
     this.#memory.notes.set(key, {
       ...{ until, freshUntil: lastSeen + staleAfterSeconds, isPresented },
       authorities: issuer === undefined ? authorities() : undefined,
@@ -164,6 +171,14 @@ export class CertificatesInUse {
     }
     return knowCertificate(presented.certificate, knownAuthorities(presented, sources))
   }
+}
+
+/**
+ * The key of the revocations of a certificate in the memory of a process. A request with only the thumbprint may not find the serial number, so it
+ * decides nothing for one that presents the certificate.
+ */
+function revocationsKey(certified: CertifiedClient, isPresented: boolean): string {
+  return `${cacheKeyOf(certified)}${isPresented ? ' presented' : ''}`
 }
 
 function knownAuthorities({ service, client }: Presented, sources: readonly ListSource[]): readonly string[] {

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { atCall, callsOf } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import { certificatePem } from '../../support/vectors.ts'
 import { BASIC, BOUND, OWN, RENEWED, TLS } from '../../support/walk.ts'
 import { THUMBPRINT, twoProcesses } from './two-processes.ts'
 
@@ -71,6 +73,17 @@ test('management binds no token to a revoked certificate, and lengthens none', a
     'UNAUTHORIZED A057397 invalid_token',
   )
   expect(outcome(await update(bound.json['accessToken'], { scopes: [] }))).toBe('OK A135001')
+})
+
+test('a token that is bound to a thumbprint does not let the client authenticate with a certificate that is revoked by its serial number', async () => {
+  const issuerCertificate = certificatePem('ca-issuing')
+  await walk().setService({ trustedRootCertificates: [issuerCertificate] })
+  const client = await walk().addClient(TLS)
+  const { serialNumber } = new X509Certificate(OWN)
+  await revoke({ thumbprint: undefined, issuerCertificate, serialNumber })
+  const call = { grantType: 'CLIENT_CREDENTIALS', clientId: client.number, certificateThumbprint: THUMBPRINT }
+  expect(outcome(await walk().call('/auth/token/create', call))).toBe('OK A109001')
+  expect(outcome(await walk().credentials(client, OWN))).toBe('INVALID_CLIENT A244399 invalid_client')
 })
 
 describe('without an inventory', () => {
