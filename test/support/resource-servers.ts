@@ -28,7 +28,9 @@ type Start = (resource: ProtectedResource, rules: readonly string[] | RouteRules
 
 const listed = (rules: readonly string[] | RouteRules) => ('length' in rules ? rules : ([rules] as const))
 
-const https = (listener: RequestListener) => listen(createServer(TLS, listener))
+/** On a busy machine more than five seconds, Node's default, can pass between two requests. */
+const https = (listener: RequestListener) =>
+  listen(createServer({ ...TLS, keepAliveTimeout: 60_000 }, listener))
 
 /** The listener of an app on Node, as @hono/node-server makes it. */
 export function honoListener(app: Hono): RequestListener {

@@ -1,3 +1,4 @@
+import { Agent } from 'node:https'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { calculateJwkThumbprint, exportJWK } from 'jose'
@@ -20,6 +21,10 @@ const MALFORMED = [400, 'Bearer error="invalid_request"']
 const WRONG_PROOF = [401, `DPoP error="invalid_dpop_proof",${ALGS}`]
 const INVALID_BY_DPOP = [401, `DPoP error="invalid_token",${ALGS}`]
 const INVALID = [401, 'Bearer error="invalid_token"']
+
+/** Keeps a connection for each identity. */
+const keptAlive = new Agent({ keepAlive: true })
+afterAll(() => keptAlive.destroy())
 
 const summary = ({ status, challenge }: Answered) => [status, challenge]
 
@@ -46,7 +51,11 @@ describe.each([
       const without = await start(protectedResource(issuer[mode]), ['read'])
       afterAll(() => Promise.all([server.close(), lenient.close(), without.close()]))
       const use = async (authorization: string, dpop?: string | string[], from = server, presented = {}) =>
-        summary(await ask(from, { authorization, ...(dpop === undefined ? {} : { dpop }) }, presented))
+        summary(
+          await ask(from, { authorization, ...(dpop === undefined ? {} : { dpop }) }, presented, {
+            agent: keptAlive,
+          }),
+        )
 
       test('the holder of the key is served without a certificate', async () => {
         const headers = { authorization: `DPoP ${token}`, dpop: proof() }
