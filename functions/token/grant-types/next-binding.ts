@@ -22,6 +22,11 @@ const BINDING_REASON = {
   unbound: 'refresh-binding-damaged',
 } as const satisfies Record<string, Reason>
 
+const RENEWAL_REASON = {
+  early: 'refresh-certificate-early',
+  late: 'binding-list-late',
+} as const satisfies Record<string, Reason>
+
 /** The verdicts about a certificate or key that is not the one of the grant. */
 const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable', 'differs', 'key-differs'])
 
@@ -47,7 +52,7 @@ export async function nextBinding(grant: Tokens, context: TokenContext, call: Ca
   const renewal = verdict === 'differs' ? await findRenewal(grant, context, call) : 'none'
   if (renewal === 'leads') return { binding: bindTo(certificate), renewedByAnnouncement: true }
   if (verdict !== 'holds' && !(mayRenew && RENEWABLE.has(verdict)))
-    throw new Refusal(renewal === 'early' ? 'refresh-certificate-early' : BINDING_REASON[verdict])
+    throw new Refusal(renewal === 'none' ? BINDING_REASON[verdict] : RENEWAL_REASON[renewal])
   const binding = proof.jkt === undefined ? bindTo(certificate) : { jkt: proof.jkt }
   return { binding, renewedByAnnouncement }
 }
@@ -55,13 +60,13 @@ export async function nextBinding(grant: Tokens, context: TokenContext, call: Ca
 /**
  * Whether the client has announced the certificate of the request as the next one of the grant. This costs a read.
  *
- * @throws Refusal binding-list-late
+ * @returns `late` if the certificate of the grant may have been revoked unnoticed, which ends its renewal
  */
 async function findRenewal(
   grant: Tokens,
   { client, certificate }: TokenContext,
   call: Call,
-): Promise<ReturnType<typeof judgeRenewal>> {
+): Promise<ReturnType<typeof judgeRenewal> | 'late'> {
   const { service, store, now } = call
   const [from, to] = [boundThumbprint(grant.binding), thumbprintOf(certificate)]
   if (from === undefined || to === undefined || !settingsOf(service, client).renewalAnnounceable)
@@ -69,7 +74,5 @@ async function findRenewal(
   const { renewals } = store.certificates
   const [renewal] = await renewals.find(grant.service, grant.client, from)
   const verdict = judgeRenewal(renewal, { from, to }, now)
-  // The certificate of the grant may have been revoked unnoticed, which ends its renewal.
-  if (verdict === 'leads' && (await isNotedListLate(from, call))) throw new Refusal('binding-list-late')
-  return verdict
+  return verdict === 'leads' && (await isNotedListLate(from, call)) ? 'late' : verdict
 }

@@ -63,6 +63,10 @@ test('with crlStale refuse, no certificate is announced in place of one whose li
   const { refresh } = await walk().granted(client, listed.cert)
   expect(await announce(listed, stranger)).toBe('OK A033091')
   expect(await announce(listed, stranger, selfSigned)).toBe('OK A033091')
+  const named = await walk().addClient(NAMED, BOUND)
+  const proven = (await walk().granted(named, listed.cert)).refresh
+  const sameName = holderOf(await issuedClient(await authority('Other CA'), { serial: 0x21 }))
+  expect(await announce(listed, sameName, named)).toBe('OK A033091')
   // While a revocation of the present certificate cannot be seen, the announcement does not count.
   const move = async () => [
     outcome(await walk().refresh(client, refresh, stranger.cert)),
@@ -70,6 +74,8 @@ test('with crlStale refuse, no certificate is announced in place of one whose li
   ]
   runtime.clock.now = addSeconds(START, DAY + 1)
   expect(await move()).toEqual([LATE_TOKEN, LATE_CLIENT])
+  // This client proves a key of its own, so its grant moves without an announcement as well.
+  expect(outcome(await walk().refresh(named, proven, sameName.cert))).toBe('OK A053001')
   await walk().setService({ ...EVERY_METHOD, crlStale: 'accept' })
   runtime.clock.now = addSeconds(START, DAY + 100)
   expect(await move()).toEqual(['OK A053001', 'OK A052001'])
