@@ -1,29 +1,18 @@
 import { Contention, StoreUnavailable } from './unavailable.ts'
 
+type Action<Element> = (element: Element) => Promise<unknown>
+
 /**
  * Does the same with each element, some at once. After a failure it begins with no further element, and throws when all others have ended.
  *
  * @param workers the number of elements at once
  */
-export async function inParallel<Element>(
+export function inParallel<Element>(
   workers: number,
   elements: readonly Element[],
-  action: (element: Element) => Promise<unknown>,
+  action: Action<Element>,
 ): Promise<void> {
-  const pending = elements.values()
-  let isFailed = false
-  const work = async () => {
-    for (const element of pending) {
-      if (isFailed) return
-      await action(element).catch((error: unknown) => {
-        isFailed = true
-        throw error
-      })
-    }
-  }
-  const outcomes = await Promise.allSettled(Array.from({ length: workers }, work))
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+  return act(workers, elements, action, () => true)
 }
 
 /**
@@ -32,17 +21,33 @@ export async function inParallel<Element>(
  *
  * @throws the first failure, at the end
  */
-export async function eachInParallel<Element>(
+export function eachInParallel<Element>(
   workers: number,
   elements: readonly Element[],
-  action: (element: Element) => Promise<unknown>,
+  action: Action<Element>,
 ): Promise<void> {
+  const isOfAll = (error: unknown) => error instanceof StoreUnavailable && !(error instanceof Contention)
+  return act(workers, elements, action, isOfAll)
+}
+
+async function act<Element>(
+  workers: number,
+  elements: readonly Element[],
+  action: Action<Element>,
+  isLast: (error: unknown) => boolean,
+): Promise<void> {
+  const pending = elements.values()
   const failures: unknown[] = []
-  await inParallel(workers, elements, (element) =>
-    action(element).catch((error: unknown) => {
-      if (error instanceof StoreUnavailable && !(error instanceof Contention)) throw error
-      failures.push(error)
-    }),
-  )
+  let isOver = false
+  const work = async () => {
+    for (const element of pending) {
+      if (isOver) return
+      await action(element).catch((error: unknown) => {
+        failures.push(error)
+        isOver ||= isLast(error)
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
   if (failures.length > 0) throw failures[0]
 }
