@@ -61,6 +61,15 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
       by(1, 'refresh', { pick: 1, how: CERTIFICATE }),
     ],
   ),
+  'a hold by the serial number ends tokens that only the thumbprint was given for, and only its own name lifts it':
+    runOf(
+      'kept',
+      ...[by(0, 'create'), by(0, 'refresh')],
+      ...[by(0, 'revokeCertificate'), by(1, 'revokeCertificate', { other: 6 })],
+      by(0, 'revokeCertificate', { other: 11 }),
+      ...[by(0, 'releaseCertificate'), by(1, 'introspect'), by(1, 'introspect', { pick: 3 })],
+      ...[by(0, 'releaseCertificate', { pick: 1 }), by(1, 'introspect', { pick: 3 })],
+    ),
   'a revocation with all tokens of the clients also ends those of another certificate': runOf(
     'kept',
     ...[by(0, 'create'), by(0, 'credentials', { how: CERTIFICATE, pick: 1 })],

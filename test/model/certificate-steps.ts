@@ -1,8 +1,11 @@
+import { X509Certificate } from 'node:crypto'
 import { any, negated } from './certainty.ts'
 import { changesOf, isReleasable } from './revocation.ts'
 import type { Play } from './play.ts'
+import { isSureBinding } from './possession.ts'
 import { type CertificateChange, type Client, type Service, type Span, unfinished } from './state.ts'
 import { chosen, hasService, type Operations, serviceOf, type Step, type Undo } from './steps.ts'
+import { ISSUER, OTHER_ISSUER } from './world.ts'
 
 /** The steps with revocations of certificates. */
 export const CERTIFICATE_STEPS: Operations = {
@@ -15,45 +18,64 @@ const REASONS = ['certificateHold', 'certificateHold', 'keyCompromise'] as const
 /** Some go on with the certificates that clients have announced in place of a revoked one. */
 async function revokeCertificate(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
-  const certificate = chosen(Object.keys(play.world.certificates), step.pick)
-  const reason = chosen(REASONS, step.other)
-  const thumbprint = play.world.certificates[certificate]?.thumbprint
+  const [reason, isBySerial, follows] = [
+    chosen(REASONS, step.other),
+    step.other > 5,
+    (step.how ?? 0) % 2 === 1,
+  ]
+  const names = Object.keys(play.world.certificates)
+  const replaced = follows ? service.announced.map(({ from }) => from) : []
+  const certificate = chosen(replaced.length === 0 ? names : replaced, step.pick)
   const value = reason === 'certificateHold' ? 'hold' : 'final'
   const endClientTokens = step.pick % 4 === 3
-  const follows = (step.how ?? 0) % 2 === 1
-  const more = `${follows ? ', with announced ones' : ''}${endClientTokens ? ', with all tokens' : ''}`
+  // The certificates of another CA have the same serial numbers.
+  const isOfOther = step.other === 11
+  const more = `${isOfOther ? ' and another CA' : ''}${follows ? ', with announced ones' : ''}${endClientTokens ? ', with all tokens' : ''}`
   await play.ask(step, {
-    name: `revoke ${certificate} because of ${reason}${more}`,
+    name: `revoke ${shown(certificate, isBySerial)} because of ${reason}${more}`,
     send: (by) => {
-      const members = { thumbprint, reason, revokeAnnounced: follows, endClientTokens }
+      const named = naming(play, certificate, isBySerial, isOfOther ? OTHER_ISSUER : ISSUER)
+      const members = { ...named, reason, revokeAnnounced: follows, endClientTokens }
       return play.call(by, service, '/certificate/revoke', members)
     },
-    begins: (at) => [
-      change({ service, certificate, follows, value, at }),
-      ...(endClientTokens ? cutOffs(play, service, certificate, at) : []),
-    ],
+    begins: (at) => {
+      if (isOfOther) return []
+      const made = { service, certificate, isBySerial, follows, value, at } as const
+      return [change(made), ...(endClientTokens ? cutOffs(play, made) : [])]
+    },
     settle: (isDone) => play.judge('the revocation of a certificate', isDone, mayBeDeleted(service)),
   })
 }
 
-/** The clients that have bound tokens to the certificate lose all of theirs. Others may have a note of it, too. */
-function cutOffs(play: Play, service: Service, certificate: string, at: Span): Undo[] {
+const shown = (certificate: string, isBySerial: boolean) =>
+  `${certificate}${isBySerial ? ' by its serial number' : ''}`
+
+/** The members that name a certificate. */
+function naming({ world }: Play, certificate: string, isBySerial: boolean, issuerCertificate = ISSUER) {
+  const { pem = '', thumbprint } = world.certificates[certificate] ?? {}
+  return isBySerial
+    ? { issuerCertificate, serialNumber: new X509Certificate(pem).serialNumber }
+    : { thumbprint }
+}
+
+/** The clients that have bound tokens to a certificate that it concerns lose all of theirs. Others may have a note of it, too. */
+function cutOffs(play: Play, { service, at }: CertificateChange): Undo[] {
+  const certificates = Object.keys(play.world.certificates).filter((certificate) =>
+    changesOf(service, certificate, false).some((change) => change.at === at),
+  )
   const clients = play.clients.filter((client) => client.service.number === service.number)
   return clients.map((client) => {
-    const isSure = client.service === service && hasBound(play, client, certificate, at)
-    return play.use(client.cutOffs, isSure ? at : unfinished(at))
+    const isFound = certificates.some((certificate) => hasBound(play, client, certificate, at))
+    return play.use(client.cutOffs, isFound && client.service === service ? at : unfinished(at))
   })
 }
 
 function hasBound({ grants }: Play, client: Client, certificate: string, seen: Span): boolean {
   return grants
     .filter((grant) => grant.client === client && grant.held.some(({ made }) => made.end < seen.start))
-    .some(({ binding }) =>
-      binding.some(
-        ({ value, at }) =>
-          value === certificate &&
-          at.end < seen.start &&
-          binding.every((other) => other.at.start !== at.start || other.value === value),
+    .some((grant) =>
+      grant.binding.some(
+        (each) => each.value === certificate && each.at.end < seen.start && isSureBinding(grant, each),
       ),
     )
 }
@@ -61,16 +83,20 @@ function hasBound({ grants }: Play, client: Client, certificate: string, seen: S
 /** Some certificates are not on hold. */
 async function releaseCertificate(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
-  const names = Object.keys(play.world.certificates)
-  const revoked = names.filter((name) => changesOf(service, name).length > 0)
-  const certificate = chosen(revoked.length === 0 ? names : revoked, step.pick)
-  const thumbprint = play.world.certificates[certificate]?.thumbprint
+  const names = Object.keys(play.world.certificates).flatMap((certificate) => [
+    { certificate, isBySerial: false },
+    { certificate, isBySerial: true },
+  ])
+  const revoked = names.filter(({ certificate, isBySerial }) =>
+    changesOf(service, certificate, true).some((each) => each.isBySerial === isBySerial),
+  )
+  const { certificate, isBySerial } = chosen(revoked.length === 0 ? names : revoked, step.pick)
   await play.ask(step, {
-    name: `release ${certificate}`,
-    send: (by) => play.call(by, service, '/certificate/release', { thumbprint }),
-    begins: (at) => [change({ service, certificate, follows: false, value: 'release', at })],
+    name: `release ${shown(certificate, isBySerial)}`,
+    send: (by) => play.call(by, service, '/certificate/release', naming(play, certificate, isBySerial)),
+    begins: (at) => [change({ service, certificate, isBySerial, follows: false, value: 'release', at })],
     settle: (isDone, _, at: Span) => {
-      const wrong = any([negated(isReleasable(service, certificate, at)), mayBeDeleted(service)])
+      const wrong = any([negated(isReleasable(service, certificate, isBySerial, at)), mayBeDeleted(service)])
       play.judge('the release of a certificate', isDone, wrong)
     },
   })

@@ -47,7 +47,7 @@ async function create(play: Play, step: Step): Promise<void> {
     send: (by) =>
       play.call(by, client.service, '/auth/token/create', { ...call, ...membersOf(play, binding) }),
     settle: (isDone, { json }, at) => {
-      const revoked = isRevokedForNew(client, [binding], at)
+      const revoked = isRevokedForNew(client, [binding], at, false)
       play.judge('the binding of new tokens', isDone, isDone === true ? revoked : 'maybe')
       if (isDone !== true) return
       const grant = newGrant(play, client, at, { binding: [{ value: binding, at }] })
@@ -73,7 +73,10 @@ function changeOf(play: Play, { grant, expiry }: Held, { other, pick }: Step): C
       const binding = chosen([...Object.keys(play.world.certificates), 'key1', 'key2'], pick + other)
       const note = (at: Span) => play.write(grant.binding, binding, at)
       const wrong = (at: Span) =>
-        any([isOtherKind(grant, binding, at), unless(false, isRevokedForNew(grant.client, [binding], at))])
+        any([
+          isOtherKind(grant, binding, at),
+          unless(false, isRevokedForNew(grant.client, [binding], at, false)),
+        ])
       return { members: membersOf(play, binding), note, wrong }
     }
     case 1:
@@ -112,7 +115,7 @@ async function update(play: Play, step: Step): Promise<void> {
     settle: (isDone, _, at) => {
       const { client, binding } = held.grant
       // Tokens of a revoked certificate get no later end.
-      const revoked = unless(false, isRevokedForNew(client, possible(binding, at), at))
+      const revoked = unless(false, isRevokedForNew(client, possible(binding, at), at, false))
       judgeChange(play, held, isDone, at, any([wrong?.(at) ?? 'no', revoked]))
       if (isDone === true) judgeKind(play, held.grant)
     },
@@ -129,7 +132,13 @@ async function renew(play: Play, step: Step): Promise<void> {
     send: (by) => play.call(by, grant.client.service, '/auth/token/update', call),
     begins: (at) => [play.succession.replaces(grant, 'access', at)],
     settle: (isDone, { json }, at) => {
-      judgeChange(play, held, isDone, at, isRevokedForNew(grant.client, possible(grant.binding, at), at))
+      judgeChange(
+        play,
+        held,
+        isDone,
+        at,
+        isRevokedForNew(grant.client, possible(grant.binding, at), at, false),
+      )
       if (isDone !== undefined) play.succession.replaced(grant, at)
       if (isDone !== true) return
       const { jwtAccessToken, accessToken } = json

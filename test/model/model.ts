@@ -51,7 +51,7 @@ export function isDead(held: Held, seen: Span, mode: Refreshing): Certainty {
   const { client, ends, binding } = held.grant
   return any([
     isStopped(client, seen),
-    isOneRevoked(client.service, possible(binding, seen), seen),
+    isOneRevoked(client.service, possible(binding, seen), seen, false),
     isTooOld(held, seen),
     ...ends.map(({ at, sure }) => unless(sure, happened(at, seen))),
     agreed(possible(held.expiry, seen).map((end) => isPast(end, seen))),

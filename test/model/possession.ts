@@ -13,7 +13,15 @@ import {
 import { isProofDead, mayBeLocked } from './model.ts'
 import { isOneRevoked, isRevoked } from './revocation.ts'
 import { hasFollowed, leads } from './renewal.ts'
-import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
+import {
+  type Binding,
+  type Client,
+  type Grant,
+  type Proof,
+  type Span,
+  UNBOUND,
+  type Written,
+} from './state.ts'
 
 /** The rules of binding (docs/architecture.md, section 4): which proof a client must bring, and how its tokens are bound. */
 
@@ -107,12 +115,13 @@ export function refreshedBindings(grant: Grant, brought: Presentation, seen: Spa
   )
 }
 
-/** Whether tokens with one of these bindings are refused because the certificate is revoked. Those of a cached answer are dead. */
+/** Whether tokens with one of these bindings are refused because the certificate is revoked. Those of a cached answer are dead. @param isShown as at `isRevoked` */
 export const isRevokedForNew = (
   { service }: Client,
   bindings: readonly (Binding | undefined)[],
   seen: Span,
-): Certainty => isOneRevoked(service, bindings, seen, happenedToCache)
+  isShown: boolean,
+): Certainty => isOneRevoked(service, bindings, seen, isShown, happenedToCache)
 
 /**
  * Whether a code or a refresh token is refused because the certificate of the request is revoked. Only the clients that have tokens of a
@@ -126,8 +135,8 @@ export function isPresentedRevoked(
   if (certificate === undefined) return 'no'
   const isBinding = bindings.every((binding) => binding === undefined || binding === certificate)
   return any([
-    unless(isBinding, isRevoked(sender.service, certificate, seen)),
-    isRevokedForNew(sender, bindings, seen),
+    unless(isBinding, isRevoked(sender.service, certificate, seen, true)),
+    isRevokedForNew(sender, bindings, seen, true),
   ])
 }
 
@@ -150,7 +159,7 @@ export function isNotAuthentic(brought: Presentation, target: string | undefined
   const { sender, proof } = brought
   return any([
     isWrong(brought, seen),
-    sender.method.includes('TLS') ? isRevokedForNew(sender, [brought.certificate], seen) : 'no',
+    sender.method.includes('TLS') ? isRevokedForNew(sender, [brought.certificate], seen, true) : 'no',
     mayBeLocked(sender, seen),
     proof === undefined ? 'no' : isProofDead(proof, target, seen),
   ])
@@ -169,9 +178,13 @@ function isWrong({ sender, secret, certificate }: Presentation, seen: Span): Cer
 /** Certificates with one subject have names with one first word. */
 export const subjectOf = (certificate: string | undefined) => certificate?.split(' ')[0]
 
+/** Whether a request certainly has stored this binding: it is over, and may not have stored another one. */
+export const isSureBinding = ({ binding }: Grant, { value, at }: Written<Binding>): boolean =>
+  at.end !== Infinity && binding.every((other) => other.at.start !== at.start || other.value === value)
+
 /** A grant keeps its kind of binding for life (decision D6): of two requests that bind it at once, one is refused or binds it alike. */
-export function judgeKind(play: Play, { binding }: Grant): void {
-  const done = binding.filter(({ at, value }) => at.end !== Infinity && value !== UNBOUND)
+export function judgeKind(play: Play, grant: Grant): void {
+  const done = grant.binding.filter((each) => isSureBinding(grant, each) && each.value !== UNBOUND)
   const kinds = new Set(done.map(({ value }) => isKey(value)))
   if (kinds.size > 1) play.fail('a grant was bound to a certificate and to a key')
 }

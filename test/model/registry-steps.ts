@@ -57,6 +57,7 @@ function addService(play: Play, number: number, issuer: string, manage: unknown,
   const service = {
     ...{ number, issuer, manage: String(manage), created, again: former !== undefined },
     ...{ deletions: [], notBefore: [], revocations: former?.revocations ?? [] },
+    shown: [],
     announced: former?.announced ?? [],
   }
   play.services.push(service)

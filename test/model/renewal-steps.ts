@@ -59,10 +59,11 @@ async function announce(play: Play, step: Step): Promise<void> {
         isNotAuthentic(brought, undefined, at),
         isDone === false ? isStopped(sender, at) : 'no',
         isContested({ client: sender, from, to, at }),
-        isRevoked(sender.service, from, at),
-        unless(false, isRevoked(sender.service, to, at)),
+        isRevoked(sender.service, from, at, true),
+        unless(false, isRevoked(sender.service, to, at, true)),
       ])
       play.judge('the announcement', isDone, wrong)
+      if (isDone === true) sender.service.shown.push({ certificate: from, at }, { certificate: to, at })
     },
   })
 }

@@ -15,7 +15,7 @@ function changed({ client, from, at }: Renewal, isEnd: boolean, seen: Span): Cer
 /** Whether a revocation of one of its certificates has ended a renewal. An index, which may lag behind, finds those to a certificate. */
 function isEndedByRevocation({ client, from, to, at }: Renewal, seen: Span): Certainty {
   const ended = (certificate: string) =>
-    changesOf(client.service, certificate)
+    changesOf(client.service, certificate, false)
       .filter((change) => change.value !== 'release' && happened(change.at, at) !== 'yes')
       .map((change) =>
         unless(certificate === from && happened(at, change.at) === 'yes', happened(change.at, seen)),

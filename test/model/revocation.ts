@@ -11,15 +11,30 @@ import {
 } from './certainty.ts'
 import { type Renewal, type Service, type Span, unfinished } from './state.ts'
 
-/** Whether a certificate is revoked, for good or by a hold. */
+/**
+ * Whether a certificate is revoked, for good or by a hold.
+ *
+ * @param isShown whether the request has the certificate. If not, a serial number leads to it only if it was shown before
+ */
 export function isRevoked(
   service: Service,
   certificate: string,
   seen: Span,
+  isShown: boolean,
   hasHappened = happened,
 ): Certainty {
-  const changes = changesOf(service, certificate)
-  return any([isFinal(changes, seen, hasHappened), isOnHold(service, changes, seen, hasHappened)])
+  const changes = changesOf(service, certificate, isShown)
+  return any([
+    isFinal(changes, seen, hasHappened),
+    ...[false, true].map((isBySerial) =>
+      isOnHold(
+        service,
+        changes.filter((change) => change.isBySerial === isBySerial),
+        seen,
+        hasHappened,
+      ),
+    ),
+  ])
 }
 
 /** `isRevoked`, if any of these bindings may be the one that counts. */
@@ -27,40 +42,67 @@ export function isOneRevoked(
   service: Service,
   bindings: readonly (string | undefined)[],
   seen: Span,
+  isShown: boolean,
   hasHappened = happened,
 ): Certainty {
-  const each = bindings.map((name) => (name ? isRevoked(service, name, seen, hasHappened) : 'no'))
+  const each = bindings.map((name) => (name ? isRevoked(service, name, seen, isShown, hasHappened) : 'no'))
   return each.length === 0 ? 'no' : agreed(each)
 }
 
-/** Whether a certificate can be released for a request, which itself does not count. */
-export function isReleasable(service: Service, certificate: string, seen: Span): Certainty {
-  const changes = changesOf(service, certificate).filter(({ at }) => at.start !== seen.start)
+/** Whether a hold can be released by this name of a certificate. The request itself does not count. */
+export function isReleasable(
+  service: Service,
+  certificate: string,
+  isBySerial: boolean,
+  seen: Span,
+): Certainty {
+  const changes = changesOf(service, certificate, true).filter(
+    (change) => change.isBySerial === isBySerial && change.at.start !== seen.start,
+  )
   const held = isOnHold(service, changes, seen, happened)
   return negated(any([isFinal(changes, seen, happened), negated(held)]))
 }
 
 type Change = Service['revocations'][number]
 
-/** A change at a deleted service with this number may have reached this one. */
-export const changesOf = (service: Service, certificate: string): Change[] =>
+/** The changes that concern a certificate, as those of its own. One at a deleted service with this number may have reached this one. */
+export const changesOf = (service: Service, certificate: string, isShown: boolean): Change[] =>
   service.revocations.flatMap((change) => {
-    const reached = reaches(change, certificate)
-    if (reached === 'no') return []
-    const isSure = reached === 'yes' && change.service === service
-    return [isSure ? change : { ...change, at: unfinished(change.at) }]
+    const isFound = !change.isBySerial || isShown || isKnown(change)
+    const own = certificate !== change.certificate ? 'no' : isFound ? 'yes' : 'maybe'
+    // The revocation of an announced certificate names its thumbprint.
+    const announced = isAnnounced(change, certificate)
+    return [
+      ...changeOf(service, change, own),
+      ...(own === 'yes' && !change.isBySerial
+        ? []
+        : changeOf(service, { ...change, isBySerial: false }, announced)),
+    ]
   })
 
-/** Whether a change concerns a certificate: by its name, or because one that it concerns has announced it. */
-function reaches(change: Change, certificate: string, passed: readonly string[] = []): Certainty {
-  if (certificate === change.certificate) return 'yes'
+function changeOf(service: Service, change: Change, reaches: Certainty): Change[] {
+  if (reaches === 'no') return []
+  // A deletion erases the revocations. Another process may use the service while it has it in its cache.
+  const isSure = reaches === 'yes' && change.service === service && service.deletions.length === 0
+  return [isSure ? change : { ...change, at: unfinished(change.at) }]
+}
+
+/** Whether the serial number of a change leads to the certificate. */
+const isKnown = ({ service, certificate, at }: Change): boolean =>
+  service.shown.some((shown) => shown.certificate === certificate && happened(shown.at, at) === 'yes')
+
+/** Whether a change goes on with a certificate, because one that it concerns has announced it. */
+function isAnnounced(change: Change, certificate: string, passed: readonly string[] = []): Certainty {
+  const isFirst = ({ from }: Renewal) => from === change.certificate
   const leading = change.service.announced.filter(
-    ({ from, to }) => change.follows && to === certificate && !passed.includes(from),
+    (renewal) =>
+      change.follows && renewal.to === certificate && (isFirst(renewal) || !passed.includes(renewal.from)),
   )
   return any(
-    leading.map((renewal) =>
-      both(reaches(change, renewal.from, [...passed, certificate]), isFollowed(renewal, change)),
-    ),
+    leading.map((renewal) => {
+      const reached = isFirst(renewal) ? 'yes' : isAnnounced(change, renewal.from, [...passed, certificate])
+      return both(reached, isFollowed(renewal, change))
+    }),
   )
 }
 

@@ -43,6 +43,8 @@ export interface Service {
   readonly notBefore: Written<number>[]
   /** A service that gets the number of a deleted one has them in common with it. */
   readonly revocations: CertificateChange[]
+  /** The requests that have shown a certificate to it, and so its issuer and serial number. */
+  readonly shown: { readonly certificate: string; readonly at: Span }[]
   /** The announcements of its clients, which such a service has in common, too. */
   readonly announced: Renewal[]
 }
@@ -52,6 +54,8 @@ export interface CertificateChange extends Written<'hold' | 'release' | 'final'>
   readonly service: Service
   /** The name of the certificate. */
   readonly certificate: string
+  /** It names the certificate by its issuer and serial number, and not by its thumbprint. */
+  readonly isBySerial: boolean
   /** It also concerns the certificates that this one has announced, and those that they have announced in turn. */
   readonly follows: boolean
 }

@@ -19,7 +19,7 @@ import {
   refreshedBindings,
 } from './possession.ts'
 import { boundTo, presentation, sendAsClient, usualKey, wayOf } from './presentation.ts'
-import { type Binding, type Grant, type Held, type Span, unfinished } from './state.ts'
+import { type Binding, type Grant, type Held, type Service, type Span, UNBOUND, unfinished } from './state.ts'
 import { clientOf, hasClient, holds, type Operations, pickHeld, type Step } from './steps.ts'
 import { ACCESS_SECONDS, expiresIn, REFRESH_SECONDS } from './world.ts'
 
@@ -145,7 +145,7 @@ function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }:
   // A replay, or one that lost against another request, may have used up its proof and ended the grant.
   const isContested = uses.length > 0 || grant.ends.length > 0
   const { client, binding } = grant
-  const ended = [isStopped(client, at), isOneRevoked(client.service, possible(binding, at), at)]
+  const ended = [isStopped(client, at), isOneRevoked(client.service, possible(binding, at), at, false)]
   const isRight = any([wrong, ...ended, isTooOld(held, at)]) === 'no'
   if (isContested) brought.proof?.uses.push(unfinished(at))
   if (uses.length === 0 || !mayEnd(play, held)) return
@@ -154,12 +154,20 @@ function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }:
 }
 
 function bind(play: Play, grant: Grant, bindings: readonly (Binding | undefined)[], at: Span): void {
+  noteShown(grant.client.service, bindings, at)
   const { binding } = grant
   const known = binding.at(-1)?.value
   const made = bindings.filter((each) => each !== undefined)
   if (made.every((each) => each === known)) return
   binding.push(...[...new Set(made)].map((value) => ({ value, at })))
   judgeKind(play, grant)
+}
+
+/** A certificate that tokens were bound to. */
+function noteShown({ shown }: Service, bindings: readonly (Binding | undefined)[], at: Span): void {
+  const [certificate] = bindings
+  if (certificate === undefined || certificate === UNBOUND || isKey(certificate)) return
+  if (bindings.every((each) => each === certificate)) shown.push({ certificate, at })
 }
 
 function holdTokens(
@@ -202,7 +210,7 @@ async function credentials(play: Play, step: Step): Promise<void> {
       const wrong = any([
         share([sender.method === 'NONE']),
         isNotAuthentic(brought, '/token', at),
-        isRevokedForNew(sender, bindings, at),
+        isRevokedForNew(sender, bindings, at, true),
         share(bindings.map((binding) => binding === undefined)),
       ])
       // A process that has a stopped client in its cache may make tokens, but they are dead.

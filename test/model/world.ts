@@ -14,6 +14,7 @@ import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
 import { gateway, type Received, type Sent } from '../support/gateway.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { rawTables } from '../support/raw-tables.ts'
+import { certificatePem } from '../support/vectors.ts'
 import { OTHER, OWN, REDIRECT_URI, RENEWED } from '../support/walk.ts'
 import { CACHE_SECONDS } from './certainty.ts'
 import { stoppingAt } from './requests.ts'
@@ -63,6 +64,10 @@ const certificate = (pem: string) => ({
   pem,
   thumbprint: hash('sha256', new X509Certificate(pem).raw, 'base64url'),
 })
+
+/** The CA that has issued all of them. */
+export const ISSUER = certificatePem('ca-issuing')
+export const OTHER_ISSUER = certificatePem('ca-other-root')
 
 const CERTIFICATES = { own: certificate(OWN), 'own renewed': certificate(RENEWED), other: certificate(OTHER) }
 
@@ -199,6 +204,7 @@ export function serviceSettings({ refresh }: Pick<Mode, 'refresh'>) {
     pkceRequired: false,
     pkceS256Required: false,
     clientIdAliasEnabled: true,
+    trustedRootCertificates: [ISSUER],
     accessTokenDuration: ACCESS_SECONDS,
     refreshTokenDuration: REFRESH_SECONDS,
     pushedAuthReqDuration: PUSHED_SECONDS,
