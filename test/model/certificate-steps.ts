@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { any, negated } from './certainty.ts'
+import { any, happened, negated, share } from './certainty.ts'
 import { changesOf, isReleasable } from './revocation.ts'
 import type { Play } from './play.ts'
 import { isSureBinding } from './possession.ts'
@@ -26,6 +26,7 @@ async function revokeCertificate(play: Play, step: Step): Promise<void> {
   const names = Object.keys(play.world.certificates)
   const replaced = follows ? service.announced.map(({ from }) => from) : []
   const certificate = chosen(replaced.length === 0 ? names : replaced, step.pick)
+  const clients = clientsFor(play, step, service)
   const value = reason === 'certificateHold' ? 'hold' : 'final'
   const endClientTokens = step.pick % 4 === 3
   // The certificates of another CA have the same serial numbers.
@@ -35,16 +36,33 @@ async function revokeCertificate(play: Play, step: Step): Promise<void> {
     name: `revoke ${shown(certificate, isBySerial)} because of ${reason}${more}`,
     send: (by) => {
       const named = naming(play, certificate, isBySerial, isOfOther ? OTHER_ISSUER : ISSUER)
-      const members = { ...named, reason, revokeAnnounced: follows, endClientTokens }
+      const clientIdentifiers = clients.map(({ number }) => String(number))
+      const members = { ...named, reason, revokeAnnounced: follows, endClientTokens, clientIdentifiers }
       return play.call(by, service, '/certificate/revoke', members)
     },
     begins: (at) => {
       if (isOfOther) return []
-      const made = { service, certificate, isBySerial, follows, value, at } as const
+      const made = { service, certificate, isBySerial, clients, follows, value, at } as const
       return [change(made), ...(endClientTokens ? cutOffs(play, made) : [])]
     },
-    settle: (isDone) => play.judge('the revocation of a certificate', isDone, mayBeDeleted(service)),
+    settle: (isDone, _, at) => {
+      const isUnnamed = !service.isNoted && (clients.length === 0 || isBySerial)
+      const deletions = clients.flatMap((client) => client.deletions)
+      const wrong = any([
+        share([isUnnamed]),
+        ...deletions.map((each) => happened(each, at)),
+        mayBeDeleted(service),
+      ])
+      play.judge('the revocation of a certificate', isDone, wrong)
+    },
   })
+}
+
+/** A service without notes must learn which clients use the certificate. */
+function clientsFor({ clients }: Play, { pick, other }: Step, service: Service): Client[] {
+  const own = clients.filter((client) => client.service === service).slice(-3)
+  if (service.isNoted || other % 5 === 4) return []
+  return own.filter((_, at) => at === pick % own.length || at === other % own.length)
 }
 
 const shown = (certificate: string, isBySerial: boolean) =>
@@ -58,13 +76,17 @@ function naming({ world }: Play, certificate: string, isBySerial: boolean, issue
     : { thumbprint }
 }
 
-/** The clients that have bound tokens to a certificate that it concerns lose all of theirs. Others may have a note of it, too. */
-function cutOffs(play: Play, { service, at }: CertificateChange): Undo[] {
+/**
+ * The clients that have bound tokens to a certificate that it concerns lose all of theirs, others may have a note of it, too. Without notes
+ * those that it names lose theirs.
+ */
+function cutOffs(play: Play, { service, clients, at }: CertificateChange): Undo[] {
+  if (!service.isNoted) return clients.map((client) => play.use(client.cutOffs, at))
   const certificates = Object.keys(play.world.certificates).filter((certificate) =>
-    changesOf(service, certificate, false).some((change) => change.at === at),
+    changesOf({ service, isShown: false }, certificate).some((change) => change.at === at),
   )
-  const clients = play.clients.filter((client) => client.service.number === service.number)
-  return clients.map((client) => {
+  const all = play.clients.filter((client) => client.service.number === service.number)
+  return all.map((client) => {
     const isFound = certificates.some((certificate) => hasBound(play, client, certificate, at))
     return play.use(client.cutOffs, isFound && client.service === service ? at : unfinished(at))
   })
@@ -88,13 +110,15 @@ async function releaseCertificate(play: Play, step: Step): Promise<void> {
     { certificate, isBySerial: true },
   ])
   const revoked = names.filter(({ certificate, isBySerial }) =>
-    changesOf(service, certificate, true).some((each) => each.isBySerial === isBySerial),
+    changesOf({ service, isShown: true }, certificate).some((each) => each.isBySerial === isBySerial),
   )
   const { certificate, isBySerial } = chosen(revoked.length === 0 ? names : revoked, step.pick)
   await play.ask(step, {
     name: `release ${shown(certificate, isBySerial)}`,
     send: (by) => play.call(by, service, '/certificate/release', naming(play, certificate, isBySerial)),
-    begins: (at) => [change({ service, certificate, isBySerial, follows: false, value: 'release', at })],
+    begins: (at) => [
+      change({ ...{ service, certificate, isBySerial, clients: [] }, follows: false, value: 'release', at }),
+    ],
     settle: (isDone, _, at: Span) => {
       const wrong = any([negated(isReleasable(service, certificate, isBySerial, at)), mayBeDeleted(service)])
       play.judge('the release of a certificate', isDone, wrong)

@@ -12,7 +12,7 @@ import {
   share,
   unless,
 } from './certainty.ts'
-import { isOneRevoked } from './revocation.ts'
+import { isOneRevoked, stateOf } from './revocation.ts'
 import type { Client, Held, Proof, Refreshing, Span } from './state.ts'
 
 /**
@@ -51,7 +51,7 @@ export function isDead(held: Held, seen: Span, mode: Refreshing): Certainty {
   const { client, ends, binding } = held.grant
   return any([
     isStopped(client, seen),
-    isOneRevoked(client.service, possible(binding, seen), seen, false),
+    isOneRevoked(stateOf(client), possible(binding, seen), seen),
     isTooOld(held, seen),
     ...ends.map(({ at, sure }) => unless(sure, happened(at, seen))),
     agreed(possible(held.expiry, seen).map((end) => isPast(end, seen))),

@@ -11,7 +11,7 @@ import {
   unless,
 } from './certainty.ts'
 import { isProofDead, mayBeLocked } from './model.ts'
-import { isOneRevoked, isRevoked } from './revocation.ts'
+import { isOneRevoked, isRevoked, stateOf } from './revocation.ts'
 import { hasFollowed, leads } from './renewal.ts'
 import {
   type Binding,
@@ -115,13 +115,13 @@ export function refreshedBindings(grant: Grant, brought: Presentation, seen: Spa
   )
 }
 
-/** Whether tokens with one of these bindings are refused because the certificate is revoked. Those of a cached answer are dead. @param isShown as at `isRevoked` */
+/** Whether tokens with one of these bindings are refused because the certificate is revoked. Those of a cached answer are dead. @param isShown as in `View` */
 export const isRevokedForNew = (
   { service }: Client,
   bindings: readonly (Binding | undefined)[],
   seen: Span,
   isShown: boolean,
-): Certainty => isOneRevoked(service, bindings, seen, isShown, happenedToCache)
+): Certainty => isOneRevoked({ service, isShown }, bindings, seen, happenedToCache)
 
 /**
  * Whether a code or a refresh token is refused because the certificate of the request is revoked. Only the clients that have tokens of a
@@ -135,7 +135,7 @@ export function isPresentedRevoked(
   if (certificate === undefined) return 'no'
   const isBinding = bindings.every((binding) => binding === undefined || binding === certificate)
   return any([
-    unless(isBinding, isRevoked(sender.service, certificate, seen, true)),
+    unless(isBinding, isRevoked(stateOf(sender, true), certificate, seen)),
     isRevokedForNew(sender, bindings, seen, true),
   ])
 }

@@ -41,7 +41,8 @@ export async function provision(play: DirectPlay, step: Step): Promise<void> {
       if (part.owner !== undefined) play.owner = part.owner.organizationAccessToken
       if (part.service !== undefined) {
         const { serviceId, credentials } = part.service
-        service = addService(play, serviceId, play.world.issuer, credentials[0]?.secret, at)
+        const { issuer, isNoted } = play.world
+        service = addService(play, { number: serviceId, issuer, isNoted }, credentials[0]?.secret, at)
       }
       if (part.client === undefined) continue
       if (service === undefined) play.fail('provision has made a client without a service')
@@ -52,10 +53,15 @@ export async function provision(play: DirectPlay, step: Step): Promise<void> {
   })
 }
 
-function addService(play: Play, number: number, issuer: string, manage: unknown, created: Span): Service {
+function addService(
+  play: Play,
+  { number, issuer, isNoted }: Pick<Service, 'number' | 'issuer' | 'isNoted'>,
+  manage: unknown,
+  created: Span,
+): Service {
   const former = play.services.find((service) => service.number === number)
   const service = {
-    ...{ number, issuer, manage: String(manage), created, again: former !== undefined },
+    ...{ number, issuer, isNoted, manage: String(manage), created, again: former !== undefined },
     ...{ deletions: [], notBefore: [], revocations: former?.revocations ?? [] },
     shown: [],
     announced: former?.announced ?? [],
@@ -96,7 +102,7 @@ function addClient(
 }
 
 async function createService(play: DirectPlay, step: Step): Promise<void> {
-  const issuer = 'https://other.example.com'
+  const [issuer, isNoted] = ['https://other.example.com', step.other % 3 !== 2]
   const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
   await play.ask(step, {
     name: 'create service',
@@ -104,10 +110,16 @@ async function createService(play: DirectPlay, step: Step): Promise<void> {
       play.world.send(by, {
         route: '/api/service/create',
         headers: { authorization: `Bearer ${play.owner}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ issuer, ...serviceSettings(play.world.mode), jwks }),
+        body: JSON.stringify({
+          issuer,
+          ...serviceSettings(play.world.mode),
+          jwks,
+          certificateInventory: isNoted,
+        }),
       }),
     settle: (isDone, { json }, at) => {
-      if (isDone === true) addService(play, Number(json['apiKey']), issuer, json['apiSecret'], at)
+      if (isDone !== true) return
+      addService(play, { number: Number(json['apiKey']), issuer, isNoted }, json['apiSecret'], at)
     },
   })
 }

@@ -53,14 +53,15 @@ async function announce(play: Play, step: Step): Promise<void> {
       return [() => void (renewal.refused = true)]
     },
     settle: (isDone, _, at) => {
+      const { service } = sender
       const isUnfit = sender.method === 'TLS_CLIENT_AUTH' && subjectOf(to) !== subjectOf(sender.own)
       const wrong = any([
         share([certificate !== from || signer !== KEYS[to] || isUnfit]),
         isNotAuthentic(brought, undefined, at),
         isDone === false ? isStopped(sender, at) : 'no',
         isContested({ client: sender, from, to, at }),
-        isRevoked(sender.service, from, at, true),
-        unless(false, isRevoked(sender.service, to, at, true)),
+        isRevoked({ service, isShown: true }, from, at),
+        unless(false, isRevoked({ service, isShown: true }, to, at)),
       ])
       play.judge('the announcement', isDone, wrong)
       if (isDone === true) sender.service.shown.push({ certificate: from, at }, { certificate: to, at })

@@ -1,5 +1,5 @@
 import { any, type Certainty, happened, unless } from './certainty.ts'
-import { changesOf } from './revocation.ts'
+import { changesOf, stateOf } from './revocation.ts'
 import type { Client, Grant, Renewal, Span } from './state.ts'
 
 /** The rules of announced certificates (docs/architecture.md, section 10). */
@@ -15,7 +15,7 @@ function changed({ client, from, at }: Renewal, isEnd: boolean, seen: Span): Cer
 /** Whether a revocation of one of its certificates has ended a renewal. An index, which may lag behind, finds those to a certificate. */
 function isEndedByRevocation({ client, from, to, at }: Renewal, seen: Span): Certainty {
   const ended = (certificate: string) =>
-    changesOf(client.service, certificate, false)
+    changesOf(stateOf(client), certificate)
       .filter((change) => change.value !== 'release' && happened(change.at, at) !== 'yes')
       .map((change) =>
         unless(certificate === from && happened(at, change.at) === 'yes', happened(change.at, seen)),

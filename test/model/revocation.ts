@@ -9,26 +9,30 @@ import {
   share,
   unless,
 } from './certainty.ts'
-import { type Renewal, type Service, type Span, unfinished } from './state.ts'
+import { type Client, type Renewal, type Service, type Span, unfinished } from './state.ts'
 
-/**
- * Whether a certificate is revoked, for good or by a hold.
- *
- * @param isShown whether the request has the certificate. If not, a serial number leads to it only if it was shown before
- */
-export function isRevoked(
-  service: Service,
-  certificate: string,
-  seen: Span,
-  isShown: boolean,
-  hasHappened = happened,
-): Certainty {
-  const changes = changesOf(service, certificate, isShown)
+/** The revocations that a request reads. */
+export interface View {
+  readonly service: Service
+  /** Whether the request has the certificate. If not, a serial number leads to it only if it was shown before. */
+  readonly isShown: boolean
+  /** The client whose state it reads. Where no certificates are noted, this has only the revocations that name the client. */
+  readonly stateOf?: Client
+}
+
+/** The revocations that concern a token which was issued before. */
+export const stateOf = (client: Client, isShown = false): View => ({
+  ...{ service: client.service, stateOf: client, isShown },
+})
+
+/** Whether a certificate is revoked, for good or by a hold. */
+export function isRevoked(view: View, certificate: string, seen: Span, hasHappened = happened): Certainty {
+  const changes = changesOf(view, certificate)
   return any([
     isFinal(changes, seen, hasHappened),
     ...[false, true].map((isBySerial) =>
       isOnHold(
-        service,
+        view.service,
         changes.filter((change) => change.isBySerial === isBySerial),
         seen,
         hasHappened,
@@ -39,13 +43,12 @@ export function isRevoked(
 
 /** `isRevoked`, if any of these bindings may be the one that counts. */
 export function isOneRevoked(
-  service: Service,
+  view: View,
   bindings: readonly (string | undefined)[],
   seen: Span,
-  isShown: boolean,
   hasHappened = happened,
 ): Certainty {
-  const each = bindings.map((name) => (name ? isRevoked(service, name, seen, isShown, hasHappened) : 'no'))
+  const each = bindings.map((name) => (name ? isRevoked(view, name, seen, hasHappened) : 'no'))
   return each.length === 0 ? 'no' : agreed(each)
 }
 
@@ -56,7 +59,7 @@ export function isReleasable(
   isBySerial: boolean,
   seen: Span,
 ): Certainty {
-  const changes = changesOf(service, certificate, true).filter(
+  const changes = changesOf({ service, isShown: true }, certificate).filter(
     (change) => change.isBySerial === isBySerial && change.at.start !== seen.start,
   )
   const held = isOnHold(service, changes, seen, happened)
@@ -65,21 +68,38 @@ export function isReleasable(
 
 type Change = Service['revocations'][number]
 
-/** The changes that concern a certificate, as those of its own. One at a deleted service with this number may have reached this one. */
-export const changesOf = (service: Service, certificate: string, isShown: boolean): Change[] =>
-  service.revocations.flatMap((change) => {
-    const isFound = !change.isBySerial || isShown || isKnown(change)
-    const own = certificate !== change.certificate ? 'no' : isFound ? 'yes' : 'maybe'
-    // The revocation of an announced certificate names its thumbprint.
-    const announced = isAnnounced(change, certificate)
-    return [
-      ...changeOf(service, change, own),
-      ...(own === 'yes' && !change.isBySerial
-        ? []
-        : changeOf(service, { ...change, isBySerial: false }, announced)),
-    ]
-  })
+/** The changes that concern a certificate, as those of its own. */
+export function changesOf({ service, isShown, stateOf }: View, certificate: string): Change[] {
+  const named = service.isNoted ? undefined : stateOf
+  const isPassed = (change: Change) => named !== undefined && isNotNamed(change, named)
+  const all = service.revocations
+    .filter((change) => !isPassed(change))
+    .flatMap((change) => {
+      const isFound = !change.isBySerial || isShown || isKnown(change)
+      const own = certificate !== change.certificate ? 'no' : isFound ? 'yes' : 'maybe'
+      // The revocation of an announced certificate names its thumbprint.
+      const announced = isAnnounced(change, certificate)
+      return [
+        ...changeOf(service, change, own),
+        ...(own === 'yes' && !change.isBySerial
+          ? []
+          : changeOf(service, { ...change, isBySerial: false }, announced)),
+      ]
+    })
+  const passed = service.revocations.filter(isPassed)
+  // A release spares the clients of an earlier hold while a hold of the same moment, which does not name them, is there.
+  const isSpared = ({ value, at }: Change) =>
+    value === 'release' && passed.some((other) => happened(other.at, at) === 'maybe')
+  return all.some(isSpared)
+    ? all.map((change) => (change.value === 'release' ? { ...change, at: unfinished(change.at) } : change))
+    : all
+}
 
+/** Whether a revocation does not reach the state of a client of a service that notes no certificates. */
+const isNotNamed = (change: Change, client: Client): boolean =>
+  change.value !== 'release' && change.service === client.service && !change.clients.includes(client)
+
+/** A change at a deleted service with this number may have reached this one. */
 function changeOf(service: Service, change: Change, reaches: Certainty): Change[] {
   if (reaches === 'no') return []
   // A deletion erases the revocations. Another process may use the service while it has it in its cache.
@@ -108,6 +128,7 @@ function isAnnounced(change: Change, certificate: string, passed: readonly strin
 
 /** Whether a change finds an announcement, also one that is over. One that was refused may be stored. */
 function isFollowed({ at, refused, client }: Renewal, change: Change): Certainty {
+  if (!change.service.isNoted && isNotNamed(change, client)) return 'no'
   const isStored = refused !== true && client.service === change.service && client.deletions.length === 0
   return unless(isStored, happened(at, change.at))
 }

@@ -39,6 +39,8 @@ export interface Service {
   readonly created: Span
   /** Its number was the number of a deleted service. */
   readonly again: boolean
+  /** Whether it notes certificates. If not, a revocation names the clients. */
+  readonly isNoted: boolean
   readonly deletions: Span[]
   readonly notBefore: Written<number>[]
   /** A service that gets the number of a deleted one has them in common with it. */
@@ -56,6 +58,8 @@ export interface CertificateChange extends Written<'hold' | 'release' | 'final'>
   readonly certificate: string
   /** It names the certificate by its issuer and serial number, and not by its thumbprint. */
   readonly isBySerial: boolean
+  /** The clients that it names, where the service notes no certificates. */
+  readonly clients: readonly Client[]
   /** It also concerns the certificates that this one has announced, and those that they have announced in turn. */
   readonly follows: boolean
 }

@@ -5,7 +5,7 @@ import { newGrant } from './authorization-steps.ts'
 import { judgeIdToken } from './id-token.ts'
 import { any, type Certainty, happened, possible, share, unless } from './certainty.ts'
 import { isReuse, isStopped, isTooOld } from './model.ts'
-import { isOneRevoked } from './revocation.ts'
+import { isOneRevoked, stateOf } from './revocation.ts'
 import type { Play } from './play.ts'
 import {
   followedBy,
@@ -145,7 +145,7 @@ function settleUse(play: Play, held: Held, { brought, wrong, isDone, isReplay }:
   // A replay, or one that lost against another request, may have used up its proof and ended the grant.
   const isContested = uses.length > 0 || grant.ends.length > 0
   const { client, binding } = grant
-  const ended = [isStopped(client, at), isOneRevoked(client.service, possible(binding, at), at, false)]
+  const ended = [isStopped(client, at), isOneRevoked(stateOf(client), possible(binding, at), at)]
   const isRight = any([wrong, ...ended, isTooOld(held, at)]) === 'no'
   if (isContested) brought.proof?.uses.push(unfinished(at))
   if (uses.length === 0 || !mayEnd(play, held)) return

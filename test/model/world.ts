@@ -131,7 +131,7 @@ export async function openWorld(
       issuer: issuerOf(seed),
       oauthUrl: `https://${MTLS_DOMAIN}`,
     },
-    ...{ certificates: CERTIFICATES, methods: METHODS, isBound: isBoundAt(seed) },
+    ...{ certificates: CERTIFICATES, methods: METHODS, isBound: isBoundAt(seed), isNoted: isNotedAt(seed) },
     send: (process: 0 | 1, sent: Sent) => processes[process].send(sent),
     async provision(process) {
       const made: NewSecrets[] = []
@@ -156,6 +156,8 @@ export interface DirectWorld extends World {
   readonly healthy: { readonly store: ProcessStore; readonly clock: { readonly now: EpochSeconds } }
   readonly auditTable: string
   readonly issuer: string
+  /** Whether the service of `provision` notes certificates. */
+  readonly isNoted: boolean
   /** Whether the client of `provision` gets bound tokens only. */
   readonly isBound: boolean
   /** `npm run provision` at this process. Gives what it has made. */
@@ -216,6 +218,7 @@ export function serviceSettings({ refresh }: Pick<Mode, 'refresh'>) {
 }
 
 const isBoundAt = (seed: number) => seed % 3 === 0
+const isNotedAt = (seed: number) => seed % 4 !== 3
 
 const issuerOf = (seed: number) => `https://as${seed}.example.com`
 
@@ -223,6 +226,7 @@ function deploymentOf(mode: Mode, seed: number): DeploymentSettings {
   const service = {
     issuer: issuerOf(seed),
     ...serviceSettings(mode),
+    certificateInventory: isNotedAt(seed),
     ...(mode.jwt ? { accessTokenSignAlg: 'ES256' } : {}),
   }
   return {

@@ -92,7 +92,15 @@ function serviceOf(number: number, issuer: string, manage: string): Service {
     ...{ start: 0, end: 0, gone: 0, process: 0 },
     ...{ startedAt: now, endedAt: now, latest: now },
   }
-  const none = { again: false, deletions: [], notBefore: [], revocations: [], shown: [], announced: [] }
+  const none = {
+    again: false,
+    isNoted: true,
+    deletions: [],
+    notBefore: [],
+    revocations: [],
+    shown: [],
+    announced: [],
+  }
   return { number, issuer, manage, created, ...none }
 }
 
