@@ -163,8 +163,8 @@ export class Grants {
 
   /**
    * Makes a change of the management API. It writes only the attributes that differ, even if other requests have changed the grant since
-   * `current` was read. A change of one access token is conditional on that token. A first binding is conditional on there still being
-   * none, because a grant keeps its kind of binding for life (decision D6). An ended grant stays ended.
+   * `current` was read. A change of one access token is conditional on that token. A first binding is not tried again after another
+   * change, because a grant keeps its kind of binding for life (decision D6). An ended grant stays ended.
    */
   change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
@@ -178,7 +178,6 @@ export class Grants {
     const { client, accessDigest } = current
     const isOfToken = ACCESS_TOKEN_ATTRIBUTES.some(differs)
     const isFirstBinding = before['binding'] === 'none' && differs('binding')
-    const unbound = isFirstBinding ? { binding: 'none' } : {}
     let { revision } = current
     return repeatWhileLost(async () => {
       // Every change is conditional on the revision, so that a write that arrives late does not undo the next change.
@@ -186,7 +185,7 @@ export class Grants {
         current,
         tokens,
         { ...attributes, ...laterTtl, revision: this.#newRevision() },
-        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...unbound },
+        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}) },
       )
       if (written.done || written.current?.stage !== 'TOKENS') return written
       if (isOfToken || isFirstBinding) return written

@@ -108,6 +108,9 @@ test('a grant of a client that proves a key follows no certificate that was not 
   const moved = tokensOf(await walk().refresh(client, back.refresh, B.cert))
   for (const { cert } of [A, C])
     expect(outcome(await walk().refresh(client, moved.refresh, cert))).toBe(DIFFERS)
+  const change = { accessToken: moved.access, accessTokenValueUpdated: true }
+  expect(outcome(await walk().call('/auth/token/update', change))).toBe('OK A135001')
+  expect(outcome(await walk().refresh(client, moved.refresh, C.cert))).toBe(DIFFERS)
   const kept = tokensOf(await walk().refresh(client, moved.refresh, B.cert))
   expect(outcome(await walk().refresh(client, kept.refresh, A.cert))).toBe(DIFFERS)
   await announced(client, B, C)

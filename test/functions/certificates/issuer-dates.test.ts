@@ -88,7 +88,7 @@ test('a certificate whose issuer became known with its date is old or new by its
   const [old, renewed] = await Promise.all(
     [OLD, NEW].map((certificate) => walk().granted(client, certificate)),
   )
-  const about = { grantType: 'CLIENT_CREDENTIALS', clientId: client.number }
+  const about = { grantType: 'CLIENT_CREDENTIALS', clientId: (await walk().addClient(BASIC)).number }
   const certificateThumbprint = thumbprint(readCertificate(OLD) as Der)
   const named = await walk().call('/auth/token/create', { ...about, certificateThumbprint })
   await setDate(ISSUER)

@@ -5,7 +5,7 @@ import { outcome, tokensOf } from '../../support/answers.ts'
 import { atCall, callsOf } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { BASIC, BOUND, OWN, RENEWED, TLS } from '../../support/walk.ts'
+import { BASIC, BOUND, OWN, RENEWED, SUBJECT, TLS } from '../../support/walk.ts'
 import { THUMBPRINT, twoProcesses } from './two-processes.ts'
 
 const { runtime, proxy, walk, revoke } = await twoProcesses()
@@ -49,15 +49,12 @@ test('a pushed request is refused with a revoked certificate after the cache of 
 
 test('management binds no token to a revoked certificate, and lengthens none', async () => {
   const client = await walk().addClient(BASIC)
-  const create = (certificateThumbprint?: string) =>
-    walk().call('/auth/token/create', {
-      grantType: 'CLIENT_CREDENTIALS',
-      clientId: client.number,
-      certificateThumbprint,
-    })
+  const create = (certificateThumbprint?: string, grant: object = { grantType: 'CLIENT_CREDENTIALS' }) =>
+    walk().call('/auth/token/create', { ...grant, clientId: client.number, certificateThumbprint })
   const update = (accessToken: unknown, members: object) =>
     walk().call('/auth/token/update', { accessToken, ...members })
   const [bound, unbound] = [await create(THUMBPRINT), await create()]
+  const refreshed = await create(THUMBPRINT, { grantType: 'AUTHORIZATION_CODE', subject: SUBJECT })
   await revoke()
   runtime.clock.now = addSeconds(START, runtime.settings.registryCacheSeconds)
   expect(outcome(await create(THUMBPRINT))).toBe('BAD_REQUEST A104294')
@@ -67,6 +64,8 @@ test('management binds no token to a revoked certificate, and lengthens none', a
   )
   const longer = { accessTokenExpiresAt: (START + 400 * 86_400) * 1000 }
   expect(outcome(await update(bound.json['accessToken'], longer))).toBe(refused)
+  const refreshTokenExpiresAt = longer.accessTokenExpiresAt
+  expect(outcome(await update(refreshed.json['accessToken'], { refreshTokenExpiresAt }))).toBe(refused)
   const next = { accessTokenValueUpdated: true }
   expect(outcome(await update(bound.json['accessToken'], next))).toBe(refused)
   expect(outcome(await walk().introspect(String(bound.json['accessToken']), OWN))).toBe(

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { openManagement } from '../../../infra/management/management.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cut, cutAll, delayFirstAnswer, delayFirstRequest, pass } from '../../support/cutting-proxy.ts'
@@ -230,14 +231,14 @@ test('a repeated deletion that comes too late does not touch a new service of th
   await remove()
   const tombstone = await registry.findForDeletion(walk.number)
   if (tombstone === undefined) throw new Error('no tombstone')
-  const settings = { apiKey: walk.number, issuer: 'https://as.example.com', credentials: [] }
-  const made = await registry.createService({ ...settings, createdAt: START + 60 }, addSeconds(START, 71))
+  const { newService } = openManagement({ ...runtime, now: () => addSeconds(START, 60) })
+  const { service: made } = await newService(walk.number, { issuer: 'https://as.example.com' }, 10)
   expect(made).toMatchObject({ tokensNotBefore: START + 71 })
   expect(await registry.markDeleted(tombstone, addSeconds(START, 61))).toBeUndefined()
   await registry.finishDeletion(tombstone)
   expect(await registry.findCurrentService(walk.number)).toEqual(made)
   expect(failure(await remove())).toBe('401 A458101')
-  expect(await registry.createService(settings, addSeconds(START, 90))).toBeUndefined()
+  expect(await registry.createService(made, addSeconds(START, 90))).toBeUndefined()
 })
 
 test('a token of a client that was deleted with its service is not valid at a new service of the number', async () => {

@@ -73,6 +73,14 @@ export async function conditions(engine: Engine) {
     expect((await store.grants.find(alone)).grant).toEqual(alone)
   })
 
+  test('a revocation ends the grant also if it was refreshed since it was read', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(store.grants, sample)
+    await store.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)
+    await store.grants.revoke(sample.tokens)
+    expect(await grantItem(tested, sample.key)).toBeUndefined()
+  })
+
   test('a change of the terms succeeds even if a refresh came between, and writes nothing else', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)

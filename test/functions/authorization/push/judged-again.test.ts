@@ -53,6 +53,14 @@ describe('a pushed request is judged again by what holds when it is used', () =>
     },
   )
 
+  test('a request that was pushed before a cut-off is refused, also if a process without the cut-off has made a ticket since', async () => {
+    const requestUri = await pushed(client)
+    runtime.clock.now = addSeconds(START, 1)
+    await ticketOf(requestUri)
+    await walk.setService({ tokensNotBefore: START + 1 })
+    expect(outcome(await start(requestUri))).toBe('BAD_REQUEST A008393 invalid_request_uri')
+  })
+
   test('the ticket of a request that was pushed before a cut-off is refused as well', async () => {
     const ticket = await ticketOf(await pushed(client))
     runtime.clock.now = addSeconds(START, 1)
