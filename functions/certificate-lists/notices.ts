@@ -1,5 +1,6 @@
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
+import { EndingCertificates } from '../../shared/store/certificates/ending.ts'
 
 /**
  * Logs a line for each certificate in use with a notice that has become due since the last run. A schedule calls it once a day. If a day is
@@ -9,7 +10,7 @@ export async function noticeEndings(
   { store, log }: Pick<Runtime, 'store' | 'log'>,
   now: EpochSeconds,
 ): Promise<void> {
-  const { ending } = store.certificates
+  const ending = new EndingCertificates(store.certificates.table)
   for (const { apiKey: service } of await store.registry.listServices()) {
     for (const { note, days: noticeDays } of await ending.noticesDue(service, now)) {
       const { client, thumbprint } = note

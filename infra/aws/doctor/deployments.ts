@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
+import { EndingCertificates } from '../../../shared/store/certificates/ending.ts'
 import { Complaint, Complaints } from '../../command.ts'
 import type { LocalDeployment } from '../../local-deployment.ts'
 import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
@@ -116,7 +117,7 @@ async function registryOf(
   const service = await store.registry.findCurrentService(serviceId)
   const lists = await store.lists.sources.findCurrent()
   const seconds = Math.floor(now().getTime() / 1000) as EpochSeconds
-  const ending = await store.certificates.ending.soon(serviceId, seconds)
+  const ending = await new EndingCertificates(store.certificates.table).soon(serviceId, seconds)
   return { service, clients: await store.registry.listClients(serviceId), lists, ending }
 }
 

@@ -9,7 +9,6 @@ import { openLists } from '../lists/lists.ts'
 import type { Lists } from './listed.ts'
 import { RevokedCopies } from './copies.ts'
 import { type CertificateMemory, CertificatesInUse, type CertifiedClient } from './in-use.ts'
-import { EndingCertificates } from './ending.ts'
 import { isBeforeDate, isNotedBeforeDate } from './issuer-dates.ts'
 import { type NamedCertificate, nameOf } from './names.ts'
 import { MoreRevoked } from './more-revoked.ts'
@@ -56,7 +55,8 @@ export class Certificates {
   readonly revocations: Revocations
   readonly lists: NoteLists
   readonly renewals: Renewals
-  readonly ending: EndingCertificates
+  /** That of the notes, for `EndingCertificates`, which few processes load. */
+  readonly table: Table
   readonly inUse: CertificatesInUse
   readonly moreRevoked: MoreRevoked
   readonly certificateLists: Lists
@@ -69,7 +69,7 @@ export class Certificates {
     this.revocations = new Revocations(registry, this.certificateLists)
     this.lists = new NoteLists(grants)
     this.renewals = new Renewals(grants)
-    this.ending = new EndingCertificates(grants)
+    this.table = grants
     this.inUse = new CertificatesInUse(memory, this.notes, this.revocations, this.certificateLists)
     this.moreRevoked = new MoreRevoked(grants)
     this.copies = new RevokedCopies(grants, grants.newAttempt)

@@ -3,6 +3,7 @@ import { refreshOnSchedule } from '../../../functions/certificate-lists/schedule
 import { makeIdentity } from '../../../infra/connections/identity.ts'
 import type { NoticeLine } from '../../../shared/runtime/log.ts'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
+import { EndingCertificates } from '../../../shared/store/certificates/ending.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
 import { BOUND, openWalk, PUBLIC } from '../../support/walk.ts'
@@ -95,7 +96,7 @@ test('a run that breaks off leaves its notices to the next one', async () => {
 
 test('the certificates after their first notice are found at any time, and others are not', async () => {
   const client = await inUse(await endingAt(100))
-  const { ending } = runtime.store.certificates
+  const ending = new EndingCertificates(runtime.store.certificates.table)
   const soon = async (day: number) => {
     const found = await ending.soon(walk.number, addSeconds(START, day * DAY))
     return found.filter(({ note }) => note.client === client.number).map(({ days }) => days)
