@@ -126,6 +126,7 @@ test.each(['/admin/../token', '/admin/%2E%2e/token', '/./token', '/admin\\..\\to
 test('a proof is good from 10 seconds before its time until 60 seconds after it', async () => {
   for (const iat of [NOW + 10, NOW, NOW - PROOF_SECONDS + 1])
     expect(verify(await proof({ iat }))).toMatchObject({ expiresAt: iat + PROOF_SECONDS })
+  expect(verify(await proof({ iat: NOW - 0.5 }))).toMatchObject({ expiresAt: NOW + PROOF_SECONDS })
 })
 
 test('at a resource a proof is for one access token', async () => {
