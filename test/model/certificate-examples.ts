@@ -1,7 +1,7 @@
 import { by, CERTIFICATE, HELD, PRESENTED, RENEWED, runOf } from './example-steps.ts'
 import type { Example } from './run.ts'
 
-/** A second service, which notes no certificates, and two clients with one. */
+/** A second service, which notes no certificates, and two clients with one. It needs a run without lists. */
 const NOT_NOTED = [
   by(0, 'serviceCreate', { other: 2 }),
   by(0, 'clientCreate', { pick: 1, other: 3 }),
@@ -78,15 +78,25 @@ export const CERTIFICATE_EXAMPLES: Readonly<Record<string, Example>> = {
       ...[by(0, 'releaseCertificate', { pick: 1 }), by(1, 'introspect', { pick: 3 })],
     ),
   'a service without notes refuses the tokens of the clients that a hold names, and new ones of all clients':
-    runOf(
-      'kept',
-      ...[...NOT_NOTED, by(0, 'create', { pick: 3 }), by(0, 'create', { pick: 6 })],
-      by(0, 'revokeCertificate', { pick: 1, other: 4 }),
-      by(0, 'revokeCertificate', { pick: 1, other: 1 }),
-      ...[by(1, 'introspect'), by(1, 'introspect', { pick: 3 }), by(0, 'clock', { other: 5 })],
-      by(1, 'credentials', { pick: 3 }),
-      ...[by(1, 'releaseCertificate', { pick: 1 }), by(0, 'introspect', { pick: 3 })],
-    ),
+    {
+      ...runOf(
+        'kept',
+        ...[...NOT_NOTED, by(0, 'create', { pick: 3 }), by(0, 'create', { pick: 6 })],
+        by(0, 'revokeCertificate', { pick: 1, other: 4 }),
+        by(0, 'revokeCertificate', { pick: 1, other: 1 }),
+        ...[by(1, 'introspect'), by(1, 'introspect', { pick: 3 }), by(0, 'clock', { other: 5 })],
+        by(1, 'credentials', { pick: 3 }),
+        ...[by(1, 'releaseCertificate', { pick: 1 }), by(0, 'introspect', { pick: 3 })],
+      ),
+      seed: 3,
+    },
+  'a list and the operator hold a certificate by one name, and neither lifts the hold of the other': runOf(
+    'kept',
+    ...[by(0, 'create'), by(0, 'refresh'), by(1, 'readList', { pick: 1 })],
+    ...[by(0, 'revokeCertificate', { other: 6 }), by(0, 'releaseCertificate')],
+    ...[by(1, 'introspect', { pick: 3 }), by(0, 'revokeCertificate', { other: 6 }), by(0, 'readList')],
+    ...[by(1, 'introspect', { pick: 3 }), by(0, 'releaseCertificate'), by(1, 'introspect', { pick: 3 })],
+  ),
   'a revocation with all tokens of the clients also ends those of another certificate': runOf(
     'kept',
     ...[by(0, 'create'), by(0, 'credentials', { how: CERTIFICATE, pick: 1 })],

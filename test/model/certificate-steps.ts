@@ -1,11 +1,17 @@
-import { X509Certificate } from 'node:crypto'
 import { any, happened, negated, share } from './certainty.ts'
+import { ISSUER, OTHER_ISSUER, serialNumberOf } from './certificates.ts'
 import { changesOf, isReleasable } from './revocation.ts'
 import type { Play } from './play.ts'
 import { isSureBinding } from './possession.ts'
-import { type CertificateChange, type Client, type Service, type Span, unfinished } from './state.ts'
+import {
+  type CertificateChange,
+  type Client,
+  type Service,
+  type Span,
+  type Track,
+  unfinished,
+} from './state.ts'
 import { chosen, hasService, type Operations, serviceOf, type Step, type Undo } from './steps.ts'
-import { ISSUER, OTHER_ISSUER } from './world.ts'
 
 /** The steps with revocations of certificates. */
 export const CERTIFICATE_STEPS: Operations = {
@@ -13,14 +19,17 @@ export const CERTIFICATE_STEPS: Operations = {
   releaseCertificate: { weight: 4, fits: hasService, take: releaseCertificate },
 }
 
+/** The names by which an operator revokes a certificate. */
+const NAMES = ['thumbprint', 'serial'] as const
+
 const REASONS = ['certificateHold', 'certificateHold', 'keyCompromise'] as const
 
 /** Some go on with the certificates that clients have announced in place of a revoked one. */
 async function revokeCertificate(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
-  const [reason, isBySerial, follows] = [
+  const [reason, track, follows] = [
     chosen(REASONS, step.other),
-    step.other > 5,
+    chosen(NAMES, step.other > 5 ? 1 : 0),
     (step.how ?? 0) % 2 === 1,
   ]
   const names = Object.keys(play.world.certificates)
@@ -33,20 +42,20 @@ async function revokeCertificate(play: Play, step: Step): Promise<void> {
   const isOfOther = step.other === 11
   const more = `${isOfOther ? ' and another CA' : ''}${follows ? ', with announced ones' : ''}${endClientTokens ? ', with all tokens' : ''}`
   await play.ask(step, {
-    name: `revoke ${shown(certificate, isBySerial)} because of ${reason}${more}`,
+    name: `revoke ${shown(certificate, track)} because of ${reason}${more}`,
     send: (by) => {
-      const named = naming(play, certificate, isBySerial, isOfOther ? OTHER_ISSUER : ISSUER)
+      const named = naming(play, certificate, track, isOfOther ? OTHER_ISSUER : ISSUER)
       const clientIdentifiers = clients.map(({ number }) => String(number))
       const members = { ...named, reason, revokeAnnounced: follows, endClientTokens, clientIdentifiers }
       return play.call(by, service, '/certificate/revoke', members)
     },
     begins: (at) => {
       if (isOfOther) return []
-      const made = { service, certificate, isBySerial, clients, follows, value, at } as const
+      const made = { service, certificate, track, clients, follows, value, at } as const
       return [change(made), ...(endClientTokens ? cutOffs(play, made) : [])]
     },
     settle: (isDone, _, at) => {
-      const isUnnamed = !service.isNoted && (clients.length === 0 || isBySerial)
+      const isUnnamed = !service.isNoted && (clients.length === 0 || track === 'serial')
       const deletions = clients.flatMap((client) => client.deletions)
       const wrong = any([
         share([isUnnamed]),
@@ -65,15 +74,13 @@ function clientsFor({ clients }: Play, { pick, other }: Step, service: Service):
   return own.filter((_, at) => at === pick % own.length || at === other % own.length)
 }
 
-const shown = (certificate: string, isBySerial: boolean) =>
-  `${certificate}${isBySerial ? ' by its serial number' : ''}`
+const shown = (certificate: string, track: Track) =>
+  `${certificate}${track === 'serial' ? ' by its serial number' : ''}`
 
 /** The members that name a certificate. */
-function naming({ world }: Play, certificate: string, isBySerial: boolean, issuerCertificate = ISSUER) {
+function naming({ world }: Play, certificate: string, track: Track, issuerCertificate = ISSUER) {
   const { pem = '', thumbprint } = world.certificates[certificate] ?? {}
-  return isBySerial
-    ? { issuerCertificate, serialNumber: new X509Certificate(pem).serialNumber }
-    : { thumbprint }
+  return track === 'serial' ? { issuerCertificate, serialNumber: serialNumberOf(pem) } : { thumbprint }
 }
 
 /**
@@ -105,22 +112,21 @@ function hasBound({ grants }: Play, client: Client, certificate: string, seen: S
 /** Some certificates are not on hold. */
 async function releaseCertificate(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
-  const names = Object.keys(play.world.certificates).flatMap((certificate) => [
-    { certificate, isBySerial: false },
-    { certificate, isBySerial: true },
-  ])
-  const revoked = names.filter(({ certificate, isBySerial }) =>
-    changesOf({ service, isShown: true }, certificate).some((each) => each.isBySerial === isBySerial),
+  const names = Object.keys(play.world.certificates).flatMap((certificate) =>
+    NAMES.map((track) => ({ certificate, track })),
   )
-  const { certificate, isBySerial } = chosen(revoked.length === 0 ? names : revoked, step.pick)
+  const revoked = names.filter(({ certificate, track }) =>
+    changesOf({ service, isShown: true }, certificate).some((each) => each.track === track),
+  )
+  const { certificate, track } = chosen(revoked.length === 0 ? names : revoked, step.pick)
   await play.ask(step, {
-    name: `release ${shown(certificate, isBySerial)}`,
-    send: (by) => play.call(by, service, '/certificate/release', naming(play, certificate, isBySerial)),
+    name: `release ${shown(certificate, track)}`,
+    send: (by) => play.call(by, service, '/certificate/release', naming(play, certificate, track)),
     begins: (at) => [
-      change({ ...{ service, certificate, isBySerial, clients: [] }, follows: false, value: 'release', at }),
+      change({ ...{ service, certificate, track, clients: [] }, follows: false, value: 'release', at }),
     ],
     settle: (isDone, _, at: Span) => {
-      const wrong = any([negated(isReleasable(service, certificate, isBySerial, at)), mayBeDeleted(service)])
+      const wrong = any([negated(isReleasable(service, certificate, track, at)), mayBeDeleted(service)])
       play.judge('the release of a certificate', isDone, wrong)
     },
   })

@@ -54,7 +54,7 @@ export async function provision(play: DirectPlay, step: Step): Promise<void> {
 }
 
 function addService(
-  play: Play,
+  play: DirectPlay,
   { number, issuer, isNoted }: Pick<Service, 'number' | 'issuer' | 'isNoted'>,
   manage: unknown,
   created: Span,
@@ -64,6 +64,7 @@ function addService(
     ...{ number, issuer, isNoted, manage: String(manage), created, again: former !== undefined },
     ...{ deletions: [], notBefore: [], revocations: former?.revocations ?? [] },
     shown: [],
+    lists: play.lists,
     announced: former?.announced ?? [],
   }
   play.services.push(service)
@@ -102,7 +103,7 @@ function addClient(
 }
 
 async function createService(play: DirectPlay, step: Step): Promise<void> {
-  const [issuer, isNoted] = ['https://other.example.com', step.other % 3 !== 2]
+  const [issuer, isNoted] = ['https://other.example.com', play.world.isNoted || step.other % 3 !== 2]
   const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
   await play.ask(step, {
     name: 'create service',

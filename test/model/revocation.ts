@@ -9,7 +9,16 @@ import {
   share,
   unless,
 } from './certainty.ts'
-import { type Client, type Renewal, type Service, type Span, unfinished } from './state.ts'
+import { CERTIFICATE_NAMES } from './certificates.ts'
+import {
+  type Client,
+  type Renewal,
+  type Service,
+  type Span,
+  type Track,
+  TRACKS,
+  unfinished,
+} from './state.ts'
 
 /** The revocations that a request reads. */
 export interface View {
@@ -30,10 +39,10 @@ export function isRevoked(view: View, certificate: string, seen: Span, hasHappen
   const changes = changesOf(view, certificate)
   return any([
     isFinal(changes, seen, hasHappened),
-    ...[false, true].map((isBySerial) =>
+    ...TRACKS.map((track) =>
       isOnHold(
         view.service,
-        changes.filter((change) => change.isBySerial === isBySerial),
+        changes.filter((change) => change.track === track),
         seen,
         hasHappened,
       ),
@@ -53,14 +62,9 @@ export function isOneRevoked(
 }
 
 /** Whether a hold can be released by this name of a certificate. The request itself does not count. */
-export function isReleasable(
-  service: Service,
-  certificate: string,
-  isBySerial: boolean,
-  seen: Span,
-): Certainty {
+export function isReleasable(service: Service, certificate: string, track: Track, seen: Span): Certainty {
   const changes = changesOf({ service, isShown: true }, certificate).filter(
-    (change) => change.isBySerial === isBySerial && change.at.start !== seen.start,
+    (change) => change.track === track && change.at.start !== seen.start,
   )
   const held = isOnHold(service, changes, seen, happened)
   return negated(any([isFinal(changes, seen, happened), negated(held)]))
@@ -72,18 +76,22 @@ type Change = Service['revocations'][number]
 export function changesOf({ service, isShown, stateOf }: View, certificate: string): Change[] {
   const named = service.isNoted ? undefined : stateOf
   const isPassed = (change: Change) => named !== undefined && isNotNamed(change, named)
-  const all = service.revocations
+  const all = [...service.revocations, ...listChanges(service, isShown)]
     .filter((change) => !isPassed(change))
     .flatMap((change) => {
-      const isFound = !change.isBySerial || isShown || isKnown(change)
+      const isFound = change.track === 'thumbprint' || isShown || isKnown(change)
       const own = certificate !== change.certificate ? 'no' : isFound ? 'yes' : 'maybe'
       // The revocation of an announced certificate names its thumbprint.
       const announced = isAnnounced(change, certificate)
       return [
         ...changeOf(service, change, own),
-        ...(own === 'yes' && !change.isBySerial
+        ...(own === 'yes' && change.track === 'thumbprint'
           ? []
-          : changeOf(service, { ...change, isBySerial: false }, announced)),
+          : changeOf(
+              service,
+              { ...change, track: change.track === 'list' ? 'list' : 'thumbprint' },
+              announced,
+            )),
       ]
     })
   const passed = service.revocations.filter(isPassed)
@@ -93,6 +101,22 @@ export function changesOf({ service, isShown, stateOf }: View, certificate: stri
   return all.some(isSpared)
     ? all.map((change) => (change.value === 'release' ? { ...change, at: unfinished(change.at) } : change))
     : all
+}
+
+/**
+ * The lists as revocations. One for good stays only if the certificate was in use: of all others, the entry counts as long as it is there.
+ */
+function listChanges(service: Service, isShown: boolean): Change[] {
+  return service.lists.flatMap(({ entries, at }) =>
+    CERTIFICATE_NAMES.flatMap((certificate): Change[] => {
+      const entry = entries.get(certificate)
+      const about = { service, certificate, track: 'list', clients: [], follows: false, at } as const
+      const present: Change = { ...about, value: entry === undefined ? 'release' : 'hold' }
+      if (entry !== 'final') return [present]
+      const final: Change = { ...about, value: 'final', follows: true }
+      return [present, isShown && !isKnown(final) ? { ...final, at: unfinished(at) } : final]
+    }),
+  )
 }
 
 /** Whether a revocation does not reach the state of a client of a service that notes no certificates. */
@@ -136,6 +160,9 @@ function isFollowed({ at, refused, client }: Renewal, change: Change): Certainty
 const isFinal = (changes: readonly Change[], seen: Span, hasHappened: typeof happened) =>
   any(changes.filter(({ value }) => value === 'final').map(({ at }) => hasHappened(at, seen)))
 
+/** This is before all requests: a list may have been read before its service was made. */
+const FIRST = { start: -1, end: -1, gone: -1, startedAt: 0, endedAt: 0, latest: 0 }
+
 /** A change without a known outcome may have stored only a part, so no later one replaces it. */
 function isOnHold(
   { created }: Service,
@@ -146,6 +173,6 @@ function isOnHold(
   const holds = changes
     .filter(({ value }) => value !== 'final')
     .map(({ value, at }) => ({ value, at: at.end === Infinity ? unfinished(at) : at }))
-  const writes = [{ value: 'release', at: created }, ...holds]
+  const writes = [{ value: 'release', at: { ...created, ...FIRST } }, ...holds]
   return share(possibleWrites(writes, seen, hasHappened).map(({ value }) => value === 'hold'))
 }

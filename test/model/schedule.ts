@@ -1,6 +1,6 @@
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Running } from './requests.ts'
-import type { Span } from './state.ts'
+import type { ReadList, Span } from './state.ts'
 import type { Step } from './steps.ts'
 import { Play } from './play.ts'
 import type { DirectWorld } from './world.ts'
@@ -27,6 +27,9 @@ export class DirectPlay extends Play {
   readonly without: ReadonlySet<string>
   /** The credential of the owner of the deployment. */
   owner = ''
+  /** The certificate lists that were read, and the number of the last one that was published. */
+  readonly lists: ReadList[] = []
+  published = 0
   readonly #inFlight: InFlight[] = []
   #place = 0
 

@@ -47,8 +47,20 @@ export interface Service {
   readonly revocations: CertificateChange[]
   /** The requests that have shown a certificate to it, and so its issuer and serial number. */
   readonly shown: { readonly certificate: string; readonly at: Span }[]
+  /** The certificate lists that the deployment has read, for all services. */
+  readonly lists: ReadList[]
   /** The announcements of its clients, which such a service has in common, too. */
   readonly announced: Renewal[]
+}
+
+/** Each has holds of its own: the two names of a certificate by which an operator revokes it, and the list of its CA. */
+export type Track = 'thumbprint' | 'serial' | 'list'
+export const TRACKS: readonly Track[] = ['thumbprint', 'serial', 'list']
+
+/** A certificate list, with the certificates in it by name. */
+export interface ReadList {
+  readonly entries: ReadonlyMap<string, 'hold' | 'final'>
+  readonly at: Span
 }
 
 /** A hold of a certificate, its release, or a revocation for good. */
@@ -56,8 +68,7 @@ export interface CertificateChange extends Written<'hold' | 'release' | 'final'>
   readonly service: Service
   /** The name of the certificate. */
   readonly certificate: string
-  /** It names the certificate by its issuer and serial number, and not by its thumbprint. */
-  readonly isBySerial: boolean
+  readonly track: Track
   /** The clients that it names, where the service notes no certificates. */
   readonly clients: readonly Client[]
   /** It also concerns the certificates that this one has announced, and those that they have announced in turn. */

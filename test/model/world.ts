@@ -1,4 +1,4 @@
-import { hash, X509Certificate } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type DeploymentSettings, serviceNumber } from '../../infra/aws/settings/settings.ts'
 import { findPresent, type NewSecrets, provision } from '../../infra/aws/provisioning/provision.ts'
 import { localDynamoDb } from '../../infra/emulator/local-runtime.ts'
@@ -14,8 +14,9 @@ import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
 import { gateway, type Received, type Sent } from '../support/gateway.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { rawTables } from '../support/raw-tables.ts'
-import { certificatePem } from '../support/vectors.ts'
-import { OTHER, OWN, REDIRECT_URI, RENEWED } from '../support/walk.ts'
+import { REDIRECT_URI } from '../support/walk.ts'
+import { CERTIFICATES, ISSUER } from './certificates.ts'
+import { listSource, readList } from './lists.ts'
 import { CACHE_SECONDS } from './certainty.ts'
 import { stoppingAt } from './requests.ts'
 import type { Span, Written } from './state.ts'
@@ -59,17 +60,6 @@ export interface World {
 export function expiresIn(at: Span, seconds: number): Written<number>[] {
   return [...new Set([at.startedAt, at.latest])].map((madeAt) => ({ value: madeAt + seconds, at }))
 }
-
-const certificate = (pem: string) => ({
-  pem,
-  thumbprint: hash('sha256', new X509Certificate(pem).raw, 'base64url'),
-})
-
-/** The CA that has issued all of them. */
-export const ISSUER = certificatePem('ca-issuing')
-export const OTHER_ISSUER = certificatePem('ca-other-root')
-
-const CERTIFICATES = { own: certificate(OWN), 'own renewed': certificate(RENEWED), other: certificate(OTHER) }
 
 let opened = 0
 
@@ -121,6 +111,7 @@ export async function openWorld(
     startProcess(failing?.endpoint ?? endpoint, first, clock, `${seed} 0`, failing?.onLine),
     startProcess(endpoint, settings, clock, `${seed} 1`),
   ] as const
+  if (isNotedAt(seed)) await processes[1].runtime.store.lists.sources.changeSources(() => [listSource()])
   const raw = rawTables({ endpoint, settings })
   return {
     ...{
@@ -140,6 +131,7 @@ export async function openWorld(
       await provision(deployment, present, runtime, (secrets) => made.push(secrets))
       return made
     },
+    readList: (process, content) => readList(processes[process].runtime, content),
     healthy: { store: processes[1].runtime.store, clock },
     auditTable: settings.auditTable,
     close: () => {
@@ -162,6 +154,8 @@ export interface DirectWorld extends World {
   readonly isBound: boolean
   /** `npm run provision` at this process. Gives what it has made. */
   readonly provision: (process: 0 | 1) => Promise<NewSecrets[]>
+  /** The job at this process reads this list. It is refused if another run is under way, or a newer list was read. */
+  readonly readList: (process: 0 | 1, content: Buffer) => ReturnType<typeof readList>
   readonly close: () => void
 }
 

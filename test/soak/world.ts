@@ -99,6 +99,7 @@ function serviceOf(number: number, issuer: string, manage: string): Service {
     notBefore: [],
     revocations: [],
     shown: [],
+    lists: [],
     announced: [],
   }
   return { number, issuer, manage, created, ...none }
