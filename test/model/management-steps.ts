@@ -80,7 +80,10 @@ function changeOf(play: Play, { grant, expiry }: Held, { other, pick }: Step): C
       return { members: membersOf(play, binding), note, wrong }
     }
     case 1:
-      return { members: { accessTokenExpiresAt: end * 1000 }, note: (at) => play.write(expiry, end, at) }
+      return {
+        members: { accessTokenExpiresAt: end * 1000 },
+        note: (at) => writeExpiry(grant, expiry, end, at),
+      }
     case 2:
       return {
         members: { refreshTokenExpiresAt: end * 1000 },
@@ -89,6 +92,17 @@ function changeOf(play: Play, { grant, expiry }: Held, { other, pick }: Step): C
     default: {
       const scopes = SCOPE_SETS[other % 3] ?? SCOPES
       return { members: { scopes }, note: (at) => play.write(grant.scopes, scopes, at) }
+    }
+  }
+}
+
+/** An access token that replaces this one has the same end. If the end is refused, it goes from both. */
+function writeExpiry({ held }: Grant, expiry: Held['expiry'], value: number, at: Span): Undo {
+  expiry.push({ value, at })
+  return () => {
+    for (const { expiry: each } of held) {
+      const written = each.findIndex((write) => write.at.start === at.start)
+      if (written >= 0) each.splice(written, 1)
     }
   }
 }
