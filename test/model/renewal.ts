@@ -56,10 +56,12 @@ export function isContested({ client, from, to, at }: Renewal): Certainty {
   const away = others
     .filter((renewal) => renewal.from === to)
     .map((renewal) => (openness(renewal, at) === 'yes' ? 'yes' : 'maybe'))
-  // A veto of this moment may be for this announcement.
+  // A veto of this moment may be for this announcement, and an earlier one for an equal one that was stored before it was refused.
+  const mayBeStored = others.some((each) => each.refused && each.from === from && each.to === to)
   const vetoes = client.renewalChanges
     .filter((change) => change.from === from && change.ends)
-    .map((change) => (happened(change.at, at) === 'maybe' ? 'maybe' : 'no'))
+    .map((change) => happened(change.at, at))
+    .map((veto) => (veto === 'maybe' || (veto === 'yes' && mayBeStored) ? 'maybe' : 'no'))
   const contested = any([...taken, ...away, ...vetoes])
   return same.length === 0 ? contested : contested === 'yes' && isKnown === 'no' ? 'yes' : 'maybe'
 }
