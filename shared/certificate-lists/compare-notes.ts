@@ -116,9 +116,10 @@ async function findDifferences(
         if (noted[0] === ANY_SERIAL) found.clients.push(...Object.keys(noted[1].noted).map(Number))
         else unknown[serialBucket(noted[0])]?.push(noted)
   })
+  const issuers = new Set(issuerKeysOf(source))
   await inParallel(READERS, batchesOf(buckets), async (batch) => {
-    for (const issuer of new Set(issuerKeysOf(source))) {
-      const numbers = batch.map(({ bucket }) => bucket)
+    const numbers = batch.map(({ bucket }) => bucket)
+    for (const issuer of issuers) {
       const issued = await notes.issuedIn(service, issuer, numbers)
       for (const { serialNumber, reason } of batch.flatMap((change, i) =>
         changedEntries(change, [...(issued[i] ?? [])], source),
